@@ -1,0 +1,101 @@
+"""Words that a user reads, in Dutch and English.
+
+Source strings are English. Pure code never translates: it returns a `Msg`, which becomes text
+in the reader's language only when somebody shows it (`str(msg)`).
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import locale
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("nl", "en")
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+@cache
+def _catalogue(language: str) -> _gettext.NullTranslations:
+    return _gettext.translation(
+        "orderdesk", Path(__file__).parent, languages=[language], fallback=True
+    )
+
+
+def language() -> str:
+    """The language in force: "nl" or "en"."""
+    return _language.get()
+
+
+def set_language(code: str) -> None:
+    """Show everything from here on in `code` ("nl" or "en")."""
+    if code not in LANGUAGES:
+        raise ValueError(f"unknown language {code!r}; known: {', '.join(LANGUAGES)}")
+    _language.set(code)
+
+
+@contextmanager
+def use_language(code: str) -> Iterator[None]:
+    """Show in `code` inside the block only."""
+    before = _language.get()
+    set_language(code)
+    try:
+        yield
+    finally:
+        _language.set(before)
+
+
+def language_of_locale(environ: Mapping[str, str] | None = None) -> str:
+    """The language that the user's locale asks for; English where it asks for neither."""
+    env = os.environ if environ is None else environ
+    wanted = env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG") or ""
+    if not wanted and environ is None:
+        wanted = locale.getlocale()[0] or ""
+    return "nl" if wanted.lower().startswith(("nl", "dutch")) else "en"
+
+
+def _(message: str) -> str:
+    """`message` in the language in force."""
+    return _catalogue(_language.get()).gettext(message)
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """The form of the message for `n` things, in the language in force."""
+    return _catalogue(_language.get()).ngettext(one, many, n)
+
+
+def N_(message: str) -> str:
+    """Mark `message` for the catalogue without translating it yet."""
+    return message
+
+
+@dataclass(frozen=True)
+class Msg:
+    """A message that is translated when it is shown.
+
+    `args` fill the named gaps of `id`. They are data: never read as markup or as a format.
+    """
+
+    id: str
+    args: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return _(self.id).format(**self.args) if self.args else _(self.id)
+
+    def __hash__(self) -> int:
+        return hash((self.id, tuple(sorted((k, str(v)) for k, v in self.args.items()))))
+
+
+def msg(id: str, /, **args: object) -> Msg:
+    """`msg("{n} hours owed", n=8)`: a message to be shown later."""
+    return Msg(id, args)
+
+
+def pick(texts: Mapping[str, str]) -> str:
+    """The text in the language in force, out of a reference file's {"nl": ..., "en": ...}."""
+    return texts.get(_language.get()) or texts.get("en") or next(iter(texts.values()), "")
