@@ -230,7 +230,7 @@ class Reader:
         lines = []
         for *fields, outcome in rows.tuples():
             ended = outcome or {}
-            lines.append(CaseLine(*fields, ended.get("turnout"), ended.get("incident", "")))
+            lines.append(CaseLine._make([*fields, ended.get("turnout"), ended.get("incident", "")]))
         return lines
 
     def count_cases(self) -> int:

@@ -1,7 +1,6 @@
 """How alembic runs our migrations: on the connection that `store.database.upgrade` hands it."""
 
 from alembic import context
-
 from sqlmodel import SQLModel
 
 from orderdesk.store import tables
