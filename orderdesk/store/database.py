@@ -259,20 +259,20 @@ def _without_address(problem: DBAPIError) -> str:
 
 
 def _engine(url: str, *, read_only: bool) -> Engine:
-    try:
-        parsed = make_url(url)
-    except SQLAlchemyError:
-        raise BadInput(
-            N_("database"),
-            safe_url(url),
-            msg("Write sqlite:///file, a path, or postgresql://user@host/name."),
-        ) from None
     with translated_errors(url):
-        if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True)
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
-        _sqlite_settings(engine, read_only=read_only)
-        return engine
+        try:
+            parsed = make_url(url)
+            if parsed.get_backend_name() != "sqlite":
+                return create_engine(parsed, pool_pre_ping=True)
+            engine = create_engine(parsed, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+        except SQLAlchemyError:
+            raise BadInput(
+                N_("database"),
+                safe_url(url),
+                msg("Write sqlite:///file, a path, or postgresql://user@host/name."),
+            ) from None
+    _sqlite_settings(engine, read_only=read_only)
+    return engine
 
 
 def _sqlite_settings(engine: Engine, *, read_only: bool) -> None:

@@ -659,18 +659,21 @@ class Work(Reader):
 class Store:
     """The door to the database."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, *, installation_id: str | None = None
+    ) -> None:
+        """`installation_id` names a new database (default: random); an old one keeps its own."""
         self.database = database
         self._clock = clock
         if not database.read_only:
-            self._name_installation()
+            self._name_installation(installation_id or uuid4().hex)
 
-    def _name_installation(self) -> None:
+    def _name_installation(self, name: str) -> None:
         with self.read() as reader:
             named = reader.meta("installation_id")
         if not named:
             with self._session(writes=True) as session:
-                session.merge(MetaRow(key="installation_id", value=uuid4().hex))
+                session.merge(MetaRow(key="installation_id", value=name))
 
     @contextmanager
     def _session(self, *, writes: bool) -> Iterator[Session]:

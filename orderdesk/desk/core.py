@@ -1,0 +1,137 @@
+"""The desk: who works at it, on which database, at what time, by which parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from orderdesk.domain.people import Actor, Role
+from orderdesk.domain.time import Clock
+from orderdesk.errors import RuleSaysNo
+from orderdesk.i18n import N_, _, msg
+
+if TYPE_CHECKING:
+    from orderdesk.store.work import Reader, Store, Work
+
+NewId = Callable[[], str]
+"""Gives an id that was never given before."""
+
+_INCLUDES: dict[Role, frozenset[Role]] = {
+    Role.READER: frozenset({Role.READER}),
+    Role.OFFICER: frozenset({Role.READER, Role.OFFICER}),
+    Role.PLANNER: frozenset({Role.READER, Role.OFFICER, Role.PLANNER}),
+    Role.LEAD: frozenset({Role.READER, Role.OFFICER, Role.PLANNER, Role.LEAD}),
+    Role.DECIDER: frozenset({Role.READER, Role.DECIDER}),
+}
+ROLE_NAMES = {
+    Role.READER: N_("reader"),
+    Role.OFFICER: N_("desk officer"),
+    Role.PLANNER: N_("capacity planner"),
+    Role.LEAD: N_("team lead"),
+    Role.DECIDER: N_("decider"),
+}
+
+
+def may(actor: Actor, role: Role) -> bool:
+    """Whether `actor` may do what needs `role`."""
+    return role in _INCLUDES[actor.role]
+
+
+class Desk:
+    """What every use case works with. One per signed-in user."""
+
+    def __init__(
+        self, store: Store, clock: Clock, actor: Actor, *, new_id: NewId | None = None
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.actor = actor
+        self.new_id = new_id or (lambda: uuid4().hex)
+
+    @property
+    def now(self) -> datetime:
+        """The present moment on the desk's clock."""
+        return self.clock()
+
+    @property
+    def can_change(self) -> bool:
+        """Whether this user may change anything at all."""
+        return may(self.actor, Role.OFFICER) and not self.store.database.read_only
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """A consistent look at the database."""
+        with self.store.read() as reader:
+            yield reader
+
+    @contextmanager
+    def work(self, role: Role = Role.OFFICER) -> Iterator[Work]:
+        """A unit of work for a user who has `role`.
+
+        Raises RuleSaysNo for a user who has not, StorageProblem when the database refuses.
+        """
+        self.need(role)
+        with self.store.write(self.actor) as work:
+            yield work
+
+    def need(self, role: Role) -> None:
+        """Raise RuleSaysNo unless this user has `role`."""
+        if not may(self.actor, role):
+            raise RuleSaysNo(
+                msg(
+                    "{name} is signed in as {have}; this needs a {role}",
+                    name=self.actor.name,
+                    have=_(ROLE_NAMES[self.actor.role]),
+                    role=_(ROLE_NAMES[role]),
+                )
+            )
+
+
+def authority(by: Actor, *roles: Role) -> Actor:
+    """`by`, if that person holds one of `roles`. Raises RuleSaysNo."""
+    if not by.name:
+        raise RuleSaysNo(msg("name who authorises this"))
+    if not any(may(by, role) for role in roles):
+        raise RuleSaysNo(
+            msg(
+                "{name} ({have}) can't authorise this; it takes a {roles}",
+                name=by.name,
+                have=_(ROLE_NAMES[by.role]),
+                roles=" / ".join(_(ROLE_NAMES[role]) for role in roles),
+            )
+        )
+    return by
+
+
+class DemoClock:
+    """A clock that runs from a chosen moment: the demonstration week plays in its own time."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start, self._since = start, datetime.now(UTC)
+        self._frozen: datetime | None = None
+
+    def __call__(self) -> datetime:
+        """The moment in the demonstration's time."""
+        return self._frozen or self._start + (datetime.now(UTC) - self._since)
+
+    def set(self, moment: datetime) -> None:
+        """Stand still at `moment` until set again (a script plays the week)."""
+        self._frozen = moment
+
+    def tick(self, seconds: float = 1) -> None:
+        """Move a standing clock on."""
+        self._frozen = self() + timedelta(seconds=seconds)
+
+
+def system_clock() -> datetime:
+    """The clock of the machine."""
+    return datetime.now(UTC)
+
+
+def counting_ids(prefix: str) -> NewId:
+    """Ids in a row (demo-1, demo-2, ...): the same job gives the same bytes."""
+    count = iter(range(1, 10**9))
+    return lambda: f"{prefix}-{next(count):06d}"

@@ -1,0 +1,53 @@
+"""What all tests share: a fixed clock, people of the desk, a database of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from orderdesk.domain.people import Actor, Role
+from orderdesk.i18n import set_language
+from orderdesk.store.database import Database
+from orderdesk.store.work import Store
+
+settings.register_profile(
+    "default", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("nightly", max_examples=10_000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+NOW = datetime(2026, 6, 8, 5, 30, tzinfo=UTC)
+OFFICER = Actor(name="Officer Example", role=Role.OFFICER)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Each test starts in English, whatever the machine speaks."""
+    set_language("en")
+    yield
+    set_language("en")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real data sets and checks; the test skips where it is absent."""
+    folder = Path(
+        os.environ.get("ORDERDESK_SHARED", Path(__file__).parent.parent.parent / "shared")
+    )
+    if not folder.is_dir():
+        pytest.skip(f"no shared data at {folder}")
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty database in a file of its own."""
+    database = Database(str(tmp_path / "desk.db"), now=NOW)
+    made = Store(database, lambda: NOW)
+    yield made
+    made.close()
