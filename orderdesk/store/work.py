@@ -228,7 +228,7 @@ class Reader:
             select(*[*columns, col(CaseRow.outcome)]).order_by(col(CaseRow.start).desc())
         )
         lines = []
-        for *fields, outcome in rows.tuples():
+        for *fields, outcome in rows:
             ended = outcome or {}
             lines.append(CaseLine._make([*fields, ended.get("turnout"), ended.get("incident", "")]))
         return lines
