@@ -1,0 +1,56 @@
+"""Opens the desk: which database, which user, which clock."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from pathlib import Path
+
+from orderdesk.desk.core import Desk, NewId, system_clock
+from orderdesk.domain.people import Actor, Role
+from orderdesk.domain.time import Clock
+from orderdesk.errors import BadInput
+from orderdesk.i18n import N_, msg
+
+DATABASE_VARIABLE = "ORDERDESK_DATABASE"
+ROLE_VARIABLE = "ORDERDESK_ROLE"
+
+
+def user_folder() -> Path:
+    """The platform's folder for the user's data of orderdesk."""
+    from platformdirs import user_data_path
+
+    return user_data_path("orderdesk", appauthor=False)
+
+
+def database_url(given: str | None) -> str:
+    """The address that was given, else the environment's, else the user's own SQLite file."""
+    return given or os.environ.get(DATABASE_VARIABLE) or str(user_folder() / "orderdesk.db")
+
+
+def actor_of(role: str | None = None, name: str | None = None) -> Actor:
+    """The operating system's user, in the role asked for. Raises BadInput."""
+    wanted = role or os.environ.get(ROLE_VARIABLE) or Role.LEAD.value
+    try:
+        return Actor(name=name or getpass.getuser(), role=Role(wanted))
+    except ValueError:
+        known = ", ".join(r.value for r in Role)
+        raise BadInput(N_("role"), wanted, msg("Choose one of: {known}.", known=known)) from None
+
+
+def open_desk(
+    database: str | None = None,
+    *,
+    actor: Actor | None = None,
+    clock: Clock = system_clock,
+    new_id: NewId | None = None,
+    installation_id: str | None = None,
+    create: bool = True,
+) -> Desk:
+    """Open the database and sit down at it. Raises StorageProblem, BadInput."""
+    from orderdesk.store.database import Database
+    from orderdesk.store.work import Store
+
+    opened = Database(database_url(database), now=clock(), create=create)
+    store = Store(opened, clock, installation_id=installation_id)
+    return Desk(store, clock, actor or actor_of(), new_id=new_id)
