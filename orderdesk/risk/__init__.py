@@ -1,0 +1,1 @@
+"""Risk: a calibrated, explained, content-neutral score of gatherings, as advice. Pure."""
