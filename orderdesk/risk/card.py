@@ -107,6 +107,14 @@ class Base(Strict):
     source: str
 
 
+class Learning(Strict):
+    """How the monthly update may move the card."""
+
+    least_cases: Annotated[int, Field(ge=1)]
+    """Cases of disorder with a factor before its own weight may move."""
+    source: str
+
+
 class RiskCard(ReferenceFile):
     """All that the score weighs, with sources."""
 
@@ -124,6 +132,7 @@ class RiskCard(ReferenceFile):
     factors: tuple[StaticFactor, ...]
     history: tuple[HistoryFactor, ...]
     base: Base
+    learning: Learning
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

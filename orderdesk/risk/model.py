@@ -135,8 +135,8 @@ class Features:
     """Evidence behind each history factor, per row."""
     bases: Mapping[str, Floats]
     """Base rate that each history factor was compared with, per row."""
-    newness: Floats
-    """Variance (log-odds) that an unknown organiser adds."""
+    unknown: Floats
+    """Variance (log-odds) of what the parameters don't hold: a new organiser, an unlearned kind."""
 
 
 def fact_values(facts: Sequence[Facts], fact: CardFact) -> list[object]:
@@ -173,11 +173,13 @@ def features(
     offsets = {kind: version.anchor(kind, card) for kind in {f.kind for f in facts}}
     offset = np.array([offsets[f.kind].log_odds for f in facts])
     anchor_rate = np.array([offsets[f.kind].probability for f in facts])
+    level = np.array([float(family(f.kind) == "gathering") for f in facts])
+    unlearned = np.array([offsets[f.kind].sd ** 2 for f in facts]) * (1 - level)
     statics = [seen.column(f) for f in card.factors]
     stretched = np.zeros(n)
     for static, column in zip(card.factors, statics, strict=True):
         stretched += column * (static.points * point)
-    columns = [np.ones(n), stretched, *(column * point for column in statics)]
+    columns = [level, stretched, *(column * point for column in statics)]
 
     asked = history.asker(facts, on)
     whole = asked("all", card.base.half_life_days)[0]
@@ -203,7 +205,7 @@ def features(
                 _per_row(spare, rows, n),
                 factor.weight**2 / factor.prior_strength,
             )
-    return Features(offset, np.column_stack(columns), records, bases, newness)
+    return Features(offset, np.column_stack(columns), records, bases, newness + unlearned)
 
 
 def _lift(record: Record, base: Floats, factor: HistoryFactor) -> tuple[Floats, Floats]:
@@ -282,7 +284,7 @@ def _scores(
     log_odds = without + signal_points * card.point
     covariance = np.array(version.covariance)
     learned = ((known.columns @ covariance) * known.columns).sum(axis=1)
-    sd = np.sqrt(np.maximum(learned, 0) + known.newness + card.drift_sd**2)
+    sd = np.sqrt(np.maximum(learned, 0) + known.unknown + card.drift_sd**2)
     reach = NormalDist().inv_cdf(0.5 + card.interval / 2) * sd
     probability, impact = logistic(log_odds), impacts(facts, classes)
     return Scores(
