@@ -148,6 +148,8 @@ class Case(Frozen):
     """Moment of notification (bewijs van ontvangst); none for an unannounced gathering."""
     span: Span | None = None
     """Start and end; none while the notifier has not given them (the case is then incomplete)."""
+    time_known: bool = True
+    """False when only the day is known: `span` then covers that whole day."""
     place_id: str = ""
     """Usual place of `data/places.toml`; empty when only `place_text` is known."""
     place_text: Name = ""

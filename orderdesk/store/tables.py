@@ -73,6 +73,7 @@ class CaseRow(SQLModel, table=True):
     received_at: datetime | None = _moment(nullable=True)
     start: datetime | None = _moment(nullable=True)
     end: datetime | None = _moment(nullable=True)
+    time_known: bool = True
     place_id: str = ""
     place_text: str = ""
     route: list[str] = _json(list)

@@ -63,6 +63,7 @@ cases = st.builds(
     known_at=moments,
     received_at=st.none() | moments,
     span=st.none() | spans,
+    time_known=st.booleans(),
     place_id=texts,
     place_text=texts,
     route=st.lists(texts, max_size=3).map(tuple),

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("received_at", UtcDateTime(), nullable=True),
         sa.Column("start", UtcDateTime(), nullable=True),
         sa.Column("end", UtcDateTime(), nullable=True),
+        sa.Column("time_known", sa.Boolean(), nullable=False),
         sa.Column("place_id", sa.String(), nullable=False),
         sa.Column("place_text", sa.String(), nullable=False),
         sa.Column("route", sa.JSON(), nullable=False),
