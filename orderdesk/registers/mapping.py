@@ -1,0 +1,403 @@
+"""Which column of a register holds what: guessed, shown, changed by the user, kept, reapplied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import mean
+from typing import Annotated
+
+from pydantic import Field
+
+from orderdesk.domain.time import FIRST_YEAR, LAST_YEAR, Frozen
+from orderdesk.errors import BadInput
+from orderdesk.i18n import Msg, N_, msg
+from orderdesk.registers.clocks import read_clock
+from orderdesk.registers.counts import read_count
+from orderdesk.registers.days import DayReader, decide_order, iso_or_serial, years_in
+from orderdesk.registers.header import Header, header_scores
+from orderdesk.registers.table import Table
+from orderdesk.registers.text import fold, says, squeezed, words_of
+from orderdesk.registers.words import RegisterField, RegisterWords
+
+R = RegisterField
+_SAMPLE = 240
+_DATES = (R.DATE, R.END_DATE, R.RECEIVED)
+_TIMES = (R.START, R.END)
+_COUNTS = (R.EXPECTED, R.EXPECTED_LOW, R.EXPECTED_HIGH, R.TURNOUT)
+_TEXTS = (R.PURPOSE, R.ORGANISER, R.PLACE, R.ROUTE, R.REMARKS, R.OUTCOME, R.DISTRICT)
+_SHARED = (R.PURPOSE, R.PLACE, R.ROUTE, R.REMARKS, R.OUTCOME, R.VIEWPOINT)
+"""Fields that several columns may fill together."""
+_RISK_CLASS = re.compile(r"(?:klasse |categorie |kategorie |kat\.? |cat\.? )?(?:[0abc]|i{1,3}|[1-5]|laag|midden|hoog|low|medium|high|niedrig|mittel|hoch|gering|regulier|aandacht|risico)$")  # fmt: skip # noqa: E501
+_ENOUGH = 0.45  # below this score a column stays unmapped
+
+
+class Why(StrEnum):
+    """Where an assignment comes from."""
+
+    HEADER = "header"
+    CONTENT = "content"
+    BOTH = "both"
+    USER = "user"
+
+
+class FillDown(StrEnum):
+    """What an empty cell means that once was part of a merged one."""
+
+    NOTHING = "nothing"
+    ROWS = "rows"
+    """A row with a day alone repeats the gathering above on that day."""
+    DAYS = "days"
+    """A row without a day belongs to the day above."""
+
+
+class Assignment(Frozen):
+    """One field and the columns that fill it."""
+
+    field: RegisterField
+    columns: Annotated[tuple[str, ...], Field(min_length=1)]
+    confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
+    why: Why = Why.USER
+
+    def explain(self) -> Msg:
+        """Why these columns were taken, for the reader."""
+        names = ", ".join(self.columns)
+        if self.why is Why.HEADER:
+            return msg("{columns}: by its name", columns=names)
+        if self.why is Why.CONTENT:
+            return msg("{columns}: by what stands in it", columns=names)
+        if self.why is Why.BOTH:
+            return msg("{columns}: by its name and what stands in it", columns=names)
+        return msg("{columns}: chosen by you", columns=names)
+
+
+class Mapping(Frozen):
+    """How a register's columns are read. Kept as JSON (`model_dump_json`) with the register."""
+
+    columns: tuple[str, ...]
+    """The columns of the table for which it was made."""
+    assignments: tuple[Assignment, ...] = ()
+    month_first: bool = False
+    """Whether "03/04/2021" means 4 March in this register."""
+    order_certain: bool = True
+    """Whether the register itself tells the order of day and month."""
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None = None
+    """Year of days that stand without one."""
+    fill_down: FillDown = FillDown.NOTHING
+
+    def columns_of(self, field: RegisterField) -> tuple[str, ...]:
+        """The columns that fill `field`."""
+        return next((a.columns for a in self.assignments if a.field is field), ())
+
+    def assign(self, field: RegisterField, *columns: str) -> Mapping:
+        """The mapping with `field` filled by `columns` (none: not filled); they leave other fields.
+
+        Raises BadInput for a column that the table doesn't have.
+        """
+        for column in columns:
+            if column not in self.columns:
+                raise _no_column(column, self.columns)
+        rest = []
+        for old in self.assignments:
+            left = tuple(c for c in old.columns if c not in columns)
+            if old.field is not field and left:
+                rest.append(old.replace(columns=left))
+        if columns:
+            rest.append(Assignment(field=field, columns=columns))
+        return self.replace(assignments=tuple(rest))
+
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """Columns without a field; what stands in them is kept as `extra`."""
+        mapped = {column for a in self.assignments for column in a.columns}
+        return tuple(column for column in self.columns if column not in mapped)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Columns that label opinion, party or religion: there is no field for them, on purpose."""
+        return self.columns_of(R.VIEWPOINT)
+
+    def fit(self, header: Header) -> Mapping:
+        """The mapping for a table with `header`: a later file of the same register.
+
+        Columns may have moved or come in; one that is used and gone raises BadInput.
+        """
+        by_fold = {fold(name): name for name in header.names}
+        fitted = []
+        for assignment in self.assignments:
+            for column in assignment.columns:
+                if fold(column) not in by_fold:
+                    raise _no_column(column, header.names)
+            names = tuple(by_fold[fold(column)] for column in assignment.columns)
+            fitted.append(assignment.replace(columns=names))
+        return self.replace(columns=header.names, assignments=tuple(fitted))
+
+
+def _no_column(column: str, columns: Sequence[str]) -> BadInput:
+    return BadInput(
+        N_("column"), column, msg("The table has these columns: {columns}.", columns=", ".join(columns))
+    )
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What a sample of a column's cells looks like; shares are of the filled ones."""
+
+    index: int
+    name: str
+    filled: int
+    days: float
+    clocks: float
+    counts: float
+    different: float
+    length: float
+    worded: float
+    kinds: float
+    statuses: float
+    classes: float
+    sample: tuple[str, ...]
+
+
+def guess_mapping(table: Table, header: Header, words: RegisterWords) -> Mapping:
+    """The most likely mapping, by the header's words and by what stands in the columns."""
+    rows = table.rows[header.first_data :]
+    columns = [_evidence(rows, i, name, words) for i, name in enumerate(header.names)]
+    offers = sorted(
+        (
+            (score, -column.index, field, why, column)
+            for column in columns
+            for field, (score, why) in _offers(column, header, words).items()
+            if score >= _ENOUGH
+        ),
+        key=lambda offer: (-offer[0], -offer[1]),
+    )
+    taken: dict[RegisterField, list[tuple[float, Why, _Column]]] = {}
+    used: set[int] = set()
+    for score, _at, field, why, column in offers:
+        full = field in taken and (field not in _SHARED or score < 0.75)
+        if column.index in used or full:
+            continue
+        used.add(column.index)
+        taken.setdefault(field, []).append((score, why, column))
+    _settle_dates(taken)
+    assignments = tuple(
+        Assignment(
+            field=field,
+            columns=tuple(c.name for _s, _w, c in sorted(found, key=lambda f: f[2].index)),
+            confidence=round(min(1.0, mean(s for s, _w, _c in found)), 2),
+            why=found[0][1],
+        )
+        for field, found in sorted(taken.items(), key=lambda item: list(R).index(item[0]))
+    )
+    mapping = Mapping(columns=header.names, assignments=assignments)
+    order = decide_order(
+        [row[i] for field in _DATES for i in _indices(mapping, field, header) for row in rows]
+    )
+    mapping = mapping.replace(
+        month_first=order.month_first,
+        order_certain=order.certain,
+        year=_year_of(table, header),
+    )
+    return mapping.replace(fill_down=_fill_down(rows, mapping, header, words))
+
+
+def _indices(mapping: Mapping, field: RegisterField, header: Header) -> list[int]:
+    return [header.names.index(column) for column in mapping.columns_of(field)]
+
+
+def _year_of(table: Table, header: Header) -> int | None:
+    """The one year that title, sheet or file name gives."""
+    for text in (" ".join(header.titles), table.sheet, table.name):
+        years = {year for year in years_in(text) if FIRST_YEAR <= year <= LAST_YEAR}
+        if len(years) == 1:
+            return years.pop()
+    return None
+
+
+def _evidence(
+    rows: Sequence[tuple[str, ...]], index: int, name: str, words: RegisterWords
+) -> _Column:
+    cells = [row[index] for row in rows if row[index].strip()]
+    step = max(1, len(cells) // _SAMPLE)
+    sample = tuple(cells[::step][:_SAMPLE])
+    n = len(sample) or 1
+    reader = DayReader(words, year=2000)
+    clock_said = [c for c in sample if re.search(r"\d[:.hu]\d|\d\s*(?:uhr|uur|u|h)\b", fold(c))]
+    return _Column(
+        index,
+        name,
+        len(cells),
+        days=sum(_is_day(c, reader) for c in sample) / n,
+        clocks=sum(_is_clock(c, words) for c in clock_said) / n,
+        counts=sum(_is_count(c, words) for c in sample) / n,
+        different=len({fold(c) for c in sample}) / n,
+        length=mean(len(c) for c in sample) if sample else 0.0,
+        worded=sum(any(len(w) > 2 and w.isalpha() for w in words_of(c)) for c in sample) / n,
+        kinds=sum(len(c) < 40 and any(says(c, k.words) for k in words.kinds) for c in sample) / n,
+        statuses=sum(
+            len(c) < 40 and any(says(c, s.words) for s in words.statuses) for c in sample
+        ) / n,
+        classes=sum(bool(_RISK_CLASS.match(fold(c))) for c in sample) / n,
+        sample=sample,
+    )  # fmt: skip
+
+
+def _is_day(cell: str, reader: DayReader) -> bool:
+    said = fold(cell)
+    if re.fullmatch(r"\d{1,4}(?:\.0)?", said):
+        return False
+    return iso_or_serial(cell) or bool(reader.read(cell).spans) or "no day of the" in str(
+        getattr(reader.read(cell).problem, "id", "")
+    )
+
+
+def _is_clock(cell: str, words: RegisterWords) -> bool:
+    reading = read_clock(cell, words.clock)
+    return reading.start is not None or reading.end_minutes is not None
+
+
+def _is_count(cell: str, words: RegisterWords) -> bool:
+    if squeezed(cell) in {squeezed(word) for word in words.counts.unknown}:
+        return True
+    reading = read_count(cell, words.counts)
+    known = reading.low, reading.value, reading.high
+    return any(n is not None for n in known) or reading.refused is not None
+
+
+def _offers(
+    column: _Column, header: Header, words: RegisterWords
+) -> dict[RegisterField, tuple[float, Why]]:
+    """Fields that the column could fill, each with a score and where it comes from."""
+    named = header.rows != ()
+    offers: dict[RegisterField, tuple[float, Why]] = {}
+    by_name = header_scores(column.name, words) if named else {}
+    for field, score in _qualified(column, dict(by_name), words).items():
+        fits = _fits(field, column)
+        total = score * (0.75 + 0.25 * fits) if fits >= 0.3 else score * fits
+        offers[field] = (total, Why.BOTH if fits >= 0.7 and column.filled else Why.HEADER)
+    for field, score in _by_content(column).items():
+        if score > offers.get(field, (0.0, Why.CONTENT))[0]:
+            offers[field] = (score * (1.0 if not named else 0.85), Why.CONTENT)
+    return offers
+
+
+def _qualified(
+    column: _Column, scores: dict[RegisterField, float], words: RegisterWords
+) -> dict[RegisterField, float]:
+    """Tell announced from actual, lowest from highest, day from time, risk class from opinion."""
+    said = set(words_of(column.name))
+    q = words.qualifiers
+
+    def has(qualifier: tuple[str, ...]) -> bool:
+        return any(fold(word) in said for word in qualifier)
+
+    people = has(q.people) or any(scores.get(f, 0) >= 0.7 for f in _COUNTS)
+    if people and column.counts >= 0.5:
+        strong = max(scores.get(f, 0.0) for f in _COUNTS)
+        if has(q.actual):
+            scores[R.TURNOUT] = max(strong, scores.get(R.TURNOUT, 0.0), 0.9)
+            scores[R.EXPECTED] = 0.3
+        elif has(q.lowest) and has(q.people):
+            scores[R.EXPECTED_LOW] = max(strong, 0.9)
+            scores[R.EXPECTED] = 0.3
+        elif has(q.highest) and has(q.people):
+            scores[R.EXPECTED_HIGH] = max(strong, 0.9)
+            scores[R.EXPECTED] = 0.3
+        elif has(q.announced):
+            scores[R.EXPECTED] = max(strong, 0.92)
+    if has(q.announced) and column.days >= 0.5 > column.counts:
+        scores[R.RECEIVED] = max(scores.get(R.RECEIVED, 0.0), 0.85)
+    if has(q.clock) and column.days < 0.3:
+        scores.pop(R.DATE, None)
+        scores.pop(R.END_DATE, None)
+    if scores.get(R.CATEGORY, 0.0) >= 0.6 and column.filled and column.classes < 0.7:
+        scores[R.VIEWPOINT] = max(scores.pop(R.CATEGORY), scores.get(R.VIEWPOINT, 0.0))
+    return scores
+
+
+def _fits(field: RegisterField, column: _Column) -> float:
+    """How well what stands in the column suits `field`, 0 to 1; an empty column doesn't tell."""
+    if not column.filled:
+        return 0.7
+    if field in _DATES:
+        return column.days
+    if field in _TIMES:
+        return max(column.clocks, min(0.6, column.counts), 0.35 if column.days < 0.3 else 0.0)
+    if field in _COUNTS:
+        return column.counts if column.days < 0.5 else 0.0
+    if field is R.REFERENCE:
+        short = column.length <= 30
+        return (0.4 + 0.6 * column.different) if short and column.days < 0.5 else 0.1
+    if field is R.PURPOSE:
+        return 0.3 + 0.7 * column.worded if column.kinds < 0.9 or column.length > 25 else 0.35
+    if field in _TEXTS:
+        return 0.5 + 0.5 * column.worded if column.days < 0.5 else 0.1
+    if field is R.KIND:
+        few = 1.0 if column.different <= 0.5 or column.filled < 12 else 0.5
+        return max(column.kinds, 0.35) * few if column.days < 0.5 else 0.0
+    if field is R.STATUS:
+        return 0.4 + 0.6 * column.statuses if column.days < 0.5 and column.length < 60 else 0.2
+    if field is R.CATEGORY:
+        return column.classes
+    return 1.0
+
+
+def _by_content(column: _Column) -> dict[RegisterField, float]:
+    """What the cells alone suggest; used where the header is silent."""
+    offers: dict[RegisterField, float] = {}
+    if column.filled < 2:
+        return offers
+    if column.days >= 0.8:
+        offers[R.DATE] = 0.6 * column.days
+    elif column.clocks >= 0.8:
+        offers[R.START] = 0.6
+    elif column.counts >= 0.85 and column.worded < 0.3:
+        offers[R.EXPECTED] = 0.5
+    elif column.kinds >= 0.8 and column.different < 0.4:
+        offers[R.KIND] = 0.6
+    elif column.worded >= 0.8 and column.length >= 18 and column.different > 0.3:
+        offers[R.PURPOSE] = min(0.58, 0.5 + column.length / 1000)
+    elif column.worded >= 0.8 and column.length >= 5:
+        offers[R.PLACE] = 0.5
+    return offers
+
+
+def _settle_dates(taken: dict[RegisterField, list[tuple[float, Why, _Column]]]) -> None:
+    """A register always has the day of the gathering: with one column of days, that's it."""
+    if R.DATE not in taken and R.END_DATE in taken:
+        taken[R.DATE] = taken.pop(R.END_DATE)
+
+
+def _fill_down(
+    rows: Sequence[tuple[str, ...]], mapping: Mapping, header: Header, words: RegisterWords
+) -> FillDown:
+    """Whether empty cells are the rest of merged ones, judged over the whole table."""
+    dates = _indices(mapping, R.DATE, header)
+    if len(dates) != 1:
+        return FillDown.NOTHING
+    reader = DayReader(words, month_first=mapping.month_first, year=mapping.year)
+    own = set(dates) | set(_indices(mapping, R.REFERENCE, header))
+    others = [i for i in range(len(header.names)) if i not in own]
+    alone = bare = full = 0
+    days = []
+    for row in rows:
+        said = row[dates[0]]
+        filled = sum(bool(row[i].strip()) for i in others)
+        reading = reader.read(said) if said.strip() else None
+        if reading and reading.spans:
+            days.append(reading.spans[0].first)
+            alone += not filled
+            full += bool(filled)
+        elif reading is None and filled >= 2:
+            bare += 1
+    steps = [(b - a).days for a, b in zip(days, days[1:], strict=False)]
+    rising = sum(step >= 0 for step in steps) / len(steps) if steps else 0.0
+    every_day = sum(step in (0, 1) for step in steps) / len(steps) if steps else 0.0
+    calendar = rising > 0.95 and every_day > 0.8
+    if alone and full and not calendar:
+        return FillDown.ROWS
+    if bare > 0.03 * len(rows) and rising > 0.9:
+        return FillDown.DAYS
+    return FillDown.NOTHING
