@@ -97,9 +97,7 @@ def _unreadable(shown: str) -> ClockReading:
 
 @lru_cache(maxsize=8)
 def _grammar(words: tuple[tuple[str, ...], ...]) -> re.Pattern[str]:
-    named, after, before, minutes, past, to, half, hours, until, marks, day = map(
-        alternatives, words
-    )
+    named, after, before, minutes, past, to, half, hours, until, marks = map(alternatives, words)
     number = r"\d{1,2}"
     mark = rf"\s*(?:{marks})(?![^\W_])"
     return re.compile(
@@ -107,7 +105,8 @@ def _grammar(words: tuple[tuple[str, ...], ...]) -> re.Pattern[str]:
         rf"|(?P<digital>(?<![\d.])(?P<h>{number})\s?(?P<sign>[:.hu])\s?(?P<m>\d{{2}})(?::\d{{2}})?(?![\d.]\d)"
         rf"(?P<digital_mark>{mark})?(?:\s*(?P<ap>[ap]\.?m\.?)(?![^\W_]))?)"
         rf"|(?P<minute_word>(?<![^\W_])(?P<w_min>(?:{minutes})|\d{{1,2}})\s+(?P<w_dir>{past}|{to})\s+"
-        rf"(?:(?P<w_half>{half})\s+)?(?P<w_hour>(?:{hours})|{number})(?![^\W_:]){'(?:' + mark + ')?'})"
+        rf"(?:(?P<w_half>{half})\s+)?(?P<w_hour>(?:{hours})|{number})"
+        rf"(?![^\W_:])(?:{mark})?)"
         rf"|(?P<half_word>(?<![^\W_])(?:{half})\s+(?P<f_hour>(?:{hours})|{number})(?![^\W_:])(?:{mark})?)"
         rf"|(?P<hour_mark>(?<![\d.:])(?P<x_hour>{number}){mark}(?:\s*(?P<x_min>[0-5]\d)(?!\d))?)"
         rf"|(?P<hour_ap>(?<![\d.:])(?P<a_hour>{number})\s*(?P<a_ap>[ap]\.?m\.?)(?![^\W_]))"
@@ -123,19 +122,19 @@ def _grammar(words: tuple[tuple[str, ...], ...]) -> re.Pattern[str]:
 def _times(said: str, words: ClockWords) -> list[_Found]:
     """Every time in `said`, in order. Raises ValueError for an hour or minute that can't be."""
     if _FRACTION.match(said):
-        minutes = round(float(said.replace(",", ".")) * _MIDNIGHT)
-        return [_Found(minutes, True, 0, len(said))]
+        share = float(said.replace(",", "."))
+        return [_Found(round(share * _MIDNIGHT), True, 0, len(said))]
     if found := _MILITARY.match(said):
         return [_Found(int(found[1]) * 60 + int(found[2]), True, 0, len(said))]
     keys = (
         tuple(words.named), words.after_noon, words.before_noon, tuple(words.minutes), words.past,
-        words.to, words.half, tuple(words.hours), words.until, words.hour_words, (),
+        words.to, words.half, tuple(words.hours), words.until, words.hour_words,
     )  # fmt: skip
     times: list[_Found] = []
     until = False
     in_words: set[int] = set()
     halves: list[tuple[int, str]] = []
-    for token in _grammar(tuple(tuple(map(fold, k)) or ("\0",) for k in keys)).finditer(said):
+    for token in _grammar(keys).finditer(said):
         kind = token.lastgroup or ""
         minutes: int | None = None
         if kind == "until":
@@ -179,12 +178,11 @@ def _times(said: str, words: ClockWords) -> list[_Found]:
 def _believable(times: list[_Found]) -> list[_Found]:
     """Bare numbers count only where a range or another time makes them a time ("10-12 Uhr")."""
     if any(t.marked for t in times):
-        linked = [
+        return [
             t
             for i, t in enumerate(times)
             if t.marked or t.until or (i + 1 < len(times) and times[i + 1].until)
         ]
-        return linked
     if len(times) == 1 or (len(times) == 2 and times[1].until):
         return times
     return []

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from orderdesk.domain.time import FIRST_YEAR, LAST_YEAR, local
@@ -14,9 +15,7 @@ from orderdesk.registers.text import alternatives, fold, one_line
 from orderdesk.registers.words import RegisterWords
 
 _EXCEL_DAY_0 = date(1899, 12, 30)
-_ISO = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?$"
-)
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?)?$")
 _ZONED = re.compile(r"\d{4}-\d\d-\d\dt\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[+-]\d\d:?\d\d)$")
 _MIDNIGHT = re.compile(r"\s+(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? am)$")
 _PLAIN = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})$")
@@ -43,7 +42,9 @@ class DayReading:
     """Folded text that is no day: perhaps a time, perhaps "abgesagt"."""
     problem: Msg | None = None
     """Why no day could be read; `spans` is then empty."""
-    notes: tuple[Msg, ...] = field(default=())
+    impossible: bool = False
+    """Whether it has the form of a day, but no such day exists."""
+    notes: tuple[Msg, ...] = ()
 
 
 class _Part(NamedTuple):
@@ -56,8 +57,8 @@ class _Part(NamedTuple):
 
 
 class _Impossible(Exception):
-    def __init__(self, message: Msg) -> None:
-        self.message = message
+    def __init__(self, message: Msg, *, day_like: bool = False) -> None:
+        self.message, self.day_like = message, day_like
 
 
 class DayReader:
@@ -96,7 +97,7 @@ class DayReader:
             notes = tuple(_quoting(note, shown) for note in reading.notes)
             return replace(reading, notes=notes)
         except _Impossible as fault:
-            return DayReading(problem=_quoting(fault.message, shown))
+            return DayReading(problem=_quoting(fault.message, shown), impossible=fault.day_like)
 
     def _simple(self, said: str) -> DayReading | None:
         if _ZONED.match(said):
@@ -207,9 +208,7 @@ class DayReader:
             known_month = month or next((p.month for p in reversed(parts[:index]) if p.month), None)
             known_year = year or before or self.year
             if known_month is None or known_year is None:
-                raise _Impossible(
-                    msg("{value} has no year: write it as 31-12-2026.", value=said)
-                )
+                raise _Impossible(msg("{value} has no year: write it as 31-12-2026.", value=said))
             complete.append((_day(part.day, known_month, known_year, said), guessed_year))
         complete.reverse()
         spans: list[DaySpan] = []
@@ -241,7 +240,7 @@ class DayReader:
         except_from: int | None,
         said: str,
     ) -> DayReading:
-        """"15.01. bis 17.12.2018 (jeden Montag)": the Mondays of that stretch."""
+        """ "15.01. bis 17.12.2018 (jeden Montag)": the Mondays of that stretch."""
         whole = spans[0]
         if whole.first == whole.last or not weekdays or (except_from == 0 and len(parts) > 0):
             if except_from is None and whole.first == whole.last and len(weekdays) <= 1:
@@ -250,14 +249,12 @@ class DayReader:
         left_out = {s.first for s in spans[1:]} if except_from is not None else set()
         if len(spans) > 1 and except_from is None:
             raise _Impossible(_rule_without_days(said))
-        days = [
-            whole.first + timedelta(days=n) for n in range((whole.last - whole.first).days + 1)
-        ]
+        days = [whole.first + timedelta(days=n) for n in range((whole.last - whole.first).days + 1)]
         chosen = [d for d in days if d.weekday() in weekdays and d not in left_out]
         if not chosen or len(chosen) > MOST_OCCURRENCES:
             raise _Impossible(_rule_without_days(said))
         note = msg("{value}: read as {n} separate days.", value=said, n=len(chosen))
-        return DayReading(tuple(DaySpan(d, d) for d in chosen), reading.rest, None, (note,))
+        return DayReading(tuple(DaySpan(d, d) for d in chosen), reading.rest, notes=(note,))
 
 
 _DAY_TOKENS = frozenset({"iso", "numeric", "named", "english", "day_month", "day_only"})
@@ -266,10 +263,14 @@ _DAY_TOKENS = frozenset({"iso", "numeric", "named", "english", "day_month", "day
 @lru_cache(maxsize=8)
 def _cached_grammar(key: tuple[str, ...]) -> re.Pattern[str]:
     month, weekday, every, daily, except_, until, also, lead_in = key
-    link_ahead = rf"(?=\s*(?:/|-|\+|&|,|(?:{until}|{also})(?![^\W_]))\s*\d{{1,2}}(?!\d)\s*\.?\s*(?:[./-]|{month}))"
+    link_ahead = (
+        rf"(?=\s*(?:/|-|\+|&|,|(?:{until}|{also})(?![^\W_]))"
+        rf"\s*\d{{1,2}}(?!\d)\s*\.?\s*(?:[./-]|{month}))"
+    )
     number_end = r"(?:\.|er|ste|de|st|nd|rd|th|e)?"
     return re.compile(
-        rf"(?P<iso>(?P<i_y>\d{{4}})(?P<i_s>[-./])(?P<i_m>\d{{1,2}})(?P=i_s)(?P<i_d>\d{{1,2}})(?!\d)(?:[t ]00:00(?::00)?)?)"
+        rf"(?P<iso>(?P<i_y>\d{{4}})(?P<i_s>[-./])(?P<i_m>\d{{1,2}})(?P=i_s)(?P<i_d>\d{{1,2}})(?!\d)"
+        rf"(?:[t ]00:00(?::00)?)?)"
         rf"|(?P<numeric>(?<!\d)(?P<n_1>\d{{1,2}})\s?(?P<n_s>[./-])\s?(?P<n_2>\d{{1,2}})\s?(?P=n_s)\s?"
         rf"(?P<n_y>\d{{2,5}})(?!\d))"
         rf"|(?P<named>(?<!\d)(?P<m_d>\d{{1,2}}){number_end}\s*-?(?P<m_m>{month})(?![^\W\d_])\.?,?-?\s*"
@@ -329,7 +330,7 @@ def _with_weekday_note(reading: DayReading, weekdays: list[int]) -> DayReading:
         note = msg(
             "{day} does not fall on the weekday that stands with it.", day=f"{first:%d-%m-%Y}"
         )
-        return DayReading(reading.spans, reading.rest, None, (note,))
+        return DayReading(reading.spans, reading.rest, notes=(note,))
     return reading
 
 
@@ -347,13 +348,15 @@ def _day(day: int, month: int, year: int, raw: str) -> date:
                 year=year,
                 first=FIRST_YEAR,
                 last=LAST_YEAR,
-            )
+            ),
+            day_like=True,
         )
     try:
         return date(year, month, day)
     except ValueError:
         raise _Impossible(
-            msg("{value} is no day of the calendar: look at day and month.", value=raw)
+            msg("{value} is no day of the calendar: look at day and month.", value=raw),
+            day_like=True,
         ) from None
 
 
@@ -407,7 +410,7 @@ def decide_order(cells: list[str]) -> DayOrder:
 
 
 def _rising(steps: list[tuple[int, int, int]]) -> float:
-    pairs = list(zip(steps, steps[1:], strict=False))
+    pairs = list(pairwise(steps))
     return sum(a <= b for a, b in pairs) / len(pairs) if pairs else 0.0
 
 
@@ -419,7 +422,4 @@ def iso_or_serial(text: str) -> bool:
 
 def years_in(text: str) -> list[int]:
     """The years, of those a register can have, that stand in `text`."""
-    return [
-        int(y) for y in re.findall(r"(?<!\d)(20\d\d)(?!\d)", text) if int(y) <= LAST_YEAR
-    ]
-
+    return [int(y) for y in re.findall(r"(?<!\d)(20\d\d)(?!\d)", text) if int(y) <= LAST_YEAR]

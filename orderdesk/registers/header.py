@@ -95,7 +95,9 @@ def find_header(table: Table, words: RegisterWords) -> Header:
     rows = _with_neighbours(table, best, words)
     names = _joined(table, rows)
     titles = tuple(
-        one_line(" ".join(dict.fromkeys(c for c in table.rows[i] if c.strip() and not is_unnamed(c))))
+        one_line(
+            " ".join(dict.fromkeys(c for c in table.rows[i] if c.strip() and not is_unnamed(c)))
+        )
         for i in candidates
         if i < rows[0]
     )
@@ -116,9 +118,10 @@ def data_like(cell: str) -> bool:
 
 def recognised(cell: str, words: RegisterWords) -> bool:
     """Whether the words of `cell` are those of some column."""
-    return len(cell) <= LONGEST_NAME * 2 and max(
-        header_scores(cell, words).values(), default=0.0
-    ) >= _GOOD
+    return (
+        len(cell) <= LONGEST_NAME * 2
+        and max(header_scores(cell, words).values(), default=0.0) >= _GOOD
+    )
 
 
 def _row_score(table: Table, index: int, words: RegisterWords) -> float:
@@ -144,7 +147,9 @@ def _header_of_unknown_words(table: Table, candidates: list[int]) -> int | None:
         cells = _filled(table, index)
         if len(cells) < max(2, 0.6 * table.width):
             continue
-        if any(data_like(c) or len(c) > LONGEST_NAME for c in cells) or len(set(cells)) < len(cells):
+        if any(data_like(c) or len(c) > LONGEST_NAME for c in cells) or len(set(cells)) < len(
+            cells
+        ):
             return None
         below = table.rows[index + 1 : index + 41]
         for column in range(table.width):

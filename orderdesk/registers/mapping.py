@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from statistics import mean
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from pydantic import Field
 
 from orderdesk.domain.time import FIRST_YEAR, LAST_YEAR, Frozen
 from orderdesk.errors import BadInput
-from orderdesk.i18n import Msg, N_, msg
+from orderdesk.i18n import N_, Msg, msg
 from orderdesk.registers.clocks import read_clock
 from orderdesk.registers.counts import read_count
 from orderdesk.registers.days import DayReader, decide_order, iso_or_serial, years_in
@@ -30,7 +31,6 @@ _COUNTS = (R.EXPECTED, R.EXPECTED_LOW, R.EXPECTED_HIGH, R.TURNOUT)
 _TEXTS = (R.PURPOSE, R.ORGANISER, R.PLACE, R.ROUTE, R.REMARKS, R.OUTCOME, R.DISTRICT)
 _SHARED = (R.PURPOSE, R.PLACE, R.ROUTE, R.REMARKS, R.OUTCOME, R.VIEWPOINT)
 """Fields that several columns may fill together."""
-_RISK_CLASS = re.compile(r"(?:klasse |categorie |kategorie |kat\.? |cat\.? )?(?:[0abc]|i{1,3}|[1-5]|laag|midden|hoog|low|medium|high|niedrig|mittel|hoch|gering|regulier|aandacht|risico)$")  # fmt: skip # noqa: E501
 _ENOUGH = 0.45  # below this score a column stays unmapped
 
 
@@ -137,7 +137,9 @@ class Mapping(Frozen):
 
 def _no_column(column: str, columns: Sequence[str]) -> BadInput:
     return BadInput(
-        N_("column"), column, msg("The table has these columns: {columns}.", columns=", ".join(columns))
+        N_("column"),
+        column,
+        msg("The table has these columns: {columns}.", columns=", ".join(columns)),
     )
 
 
@@ -239,7 +241,7 @@ def _evidence(
         statuses=sum(
             len(c) < 40 and any(says(c, s.words) for s in words.statuses) for c in sample
         ) / n,
-        classes=sum(bool(_RISK_CLASS.match(fold(c))) for c in sample) / n,
+        classes=sum(bool(words.risk_class.match(fold(c))) for c in sample) / n,
         sample=sample,
     )  # fmt: skip
 
@@ -248,9 +250,8 @@ def _is_day(cell: str, reader: DayReader) -> bool:
     said = fold(cell)
     if re.fullmatch(r"\d{1,4}(?:\.0)?", said):
         return False
-    return iso_or_serial(cell) or bool(reader.read(cell).spans) or "no day of the" in str(
-        getattr(reader.read(cell).problem, "id", "")
-    )
+    reading = reader.read(cell)
+    return iso_or_serial(cell) or bool(reading.spans) or reading.impossible
 
 
 def _is_clock(cell: str, words: RegisterWords) -> bool:
@@ -392,7 +393,7 @@ def _fill_down(
             full += bool(filled)
         elif reading is None and filled >= 2:
             bare += 1
-    steps = [(b - a).days for a, b in zip(days, days[1:], strict=False)]
+    steps = [(b - a).days for a, b in pairwise(days)]
     rising = sum(step >= 0 for step in steps) / len(steps) if steps else 0.0
     every_day = sum(step in (0, 1) for step in steps) / len(steps) if steps else 0.0
     calendar = rising > 0.95 and every_day > 0.8

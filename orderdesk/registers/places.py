@@ -107,7 +107,9 @@ class _Splitter:
             return False
         if fold(piece) in _folded(self.words.corners):
             return False
-        return self._is_place(piece.split(",")[0]) or _label(self.words).match(fold(piece)) is not None
+        return (
+            self._is_place(piece.split(",")[0]) or _label(self.words).match(fold(piece)) is not None
+        )
 
     def _inside(self, piece: str, is_route: bool) -> list[str]:
         """Split one line at slashes, joiners, dashes and commas where both sides are places."""

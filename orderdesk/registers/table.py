@@ -10,11 +10,11 @@ import io
 import re
 import stat
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from orderdesk.errors import BadInput
-from orderdesk.i18n import Msg, N_, msg
+from orderdesk.i18n import N_, Msg, msg
 from orderdesk.registers.text import MAX_CELL, safe_name, unescape_cell, visible
 from orderdesk.registers.workbook import Limits, read_workbook
 
@@ -57,7 +57,7 @@ class Table:
     separator: str = ""
     notes: tuple[Msg, ...] = ()
     """What a reader must know of the file as a whole."""
-    cut: tuple[tuple[int, int], ...] = field(default=())
+    cut: tuple[tuple[int, int], ...] = ()
     """(row, column) of cells that were longer than can be kept."""
 
     @property
@@ -136,10 +136,10 @@ def _too_large(shown: str, limits: Limits) -> BadInput:
 def _from_workbook(path: Path, shown: str, sheet: str | None, limits: Limits) -> Table:
     read = read_workbook(path, shown, sheet, limits)
     notes = list(read.notes)
-    others = [safe_name(name) for name in read.sheets if name != read.sheet]
+    others = [safe_name(name) for name in read.sheets if name != read.name]
     if others and sheet is None:
         notes.append(
-            msg("Only sheet {sheet} was read; not: {others}.", sheet=safe_name(read.sheet),
+            msg("Only sheet {sheet} was read; not: {others}.", sheet=safe_name(read.name),
                 others=", ".join(others))
         )  # fmt: skip
     rows = [[visible(cell) if cell else "" for cell in row] for row in read.rows]
@@ -148,7 +148,7 @@ def _from_workbook(path: Path, shown: str, sheet: str | None, limits: Limits) ->
         rows,
         notes,
         first_number=read.top + 1,
-        sheet=read.sheet,
+        sheet=read.name,
         sheets=read.sheets,
         merged=read.merged,
     )
@@ -230,7 +230,9 @@ def _one_byte(data: bytes) -> tuple[str, str]:
 
 
 def _binary(shown: str) -> BadInput:
-    return BadInput(N_("file"), shown, msg("It is no text and no workbook: save it as .xlsx or CSV."))
+    return BadInput(
+        N_("file"), shown, msg("It is no text and no workbook: save it as .xlsx or CSV.")
+    )
 
 
 def _from_text(text: str, encoding: str, shown: str, limits: Limits) -> Table:
@@ -319,7 +321,9 @@ def _records(text: str, separator: str, notes: list[Msg], first_number: int) -> 
     return rows
 
 
-def _line_by_line(text: str, separator: str, notes: list[Msg], first_number: int) -> list[list[str]]:
+def _line_by_line(
+    text: str, separator: str, notes: list[Msg], first_number: int
+) -> list[list[str]]:
     lines = text.split("\n")
     if lines and not lines[-1]:
         lines.pop()

@@ -160,6 +160,15 @@ class IncidentWords(Strict):
     words: Words
 
 
+class AnswerWords(Strict):
+    """Short answers, and what a risk or permit class looks like."""
+
+    yes: Words
+    no: Words
+    classes: Words
+    class_names: Words
+
+
 class PlaceWords(Strict):
     """How places that share a cell are told apart."""
 
@@ -196,6 +205,7 @@ class RegisterWords(ReferenceFile):
     sources: tuple[SourceWords, ...]
     statuses: tuple[StatusWords, ...]
     incidents: tuple[IncidentWords, ...]
+    answers: AnswerWords
     places: PlaceWords
     rows: RowWords
 
@@ -234,6 +244,20 @@ class RegisterWords(ReferenceFile):
     def month_pattern(self) -> str:
         """Regular expression for a month's name in folded text."""
         return f"(?:{alternatives(tuple(self.month_numbers))})"
+
+    @cached_property
+    def called_off(self) -> re.Pattern[str]:
+        """A title that says it's off: "ABGESAGT: ...", "... (abgesagt)". Not "Absage an ..."."""
+        said = alternatives(
+            tuple(w for s in self.statuses if s.status is Status.CANCELLED for w in s.words)
+        )
+        return re.compile(rf"^\W*(?:{said})\s*(?:[:!]|-\s)|[(\[]\s*(?:{said})\W*[)\]]")
+
+    @cached_property
+    def risk_class(self) -> re.Pattern[str]:
+        """A cell that holds a class of risk or permit and nothing else."""
+        names, classes = self.answers.class_names, self.answers.classes
+        return re.compile(rf"(?:(?:{alternatives(names)})\.?\s*)?(?:{alternatives(classes)})$")
 
     @cached_property
     def row_openings(self) -> tuple[re.Pattern[str], re.Pattern[str]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from orderdesk.errors import BadInput
-from orderdesk.i18n import Msg, N_, msg
+from orderdesk.i18n import N_, Msg, msg
 
 READER = Path(__file__).with_name("workbook_reader.py")
 _CELL_ROW = re.compile(rb'\br="[A-Z]{1,4}([0-9]{1,9})"')
@@ -37,7 +37,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The values of one sheet; merged ranges as (first row, first column, last row, last column)."""
+    """The values of one sheet; merged ranges as (top, left, bottom, right)."""
 
     name: str
     sheets: tuple[str, ...]

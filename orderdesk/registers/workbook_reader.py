@@ -16,7 +16,7 @@ from typing import Any
 
 
 def bound(memory: int, seconds: int) -> None:
-    """Let the system end this process when it takes more. Where it can't, the caller's clock does."""
+    """Let the system end this process when it takes more; elsewhere the caller's clock does."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
