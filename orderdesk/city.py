@@ -230,7 +230,7 @@ def _with_outcomes(rng: random.Random, drafts: list[tuple[Case, float]]) -> Iter
     with_incident = {id for _, id in sorted(keyed, reverse=True)[:wanted]}
     for case, _ in drafts:
         if case.id not in with_incident and rng.random() < _NO_SHOW_SHARE:
-            yield case.replace(outcome=Outcome(turnout=0, no_show=True), status=Status.CLOSED)
+            yield case.replace(outcome=Outcome(turnout=0, no_show=True, incident=Incident.NONE), status=Status.CLOSED)
             continue
         turnout = max(1, round((case.expected or 10) * rng.lognormvariate(-0.55, 0.8)))
         incident = Incident.NONE
@@ -343,7 +343,7 @@ def _event(
         event=EventProfile(
             visitors_peak=visitors, days=days, square_share=1, risk_class=risk_class, sound_dba=90
         ),
-        outcome=None if turnout is None else Outcome(turnout=turnout),
+        outcome=None if turnout is None else Outcome(turnout=turnout, incident=Incident.NONE),
     )
 
 

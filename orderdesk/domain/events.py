@@ -128,7 +128,8 @@ class Outcome(Frozen):
     turnout_low: Count | None = None
     turnout: Count | None = None
     turnout_high: Count | None = None
-    incident: Incident = Incident.NONE
+    incident: Incident | None = None
+    """None: not recorded (an imported register may keep turnout only); it then is no evidence."""
     ended: Moment | None = None
     no_show: bool = False
     lesson: Text = ""

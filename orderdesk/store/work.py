@@ -230,7 +230,7 @@ class Reader:
         lines = []
         for *fields, outcome in rows:
             ended = outcome or {}
-            lines.append(CaseLine._make([*fields, ended.get("turnout"), ended.get("incident", "")]))
+            lines.append(CaseLine._make([*fields, ended.get("turnout"), ended.get("incident") or ""]))
         return lines
 
     def count_cases(self) -> int:
@@ -623,6 +623,15 @@ class Work(Reader):
                     }
                     for row in chunk
                 ],
+            )
+
+    def forget_imported(self, book: str, row_keys: Iterable[str]) -> None:
+        """Forget rows that are now known under another key."""
+        for key in row_keys:
+            self._session.execute(
+                delete(ImportedRow).where(
+                    col(ImportedRow.book) == book, col(ImportedRow.row_key) == key
+                )
             )
 
     def set_meta(self, key: str, value: str) -> None:

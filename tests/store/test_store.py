@@ -90,7 +90,7 @@ cases = st.builds(
     | st.builds(
         Outcome,
         turnout=counts,
-        incident=st.sampled_from(Incident),
+        incident=st.none() | st.sampled_from(Incident),
         ended=st.none() | moments,
         no_show=st.booleans(),
         lesson=texts,
