@@ -248,7 +248,7 @@ def _evidence(
 
 def _is_day(cell: str, reader: DayReader) -> bool:
     said = fold(cell)
-    if re.fullmatch(r"\d{1,4}(?:\.0)?", said):
+    if re.fullmatch(r"\d{1,4}(?:\s*[-./]\s*\d{1,4})?", said):
         return False
     reading = reader.read(cell)
     return iso_or_serial(cell) or bool(reading.spans) or reading.impossible

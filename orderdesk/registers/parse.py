@@ -283,13 +283,15 @@ class _Parser:
             return msg("It is blank.")
         if self.header.rows and self.header.repeats(cells, self.table):
             return msg("It repeats the header.")
-        day = self._text(cells, R.DATE)
-        if day and self.day_reader.read(day).spans:
-            return None
         texts = list(dict.fromkeys(one_line(cells[i]) for i in filled))
         first = fold(texts[0])
         if self.opening_totals.match(first):
             return msg("It is a total: {text}", text=texts[0][:80])
+        if len(texts) == 1 and self.opening_notes.match(first):
+            return msg("It is a note: {text}", text=texts[0][:80])
+        day = self._text(cells, R.DATE)
+        if day and self.day_reader.read(day).spans:
+            return None
         if all(i in self.at.get(R.REFERENCE, ()) for i in filled):
             return msg("It has a number and nothing else.")
         if len(texts) > 1:
@@ -297,9 +299,7 @@ class _Parser:
         return self._title_reason(texts[0], first, filled)
 
     def _title_reason(self, text: str, first: str, filled: list[int]) -> Msg | None:
-        """The reason to skip a row with one text: a section's title or a note."""
-        if self.opening_notes.match(first):
-            return msg("It is a note: {text}", text=text[:80])
+        """The reason to skip a row with one text: the title of a part of the register."""
         said = words_of(first)
         months = [w for w in said if w in self.words.month_numbers and len(w) > 2]
         years = years_in(first)

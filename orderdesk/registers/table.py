@@ -147,7 +147,6 @@ def _from_workbook(path: Path, shown: str, sheet: str | None, limits: Limits) ->
         shown,
         rows,
         notes,
-        first_number=read.top + 1,
         sheet=read.name,
         sheets=read.sheets,
         merged=read.merged,

@@ -42,8 +42,7 @@ class Sheet:
     name: str
     sheets: tuple[str, ...]
     rows: list[list[str]]
-    top: int
-    """Empty rows above the first filled one."""
+    """From the sheet's first row on, so that the first is row 1."""
     merged: tuple[tuple[int, int, int, int], ...] = ()
     notes: tuple[Msg, ...] = field(default=())
 
@@ -84,9 +83,9 @@ def read_workbook(path: Path, shown: str, sheet: str | None, limits: Limits) -> 
         if isinstance(cells, dict):
             raise BadInput(N_("file"), shown, _refusal(cells, sheets, limits))
         rows.append([str(cell) for cell in cells])
-    top, left = int(head["top"]), int(head["left"])
-    merged = tuple((a - top, b - left, c - top, d - left) for a, b, c, d in head["merged"])
-    return Sheet(str(head["sheet"]), sheets, rows, top, merged, tuple(notes))
+    left = int(head["left"])
+    merged = tuple((top, a - left, bottom, b - left) for top, a, bottom, b in head["merged"])
+    return Sheet(str(head["sheet"]), sheets, rows, merged, tuple(notes))
 
 
 def _why(stderr: bytes) -> Msg:

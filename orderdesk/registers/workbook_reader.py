@@ -73,15 +73,15 @@ def main(
     if chosen is None:
         say({"sheets": listed, "error": "no sheet"})
         return
-    if chosen.total_height > rows or chosen.total_width > columns:
-        size = [chosen.total_height, chosen.total_width]
+    size = [number + 1 for number in chosen.end or (-1, -1)]
+    if size[0] > rows or size[1] > columns:
         say({"sheets": listed, "error": "too large", "size": size})
         return
     merged = [[*first, *last] for first, last in chosen.merged_cell_ranges or []]
-    top, left = chosen.start or (0, 0)
-    say({"sheets": listed, "sheet": chosen.name, "merged": merged, "top": top, "left": left})
-    for row in chosen.iter_rows():
-        cells = [text(value) for value in row[left:]]
+    left = chosen.start[1] if chosen.start else 0
+    say({"sheets": listed, "sheet": chosen.name, "merged": merged, "left": left})
+    for row in chosen.iter_rows():  # from the first row, but from the first filled column
+        cells = [text(value) for value in row]
         characters -= sum(map(len, cells))
         if characters < 0:
             say({"error": "too much text"})
