@@ -121,6 +121,7 @@ def write_feed(
         entries.setdefault(uid, entry if entry.cancelled else entry.withdraw(now))
     return Feed(
         title=_shown(title),
+        organizer=f"calendar@{publisher.installation_id}.invalid",
         colour=publisher.settings.colours[kind],
         refresh_minutes=publisher.settings.refresh_minutes,
         entries=tuple(e for e in entries.values() if not (e.cancelled and e.ends <= now)),
@@ -261,8 +262,10 @@ class _Writer:
 
 
 def _shown(text: str) -> str:
-    """User text as a calendar may hold it: nothing hidden, no isolates (many clients choke)."""
-    return visible(text, isolate=False).strip()
+    """User text as all calendar programs read it alike: nothing hidden and no isolates, no
+    backslash (some unescape twice), nothing that looks like a border to those that cut naively."""
+    shown = visible(text, isolate=False).replace("\\", "＼")
+    return re.sub(r"\b(BEGIN|END):", r"\1：", shown, flags=re.IGNORECASE).strip()
 
 
 def _clock(moment: datetime) -> str:
