@@ -1,11 +1,11 @@
 """Reads registers as authorities keep them. Knows no database: the use case stores the result.
 
-    words = cached("register_columns", RegisterWords)
-    table = read_table(path)                      # CSV or workbook -> text
-    header = find_header(table, words)
-    mapping = guess_mapping(table, header, words) # shown, changed by the user, kept as JSON
-    rows = parse(table, header, mapping, words)   # every row: record, skipped why, or problem
-    news = compare(records_of(rows), known)       # new, changed, unchanged, gone
+words = cached("register_columns", RegisterWords)
+table = read_table(path)                      # CSV or workbook -> text
+header = find_header(table, words)
+mapping = guess_mapping(table, header, words) # shown, changed by the user, kept as JSON
+rows = parse(table, header, mapping, words)   # every row: record, skipped why, or problem
+news = compare(records_of(rows), known)       # new, changed, unchanged, gone
 """
 
 from orderdesk.registers.compare import Change, Comparison, Known, compare

@@ -403,7 +403,7 @@ def decide_order(cells: list[str]) -> DayOrder:
     if unclear:
         rising_as_month_first = _rising([(y, one, two) for y, one, two in steps])
         rising_as_day_first = _rising([(y, two, one) for y, one, two in steps])
-        if len(steps) >= 8 and rising_as_month_first > 0.95 > 0.8 > rising_as_day_first:
+        if len(steps) >= 8 and rising_as_month_first > 0.95 > 0.85 > rising_as_day_first:
             return DayOrder(True, False, msg("in that order the days rise"))
         return DayOrder(False, False, msg("no cell tells day from month: day first assumed"))
     return DayOrder()

@@ -159,6 +159,8 @@ class _Column:
     kinds: float
     statuses: float
     classes: float
+    running: bool
+    """Whether it counts 1, 2, 3 down the sheet."""
     sample: tuple[str, ...]
 
 
@@ -173,7 +175,7 @@ def guess_mapping(table: Table, header: Header, words: RegisterWords) -> Mapping
             for field, (score, why) in _offers(column, header, words).items()
             if score >= _ENOUGH
         ),
-        key=lambda offer: (-offer[0], -offer[1]),
+        key=lambda offer: (-offer[0], -len(offer[4].name), -offer[1]),
     )
     taken: dict[RegisterField, list[tuple[float, Why, _Column]]] = {}
     used: set[int] = set()
@@ -183,7 +185,7 @@ def guess_mapping(table: Table, header: Header, words: RegisterWords) -> Mapping
             continue
         used.add(column.index)
         taken.setdefault(field, []).append((score, why, column))
-    _settle_dates(taken)
+    _settle_dates(taken, [column for column in columns if column.index not in used])
     assignments = tuple(
         Assignment(
             field=field,
@@ -225,6 +227,8 @@ def _evidence(
     step = max(1, len(cells) // _SAMPLE)
     sample = tuple(cells[::step][:_SAMPLE])
     n = len(sample) or 1
+    numbers = [int(c) for c in cells[:200] if c.strip().isdecimal() and len(c.strip()) < 7]
+    running = len(numbers) >= 3 and len(numbers) > 0.9 * len(cells[:200])
     reader = DayReader(words, year=2000)
     clock_said = [c for c in sample if re.search(r"\d[:.hu]\d|\d\s*(?:uhr|uur|u|h)\b", fold(c))]
     return _Column(
@@ -242,6 +246,7 @@ def _evidence(
             len(c) < 40 and any(says(c, s.words) for s in words.statuses) for c in sample
         ) / n,
         classes=sum(bool(words.risk_class.match(fold(c))) for c in sample) / n,
+        running=running and mean(b - a == 1 for a, b in pairwise(numbers)) > 0.8,
         sample=sample,
     )  # fmt: skip
 
@@ -292,7 +297,13 @@ def _qualified(
     q = words.qualifiers
 
     def has(qualifier: tuple[str, ...]) -> bool:
-        return any(fold(word) in said for word in qualifier)
+        """Also inflected: "angemeldete" for "angemeldet"."""
+        stems = [fold(word) for word in qualifier]
+        return any(w == s or (len(s) >= 5 and w.startswith(s)) for w in said for s in stems)
+
+    if column.days >= 0.7:  # "Beginn" and "Ende" that hold whole days, with or without a time
+        for clock, day in ((R.START, R.DATE), (R.END, R.END_DATE)):
+            scores[day] = max(scores.get(day, 0.0), 0.95 * scores.pop(clock, 0.0))
 
     people = has(q.people) or any(scores.get(f, 0) >= 0.7 for f in _COUNTS)
     if people and column.counts >= 0.5:
@@ -324,6 +335,8 @@ def _fits(field: RegisterField, column: _Column) -> float:
         return 0.7
     if field in _DATES:
         return column.days
+    if column.days >= 0.7 and field is not R.VIEWPOINT:
+        return 0.0
     if field in _TIMES:
         return max(column.clocks, min(0.6, column.counts), 0.35 if column.days < 0.3 else 0.0)
     if field in _COUNTS:
@@ -350,7 +363,9 @@ def _by_content(column: _Column) -> dict[RegisterField, float]:
     offers: dict[RegisterField, float] = {}
     if column.filled < 2:
         return offers
-    if column.days >= 0.8:
+    if column.running:
+        offers[R.REFERENCE] = 0.55
+    elif column.days >= 0.8:
         offers[R.DATE] = 0.6 * column.days
     elif column.clocks >= 0.8:
         offers[R.START] = 0.6
@@ -365,10 +380,18 @@ def _by_content(column: _Column) -> dict[RegisterField, float]:
     return offers
 
 
-def _settle_dates(taken: dict[RegisterField, list[tuple[float, Why, _Column]]]) -> None:
-    """A register always has the day of the gathering: with one column of days, that's it."""
-    if R.DATE not in taken and R.END_DATE in taken:
+def _settle_dates(
+    taken: dict[RegisterField, list[tuple[float, Why, _Column]]], unused: list[_Column]
+) -> None:
+    """A register always has the day of the gathering: the column most like days is it."""
+    if R.DATE in taken:
+        return
+    if R.END_DATE in taken:
         taken[R.DATE] = taken.pop(R.END_DATE)
+        return
+    best = max(unused, key=lambda column: column.days, default=None)
+    if best is not None and best.days >= 0.4:
+        taken[R.DATE] = [(0.3, Why.CONTENT, best)]
 
 
 def _fill_down(

@@ -294,6 +294,8 @@ class _Parser:
             return None
         if all(i in self.at.get(R.REFERENCE, ()) for i in filled):
             return msg("It has a number and nothing else.")
+        if len(filled) > 2 and all(cells[i].strip(" ().") == str(i + 1) for i in filled):
+            return msg("It numbers the columns.")
         if len(texts) > 1:
             return None
         return self._title_reason(texts[0], first, filled)
@@ -403,7 +405,8 @@ class _Parser:
             section=self.section,
             extra=extra,
         )
-        times = self._times(cells, number, reading.rest, extra)
+        ends_later = spans != reading.spans
+        times = self._times(cells, number, reading.rest, extra, ends_later=ends_later)
         records = tuple(
             replace(base, day=span.first, end_day=span.last, start=start, end=end)
             for span in dict.fromkeys(spans)
@@ -514,10 +517,21 @@ class _Parser:
         return reading
 
     def _times(
-        self, cells: tuple[str, ...], number: int, beside_day: str, extra: dict[str, str]
+        self,
+        cells: tuple[str, ...],
+        number: int,
+        beside_day: str,
+        extra: dict[str, str],
+        *,
+        ends_later: bool = False,
     ) -> tuple[time | None, int | None, str]:
-        """(start, end in minutes from that midnight, the text they came from)."""
+        """(start, end in minutes from midnight of the last day, the text they came from).
+
+        `ends_later`: the last day has a column of its own, so an end is never the day after it.
+        """
         start_text, end_text = self._text(cells, R.START), self._text(cells, R.END)
+        if not end_text and R.END_DATE in self.at:
+            end_text = self.day_reader.read(self._text(cells, R.END_DATE)).rest
         if not start_text and any(c.isdigit() for c in beside_day):
             start_text = beside_day
         reading = self._clock(start_text, is_end=False)
@@ -530,6 +544,9 @@ class _Parser:
             if found.refused is not None:
                 self._note(number, where, text, found.refused, fatal=True)
         start, end = reading.start, reading.end_minutes
+        if ends_later:
+            later = end if ending.end_minutes is None else ending.end_minutes
+            return start, later % 1440 if later is not None else None, start_text or end_text
         if end_text and ending.end_minutes is not None:
             end = self._end_after(start, ending.end_minutes, number, end_text)
         return start, end, start_text or end_text

@@ -36,7 +36,7 @@ _NO_TABLES = {
     b"MZ\x90": N_("a program"),
 }
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x1b\x0c")
-_TELLING = "äöüßÄÖÜéèêëçàâîïôûñáíóúœÉÈ€–„“”’…ø§°"
+_TELLING = dict.fromkeys("éèêëçàâîïôûñáíóúœÉÈ€–„“”’…ø§°", 1) | dict.fromkeys("äöüßÄÖÜ", 2)
 _HTML = re.compile(r"\s*<(?:!doctype html|html|table|head|body|\?xml|meta)\b", re.IGNORECASE)
 
 
@@ -216,7 +216,7 @@ def _one_byte(data: bytes) -> tuple[str, str]:
         points = 0
         for byte, times in odd.items():
             letter = bytes([byte]).decode(encoding, "replace")
-            points += times if letter in _TELLING else -times if not letter.isalpha() else 0
+            points += times * _TELLING.get(letter, 0 if letter.isalpha() else -1)
         return points
 
     best = max(("cp1252", "mac_roman", "cp850"), key=likely)  # the first wins a draw

@@ -56,7 +56,7 @@ def main(
     def say(thing: object) -> None:
         sys.stdout.write(json.dumps(thing) + "\n")
 
-    book = CalamineWorkbook.from_path(file)
+    book = CalamineWorkbook.from_filelike(open(file, "rb"))  # noqa: SIM115, PTH123 by content
     listed = [
         meta.name
         for meta in book.sheets_metadata

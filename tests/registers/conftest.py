@@ -27,7 +27,8 @@ Write = Callable[..., Path]
 
 @pytest.fixture(scope="session")
 def words() -> RegisterWords:
-    return cached("register_columns", RegisterWords)
+    words: RegisterWords = cached("register_columns", RegisterWords)
+    return words
 
 
 @pytest.fixture

@@ -48,9 +48,7 @@ class Register:
 
     def accounted_for(self) -> bool:
         """Every row below the header stands in the result once, each with what became of it."""
-        below = [
-            self.table.number(i) for i in range(self.header.first_data, len(self.table.rows))
-        ]
+        below = [self.table.number(i) for i in range(self.header.first_data, len(self.table.rows))]
         told = all(
             (row.kind is RowKind.RECORD and bool(row.records))
             or (row.kind is RowKind.SKIPPED and row.reason is not None)

@@ -58,7 +58,7 @@ def test_dutch_register_in_words(write: Write, read: Read) -> None:
             "\n"
             "Datum,Tijdstip,Plaats,Doel,Soort,Deelnemers\n"
             "12 mei,om drie uur 's middags,Malieveld,Boeren,protesttocht,ruim 1.000\n"
-            "\"13 mei\",van 10 tot 12 uur,Plein en Buitenhof,Zorg,betoging,5 à 10\n"
+            '"13 mei",van 10 tot 12 uur,Plein en Buitenhof,Zorg,betoging,5 à 10\n'
             "do 14 mei,half drie,Spuiplein,Klimaat,eenmensactie,1\n"
             "15 t/m 17 mei,hele dag,Koekamp,Kamp,tentenkamp,enkele tientallen\n",
             "den-haag.csv",
@@ -131,13 +131,15 @@ def test_workbook_with_merged_title_header_and_days(tmp_path: Path, read: Read) 
     sheet.title = "2019"
     sheet["B2"] = "Versammlungen im Stadtgebiet 2019"
     sheet.merge_cells("B2:G2")
-    for column, name in zip(
-        "BCDEF", ["Datum", "Ort", "Thema", "Teilnehmer", None], strict=True
-    ):
+    for column, name in zip("BCDEF", ["Datum", "Ort", "Thema", "Teilnehmer", None], strict=True):
         sheet[f"{column}4"] = name
     sheet.merge_cells("E4:F4")
     sheet["E5"], sheet["F5"] = "angemeldet", "tatsächlich"
-    sheet["B6"], sheet["C6"], sheet["D6"] = datetime(2019, 5, 4, 14, 30), "Markt", "Rad"
+    sheet["B6"], sheet["C6"], sheet["D6"] = (
+        datetime.fromisoformat("2019-05-04 14:30"),
+        "Markt",
+        "Rad",
+    )
     sheet["E6"], sheet["F6"] = 400, 380.0
     sheet["C7"], sheet["D7"], sheet["E7"] = "Altstadt", "Fußweg", "10-30"
     sheet.merge_cells("B6:B7")
@@ -266,7 +268,9 @@ def test_a_day_alone_repeats_the_gathering_above(write: Write, read: Read) -> No
 
 
 def test_a_calendar_with_empty_days_makes_no_gatherings(write: Write, read: Read) -> None:
-    days = "".join(f"{d:02d}.03.2018,{'Markt,Pflege,10' if d % 9 == 0 else ',,'}\n" for d in range(1, 31))
+    days = "".join(
+        f"{d:02d}.03.2018,{'Markt,Pflege,10' if d % 9 == 0 else ',,'}\n" for d in range(1, 31)
+    )
     register = read(write("Datum,Ort,Thema,Teilnehmer\n" + days))
     assert register.mapping.fill_down is FillDown.NOTHING
     assert [r.day.day for r in register.records] == [9, 18, 27]
@@ -291,7 +295,9 @@ def test_statuses_sources_and_kinds(write: Write, read: Read) -> None:
             "A/2;02.02.2020;Mahnwache;Y;abgesagt;telefonisch\n"
             "A/3;03.02.2020;Spontanversammlung;Z;verschoben;\n"
             "A/4;04.02.2020;Autokorso;W;nicht erschienen;\n"
-            "A/5;29.02.2020\nabgesagt;Kundgebung;V;;\n".replace("29.02.2020\nabgesagt", '"29.02.2020\nabgesagt!!"')
+            "A/5;29.02.2020\nabgesagt;Kundgebung;V;;\n".replace(
+                "29.02.2020\nabgesagt", '"29.02.2020\nabgesagt!!"'
+            )
         )
     )
     assert [r.status for r in register.records] == [
@@ -336,7 +342,8 @@ def test_the_night_when_clocks_change(write: Write, read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "fatal"), [("-1", True), ("1000000000", True), ("1e9", True), ("NaN", True), ("?", False)]
+    ("count", "fatal"),
+    [("-1", True), ("1000000000", True), ("1e9", True), ("NaN", True), ("?", False)],
 )
 def test_numbers_out_of_range_hold_the_row_back(
     write: Write, read: Read, count: str, fatal: bool
@@ -374,3 +381,52 @@ def test_mapping_is_kept_changed_and_used_again(write: Write, read: Read) -> Non
     changed = register.mapping.assign(RegisterField.ORGANISER, "Thema")
     assert changed.columns_of(RegisterField.PURPOSE) == ()
     assert type(changed).model_validate_json(changed.model_dump_json()) == changed
+
+
+def test_begin_and_end_that_hold_whole_days(write: Write, read: Read) -> None:
+    register = read(
+        write(
+            "Nr.;Beginn;Ende;Versammlung am Ort;Tenor;TN angem.;TN tats.\n"
+            "1;02.01.2020 18:00;02.01.2020 20:00;Markt;A;10;12\n"
+            "2;31.01.2020 22:00;01.02.2020 06:00;Ufer;B;20;\n"
+        )
+    )
+    first, night = register.records
+    assert (clock(first.start), clock(first.end)) == ("02-01 18:00", "02-01 20:00")
+    assert (clock(night.start), clock(night.end)) == ("31-01 22:00", "01-02 06:00")
+    assert night.end_day == date(2020, 2, 1)
+    assert (first.expected, first.turnout) == (10, 12)
+
+
+def test_a_specific_header_beats_a_general_one(write: Write, read: Read) -> None:
+    register = read(
+        write(
+            "Datum;Datum der Versammlung;Thema\n01.01.2020;05.02.2020;A\n02.01.2020;06.02.2020;B\n"
+        )
+    )
+    assert register.mapped()["date"] == ("Datum der Versammlung",)
+    assert register.records[0].extra == {"Datum": "01.01.2020"}
+
+
+def test_a_row_that_numbers_the_columns_and_an_index(write: Write, read: Read) -> None:
+    register = read(
+        write(
+            "Unnamed: 0,Datum,Was,Wo\n1,2,3,4\n0,01.02.2020,A,X\n1,02.02.2020,B,Y\n2,03.02.2020,C,Z\n"
+        )
+    )
+    assert len(register.records) == 3
+    assert register.accounted_for()
+
+
+def test_headers_in_another_language_are_taken_by_content(write: Write, read: Read) -> None:
+    register = read(
+        write(
+            "Fecha;Sitio;Concepto\n"
+            + "".join(
+                f"{d:02d}.02.2020;Plaza {d};Manifestacion por la vivienda {d}\n"
+                for d in range(1, 9)
+            )
+        )
+    )
+    assert register.mapped()["date"] == ("Fecha",)
+    assert len(register.records) == 8
