@@ -6,20 +6,39 @@ import sys
 
 from orderdesk.i18n import LANGUAGES, language_of_locale, set_language
 
+GLOBAL_OPTIONS = ("--database", "--role", "--lang")
+"""These may stand anywhere on the line, also behind the command."""
+
 
 def main() -> None:
     """Choose the language before any help text is read, then hand over to the command line."""
-    set_language(_language_of(sys.argv[1:]) or language_of_locale())
+    arguments = globals_first(sys.argv[1:])
+    set_language(_language_of(arguments) or language_of_locale())
     from orderdesk.cli import run
 
-    run()
+    run(arguments)
+
+
+def globals_first(arguments: list[str]) -> list[str]:
+    """`arguments` with the global options, and their values, moved to the front."""
+    front: list[str] = []
+    rest: list[str] = []
+    left = iter(arguments)
+    for argument in left:
+        if argument == "--":
+            rest += [argument, *left]
+        elif argument in GLOBAL_OPTIONS:
+            front += [argument, *(value for value in [next(left, None)] if value is not None)]
+        elif argument.split("=")[0] in GLOBAL_OPTIONS:
+            front.append(argument)
+        else:
+            rest.append(argument)
+    return front + rest
 
 
 def _language_of(arguments: list[str]) -> str | None:
-    for n, argument in enumerate(arguments):
-        value = argument.removeprefix("--lang=")
-        if argument == "--lang":
-            value = arguments[n + 1] if n + 1 < len(arguments) else ""
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        value = following if argument == "--lang" else argument.removeprefix("--lang=")
         if argument.startswith("--lang") and value in LANGUAGES:
             return value
     return None

@@ -28,6 +28,7 @@ from orderdesk.domain.events import (
 )
 from orderdesk.domain.people import Duty, Person, ShiftType, Skill, Task, TaskSpan
 from orderdesk.domain.time import Span, Week, at, local
+from orderdesk.risk.facts import Phase, Signal, SourceType
 
 TEST_WEEK = Week(year=2026, number=24)
 FIRST_YEAR = 2016
@@ -88,19 +89,6 @@ class Away:
 
 
 @dataclass(frozen=True)
-class SignalLine:
-    """A weekly observation of tension in a district, about nobody."""
-
-    district: str
-    week: Week
-    phase: int
-    source_type: str
-    sureness: Sureness
-    observed: date
-    text: str
-
-
-@dataclass(frozen=True)
 class PoliceCount:
     """How many officers the police base team says it has, by part of the day. A count, no names."""
 
@@ -122,7 +110,7 @@ class City:
     people: tuple[Person, ...]
     duties: tuple[Duty, ...]
     away: tuple[Away, ...]
-    signals: tuple[SignalLine, ...]
+    signals: tuple[Signal, ...]
     police: tuple[PoliceCount, ...]
 
 
@@ -147,7 +135,7 @@ def build_city(seed: int, new_id: Callable[[], str]) -> City:
         people=tuple(_people()),
         duties=tuple(_duties(new_id)),
         away=tuple(_away()),
-        signals=tuple(_signals(rng)),
+        signals=tuple(_signals(rng, new_id)),
         police=tuple(_police()),
     )
 
@@ -230,7 +218,10 @@ def _with_outcomes(rng: random.Random, drafts: list[tuple[Case, float]]) -> Iter
     with_incident = {id for _, id in sorted(keyed, reverse=True)[:wanted]}
     for case, _ in drafts:
         if case.id not in with_incident and rng.random() < _NO_SHOW_SHARE:
-            yield case.replace(outcome=Outcome(turnout=0, no_show=True, incident=Incident.NONE), status=Status.CLOSED)
+            yield case.replace(
+                outcome=Outcome(turnout=0, no_show=True, incident=Incident.NONE),
+                status=Status.CLOSED,
+            )
             continue
         turnout = max(1, round((case.expected or 10) * rng.lognormvariate(-0.55, 0.8)))
         incident = Incident.NONE
@@ -532,9 +523,9 @@ def _away() -> Iterator[Away]:
 # --- the city's mood and the police --------------------------------------------------------------
 
 
-def _signals(rng: random.Random) -> Iterator[SignalLine]:
+def _signals(rng: random.Random, new_id: Callable[[], str]) -> Iterator[Signal]:
     districts = ("Centrum", "Noord", "Noord-West", "West", "Zuid-West", "Zuid", "Oost")
-    sources = ("area_staff", "welfare", "school", "enforcement")
+    sources = (SourceType.AREA_STAFF, SourceType.WELFARE, SourceType.SCHOOL, SourceType.POLICE)
     for back in range(26, 0, -1):
         week = TEST_WEEK.shift(-back)
         for district in districts:
@@ -542,12 +533,14 @@ def _signals(rng: random.Random) -> Iterator[SignalLine]:
             if silent:
                 continue
             phase = 2 if district in ("Centrum", "Noord-West") and rng.random() < 0.25 else 1
-            yield SignalLine(
+            yield Signal(
+                id=new_id(),
                 district=district,
-                week=week,
-                phase=phase if rng.random() < 0.5 else 0,
+                week=str(week),
+                phase=Phase(phase),
+                evidenced=rng.random() < 0.5,
                 source_type=rng.choice(sources),
-                sureness=rng.choice((Sureness.PLAUSIBLE, Sureness.UNVERIFIED, Sureness.CONFIRMED)),
+                reliability=rng.choice(tuple(Sureness)),
                 observed=week.monday + timedelta(days=rng.randint(0, 4)),
                 text="Synthetische waarneming van straatniveau",
             )

@@ -1,4 +1,4 @@
-"""The log of a case: who wrote what when. Lines are added, never changed; a correction is a line."""
+"""The log of a case: who wrote what when. Lines are added; a correction is a line of its own."""
 
 from __future__ import annotations
 

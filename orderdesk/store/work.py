@@ -90,6 +90,7 @@ class CaseLine(NamedTuple):
     source: str
     start: datetime | None
     end: datetime | None
+    time_known: bool
     received_at: datetime | None
     place_id: str
     place_text: str
@@ -98,8 +99,10 @@ class CaseLine(NamedTuple):
     status: str
     decided_class: str
     organiser_id: str
+    counter_group: str
     turnout: int | None
     incident: str
+    risk_class: str
 
 
 @dataclass(frozen=True)
@@ -223,14 +226,25 @@ class Reader:
 
     def case_lines(self) -> list[CaseLine]:
         """A line per case, newest first, fast enough for a hundred thousand."""
-        columns: list[Any] = [getattr(CaseRow, name) for name in CaseLine._fields[:-2]]
+        columns: list[Any] = [getattr(CaseRow, name) for name in CaseLine._fields[:-3]]
         rows = self._session.execute(
-            select(*[*columns, col(CaseRow.outcome)]).order_by(col(CaseRow.start).desc())
+            select(*[*columns, col(CaseRow.outcome), col(CaseRow.event)]).order_by(
+                col(CaseRow.start).desc()
+            )
         )
         lines = []
-        for *fields, outcome in rows:
+        for *fields, outcome, event in rows:
             ended = outcome or {}
-            lines.append(CaseLine._make([*fields, ended.get("turnout"), ended.get("incident") or ""]))
+            lines.append(
+                CaseLine._make(
+                    [
+                        *fields,
+                        ended.get("turnout"),
+                        ended.get("incident") or "",
+                        (event or {}).get("risk_class", ""),
+                    ]
+                )
+            )
         return lines
 
     def count_cases(self) -> int:

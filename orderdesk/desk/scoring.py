@@ -1,0 +1,481 @@
+"""Scores of cases: made from stored facts, explained, neutral, overruled by a person with a reason.
+
+The scorer gets `risk.Facts`, which has no field for purpose or name; this module is the only place
+that turns a case into `Facts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from orderdesk import reference
+from orderdesk.desk.core import Desk, authority
+from orderdesk.desk.timeline import note_event
+from orderdesk.domain.events import Case, CounterGroup, Form, Incident, Kind, Sureness
+from orderdesk.domain.people import Actor, Role
+from orderdesk.domain.places import Places
+from orderdesk.domain.time import local
+from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.i18n import N_, _, msg
+from orderdesk.risk.card import ClassTable, RiskCard
+from orderdesk.risk.explain import (
+    CallWorth,
+    Comparable,
+    FlipPoint,
+    comparable,
+    flip_points,
+    value_of_information,
+)
+from orderdesk.risk.facts import Facts, OrganiserKey, PastEvent, Signal
+from orderdesk.risk.history import History
+from orderdesk.risk.model import (
+    CLASSES,
+    ModelVersion,
+    RiskClass,
+    Score,
+    Scores,
+    Tables,
+    first_version,
+    score,
+    score_many,
+)
+from orderdesk.risk.signals import SignalRules
+
+if TYPE_CHECKING:
+    from orderdesk.store.work import CaseLine, Reader, Work
+
+SCORE, OVERRIDE, VERSION, SIGNAL = "score", "override", "risk_version", "signal"
+NIGHT_STARTS, NIGHT_ENDS = time(23), time(6)
+_OUTCOME_KNOWN_AFTER = timedelta(days=2)
+_COMING_DAYS = 28
+CLASS_NAMES = {
+    RiskClass.LOW: N_("low (laag)"),
+    RiskClass.MEDIUM: N_("medium (midden)"),
+    RiskClass.HIGH: N_("high (hoog)"),
+}
+
+
+def risk_tables() -> Tables:
+    """The parameter files that every score rests on."""
+    return Tables(
+        reference.cached("risk_card", RiskCard),
+        reference.cached("risk_classes", ClassTable),
+        reference.cached("signals", SignalRules),
+    )
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What scores are made from, as known at one moment."""
+
+    history: History
+    past: tuple[PastEvent, ...]
+    signals: tuple[Signal, ...]
+    version: ModelVersion
+    heavy: Mapping[date, frozenset[str]]
+    """Ids of heavy cases (class B or C events, derbies, decided high) by day."""
+
+
+def knowledge(reader: Reader) -> Knowledge:
+    """Everything that a score may use; the scorer itself hides what wasn't known on its day."""
+    tables, places = risk_tables(), reference.cached("places", Places)
+    lines = reader.case_lines()
+    past = tuple(_past_events(lines, places))
+    signals = tuple(Signal.model_validate(r.doc) for r in reader.records(SIGNAL))
+    newest = reader.last_fact(VERSION, "risk")
+    version = (
+        ModelVersion.model_validate(newest.doc)
+        if newest
+        else first_version(tables.card, tables.card.dated)
+    )
+    return Knowledge(History(past, tables.card), past, signals, version, _heavy_days(lines))
+
+
+def facts_of(case: Case, places: Places, heavy: Mapping[date, frozenset[str]]) -> Facts:
+    """The case as the scorer may see it: no purpose, no name."""
+    start = case.span.start if case.span else case.known_at
+    day = local(start).date()
+    place = places.get(case.place_id)
+    low = case.expected_low if case.expected_low is not None else case.expected
+    high = case.expected_high if case.expected_high is not None else case.expected
+    return Facts(
+        kind=case.kind,
+        day=day,
+        form=case.form.value,
+        size_low=low,
+        size_high=high,
+        counter=case.counter_group,
+        counter_sureness=case.counter_sureness,
+        spot=place.spot if place else "",
+        open_square=place is not None and place.open_square,
+        exits=place.exits if place else None,
+        shopping_sunday=day.weekday() == 6 and place is not None and place.shopping,
+        night=_at_night(case),
+        other_heavy_event=bool(heavy.get(day, frozenset()) - {case.id}),
+        organisers=(OrganiserKey(case.organiser_id),) if case.organiser_id else (),
+        place=case.place_id or case.place_text.casefold(),
+        district=place.district if place else "",
+    )
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A score with everything that makes it arguable."""
+
+    case_id: str
+    number: str
+    score: Score
+    flips: tuple[FlipPoint, ...]
+    worth: tuple[CallWorth, ...]
+    comparable: tuple[Comparable, ...]
+    decided: RiskClass | None
+    override: Mapping[str, Any] | None
+
+    @property
+    def standing(self) -> RiskClass:
+        """The class that counts: the decided one, else the advice."""
+        return self.decided or self.score.advice
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "number": self.number,
+            **self.score.as_json(),
+            "decided": self.decided.value if self.decided else None,
+            "override": dict(self.override) if self.override else None,
+            "flips": [
+                {"change": str(f.change), "class": f.advice.value, "probability": f.probability}
+                for f in self.flips
+            ],
+            "one_call_changes_most": [
+                {"question": str(w.question), "from": w.lowest.value, "to": w.highest.value}
+                for w in self.worth
+            ],
+            "comparable": [
+                {
+                    "day": c.event.day.isoformat(),
+                    "place": c.event.place,
+                    "expected": c.event.expected,
+                    "turnout": c.event.turnout,
+                    "incident": c.event.incident.value,
+                }
+                for c in self.comparable
+            ],
+        }
+
+    def lines(self) -> Iterator[str]:
+        """For a person."""
+        result = self.score
+        yield _("{number}: {advice} ({chance})").format(
+            number=self.number, advice=_(CLASS_NAMES[result.advice]), chance=result.chance
+        )
+        if self.decided:
+            yield _("decided: {decided}").format(decided=_(CLASS_NAMES[self.decided]))
+        for factor in result.factors:
+            yield f"  {factor.points:+5.1f}  {factor.label}  [{factor.source}]"
+        yield f"  {result.total_tenths / 10:+5.1f}  " + _("total")
+        for flip in self.flips:
+            yield f"  {flip.change}: {_(CLASS_NAMES[flip.advice])}"
+        for worth in self.worth[:1]:
+            yield _("one call would change most: {question}").format(question=worth.question)
+
+
+def explain(desk: Desk, case_id: str) -> Explanation:
+    """The score of a case now, with flip points, open questions and comparable gatherings."""
+    with desk.read() as reader:
+        return explain_in(reader, reader.case(case_id), local(desk.now).date())
+
+
+def explain_number(desk: Desk, number: str) -> Explanation:
+    """`explain`, by the number people use. Raises BadInput when there is none."""
+    return explain(desk, case_numbered(desk, number).id)
+
+
+def case_numbered(desk: Desk, number: str) -> Case:
+    """The case that people call `number`. Raises BadInput."""
+    with desk.read() as reader:
+        case = reader.case_by_number(number.strip().upper()) or reader.case_by_number(number)
+    if case is None:
+        raise BadInput(N_("number"), number, msg("No case has it; they look like D-2026-043."))
+    return case
+
+
+def explain_in(reader: Reader, case: Case, as_of: date) -> Explanation:
+    """`explain` inside a unit of work."""
+    known, tables = knowledge(reader), risk_tables()
+    facts = facts_of(case, reference.cached("places", Places), known.heavy)
+    result = score(facts, known.history, known.signals, as_of, tables, known.version)
+    ended = reader.last_fact(OVERRIDE, f"case:{case.id}")
+    override = ended.doc if ended and _valid(ended.doc, as_of) else None
+    return Explanation(
+        case_id=case.id,
+        number=case.number,
+        score=result,
+        flips=flip_points(result, known.history, known.signals, tables, known.version),
+        worth=value_of_information(result, known.history, known.signals, tables, known.version),
+        comparable=comparable(facts, known.past, as_of),
+        decided=RiskClass(override["class"]) if override else None,
+        override=override,
+    )
+
+
+def score_cases(desk: Desk, work: Work, ids: Iterable[str]) -> dict[str, RiskClass]:
+    """Score cases in a unit of work and keep each score; the advised class by case id.
+
+    A past case is scored as known on the day before it, so that history never sees its own end.
+    """
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    today = local(desk.now).date()
+    known = knowledge(work)
+    places = reference.cached("places", Places)
+    cases = [case for case in work.cases() if case.id in wanted and case.span]
+    days = [_scoring_day(case, today) for case in cases]
+    facts = [facts_of(case, places, known.heavy) for case in cases]
+    scores = score_many(facts, known.history, known.signals, days, risk_tables(), known.version)
+    documents = {
+        f"case:{case.id}": _kept(scores, n, days[n], known.version.number)
+        for n, case in enumerate(cases)
+    }
+    work.add_facts(SCORE, documents)
+    return {case.id: scores.classes[n] for n, case in enumerate(cases)}
+
+
+def standing_classes(reader: Reader, as_of: date) -> dict[str, RiskClass]:
+    """The class that counts per case id: decided by a person, else last advised."""
+    classes = {
+        subject.removeprefix("case:"): RiskClass(fact.doc["class"])
+        for subject, fact in reader.last_facts(SCORE).items()
+    }
+    for subject, fact in reader.last_facts(OVERRIDE).items():
+        if _valid(fact.doc, as_of):
+            classes[subject.removeprefix("case:")] = RiskClass(fact.doc["class"])
+    return classes
+
+
+def override(
+    desk: Desk, case_id: str, wanted: RiskClass, motive: str, by: Actor, expires: date
+) -> None:
+    """A person decides another class, with a motive and a last day. Stands on the driehoek sheet.
+
+    Raises BadInput without a motive or with a day in the past.
+    """
+    authority(by, Role.OFFICER, Role.DECIDER)
+    if not motive.strip():
+        raise BadInput(N_("motive"), motive, msg("Say why the class should differ."))
+    if expires < local(desk.now).date():
+        raise BadInput(N_("until"), expires.isoformat(), msg("Choose a day from today on."))
+    with desk.work() as work:
+        case = work.case(case_id)
+        document = {
+            "class": wanted.value,
+            "motive": motive.strip(),
+            "by": by.name,
+            "role": by.role.value,
+            "expires": expires.isoformat(),
+        }
+        work.add_fact(OVERRIDE, f"case:{case_id}", document)
+        work.save_case(case.replace(decided_class=wanted.value))
+        note_event(
+            work, case_id, msg("{name} decides class {wanted}", name=by.name, wanted=wanted.value)
+        )
+
+
+@dataclass(frozen=True)
+class ComingScores:
+    """The coming cases with their classes."""
+
+    rows: Sequence[tuple[str, str, str, str]]
+    """Number, day, place, class."""
+    expected_with_incident: float
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        names = ("number", "day", "place", "class")
+        return {
+            "cases": [dict(zip(names, row, strict=True)) for row in self.rows],
+            "expected_with_incident": round(self.expected_with_incident, 2),
+        }
+
+    def lines(self) -> Iterator[str]:
+        """For a person."""
+        for number, day, place, name in self.rows:
+            yield f"{number:<14} {day:<12} {place:<32} {name}"
+        yield _("expected with an incident: {n}").format(n=f"{self.expected_with_incident:.1f}")
+
+
+def coming(desk: Desk, days: int = _COMING_DAYS) -> ComingScores:
+    """Scores of everything in the coming days."""
+    today = local(desk.now).date()
+    places = reference.cached("places", Places)
+    with desk.read() as reader:
+        known = knowledge(reader)
+        cases = reader.cases(start=desk.now, end=desk.now + timedelta(days=days))
+        classes = standing_classes(reader, today)
+    facts = [facts_of(case, places, known.heavy) for case in cases]
+    if not facts:
+        return ComingScores((), 0.0)
+    scores = score_many(facts, known.history, known.signals, today, risk_tables(), known.version)
+    rows = []
+    for case, advised in zip(cases, scores.classes, strict=True):
+        place = places.get(case.place_id)
+        day = local(case.span.start).strftime("%Y-%m-%d") if case.span else ""
+        name = place.name if place else case.place_text
+        rows.append((case.number, day, name, classes.get(case.id, advised).value))
+    return ComingScores(rows, float(scores.probability.sum()))
+
+
+@dataclass(frozen=True)
+class Neutrality:
+    """The same case with purpose and organiser's name swapped, many times: one score."""
+
+    number: str
+    swaps: int
+    log_odds: float
+    same: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "number": self.number,
+            "swaps": self.swaps,
+            "log_odds": self.log_odds,
+            "same": self.same,
+        }
+
+    def lines(self) -> Iterator[str]:
+        """For a person."""
+        yield _(
+            "{number}: {swaps} swaps of purpose and organiser's name, the same score to the last "
+            "digit: {same}"
+        ).format(number=self.number, swaps=self.swaps, same=_("yes") if self.same else _("NO"))
+
+
+def neutrality(desk: Desk, number: str, swaps: int = 1_000) -> Neutrality:
+    """Swap purpose and organiser's name of a case with those of others; the score can't move.
+
+    Raises BadInput without such a case.
+    """
+    case = case_numbered(desk, number)
+    as_of = local(desk.now).date()
+    with desk.read() as reader:
+        known = knowledge(reader)
+        others = [other.purpose for other in reader.cases()] or [""]
+    places, tables = reference.cached("places", Places), risk_tables()
+    swapped = [case] + [
+        case.replace(purpose=others[n % len(others)] + f" {n}", measures="", composition=str(n))
+        for n in range(swaps)
+    ]
+    facts = [facts_of(version, places, known.heavy) for version in swapped]
+    found = score_many(facts, known.history, known.signals, as_of, tables, known.version).log_odds
+    return Neutrality(case.number, swaps, float(found[0]), bool((found == found[0]).all()))
+
+
+def confirm_counter(desk: Desk, case_id: str, state: CounterGroup, sureness: Sureness) -> RiskClass:
+    """Write down what is known of a counter-group and score again. Gives the new class."""
+    with desk.work() as work:
+        case = work.case(case_id)
+        work.save_case(case.replace(counter_group=state, counter_sureness=sureness))
+        advised = score_cases(desk, work, [case_id])[case_id]
+        note_event(
+            work,
+            case_id,
+            msg(
+                "counter-group {state} ({sure}); class {advised}",
+                state=state.value,
+                sure=sureness.value,
+                advised=advised.value,
+            ),
+        )
+        return advised
+
+
+def require_class(text: str) -> RiskClass:
+    """Read a class as people write it. Raises BadInput."""
+    for known in CLASSES:
+        if text.strip().casefold() in (known.value, known.name.casefold()):
+            return known
+    raise BadInput(N_("class"), text, msg("Choose laag, midden or hoog."))
+
+
+def require_outcome(case: Case) -> None:
+    """Raise RuleSaysNo while a case has no outcome, so that none is archived unclosed."""
+    if case.outcome is None:
+        raise RuleSaysNo(
+            msg("{number} has no outcome yet: note turnout and incidents", number=case.number)
+        )
+
+
+def _scoring_day(case: Case, today: date) -> date:
+    assert case.span is not None
+    return min(today, local(case.span.start).date() - timedelta(days=1))
+
+
+def _kept(scores: Scores, n: int, day: date, version: int) -> dict[str, Any]:
+    return {
+        "class": scores.classes[n].value,
+        "probability": round(float(scores.probability[n]), 6),
+        "low": round(float(scores.low[n]), 6),
+        "high": round(float(scores.high[n]), 6),
+        "as_of": day.isoformat(),
+        "version": version,
+    }
+
+
+def _valid(document: Mapping[str, Any], as_of: date) -> bool:
+    return date.fromisoformat(document["expires"]) >= as_of
+
+
+def _past_events(lines: Sequence[CaseLine], places: Places) -> Iterator[PastEvent]:
+    for line in lines:
+        if line.start is None or not line.incident:
+            continue
+        day = local(line.start).date()
+        place = places.get(line.place_id)
+        incident = Incident(line.incident)
+        yield PastEvent(
+            day=day,
+            known_from=day + _OUTCOME_KNOWN_AFTER,
+            outcome=int(incident is not Incident.NONE),
+            kind=Kind(line.kind),
+            form=Form(line.form).value,
+            organisers=(OrganiserKey(line.organiser_id),) if line.organiser_id else (),
+            place=line.place_id or line.place_text.casefold()[:200],
+            district=place.district if place else "",
+            spot=place.spot if place else "",
+            counter=CounterGroup(line.counter_group),
+            expected=line.expected,
+            turnout=line.turnout,
+            incident=incident,
+            case_id=line.id,
+        )
+
+
+def _heavy_days(lines: Sequence[CaseLine]) -> dict[date, frozenset[str]]:
+    heavy: dict[date, set[str]] = {}
+    for line in lines:
+        is_heavy = line.risk_class in ("B", "C") or line.decided_class == RiskClass.HIGH.value
+        if not is_heavy or line.start is None or line.end is None:
+            continue
+        day, last = local(line.start).date(), local(line.end).date()
+        while day <= last:
+            heavy.setdefault(day, set()).add(line.id)
+            day += timedelta(days=1)
+    return {day: frozenset(ids) for day, ids in heavy.items()}
+
+
+def _at_night(case: Case) -> bool:
+    if case.span is None or not case.time_known:
+        return False
+    moment = local(case.span.start)
+    while moment < local(case.span.end):
+        if moment.timetz().replace(tzinfo=None) >= NIGHT_STARTS:
+            return True
+        if moment.timetz().replace(tzinfo=None) < NIGHT_ENDS:
+            return True
+        moment += timedelta(minutes=30)
+    return False

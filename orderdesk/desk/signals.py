@@ -1,0 +1,222 @@
+"""The signal board: weekly observations about districts, never about people, that age and go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from orderdesk import reference
+from orderdesk.desk.core import Desk
+from orderdesk.desk.scoring import SIGNAL
+from orderdesk.domain.events import Sureness
+from orderdesk.domain.places import Places
+from orderdesk.domain.time import Week, local
+from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.i18n import N_, msg
+from orderdesk.risk.facts import Phase, Signal, SourceType
+from orderdesk.risk.signals import (
+    DistrictView,
+    SignalRules,
+    WeekCell,
+    board,
+    check_signal,
+    purge,
+    weekly,
+)
+
+if TYPE_CHECKING:
+    from orderdesk.store.work import Reader
+
+WEEK_CELL = "signal_week"
+PHASE_NAMES: Mapping[Phase, str] = {
+    Phase.SIMMERING: N_("simmering discontent"),
+    Phase.RISING: N_("rising tension"),
+    Phase.ESCALATION: N_("escalation"),
+    Phase.AFTERMATH: N_("aftermath"),
+}
+SOURCE_NAMES: Mapping[SourceType, str] = {
+    SourceType.AREA_STAFF: N_("area staff"),
+    SourceType.POLICE: N_("police"),
+    SourceType.SCHOOL: N_("school"),
+    SourceType.WELFARE: N_("welfare work"),
+    SourceType.PUBLIC_NEWS: N_("public news"),
+    SourceType.RESIDENTS: N_("residents"),
+    SourceType.OTHER_AUTHORITY: N_("other authority"),
+}
+
+
+@dataclass(frozen=True)
+class SignalBoard:
+    """What the board shows on a day."""
+
+    districts: Sequence[DistrictView]
+    signals: Sequence[Signal]
+    """Newest first."""
+    weeks: Sequence[WeekCell]
+    """Aggregates, also of weeks whose texts are gone."""
+
+
+def look(desk: Desk) -> SignalBoard:
+    """The board as it stands."""
+    with desk.read() as reader:
+        return look_in(reader, local(desk.now).date())
+
+
+def look_in(reader: Reader, as_of: date) -> SignalBoard:
+    """`look` inside a unit of work."""
+    rules = reference.cached("signals", SignalRules)
+    kept = tuple(Signal.model_validate(record.doc) for record in reader.records(SIGNAL))
+    old = [_cell(record.doc) for record in reader.records(WEEK_CELL)]
+    districts = reference.cached("places", Places).districts
+    return SignalBoard(
+        districts=board(districts, kept, as_of, rules),
+        signals=sorted(kept, key=lambda s: (s.observed, s.id), reverse=True),
+        weeks=sorted([*old, *weekly(kept)], key=lambda c: (c.week, c.district)),
+    )
+
+
+def enter(desk: Desk, values: Mapping[str, str]) -> Signal:
+    """Write down a signal from the form's values.
+
+    Keys: district, phase (1-4), evidenced (yes/no), source_type, observed (ISO day, default
+    today), reliability (A, B, C), text. Raises BadInput that names the field; RuleSaysNo (rule
+    25) for anything that points at a person, with what may be said instead.
+    """
+    with desk.work() as work:
+        signal = _signal(desk, values)
+        work.put(SIGNAL, signal.id, signal.model_dump(mode="json"))
+        work.note("signal", f"signal:{signal.id}", _without_text(signal))
+    return signal
+
+
+def withdraw(desk: Desk, id: str) -> None:
+    """Take a signal back that was a mistake."""
+    with desk.work() as work:
+        work.drop(SIGNAL, id)
+        work.note("signal.withdrawn", f"signal:{id}", {})
+
+
+def purge_old(desk: Desk) -> int:
+    """Erase what is older than the rule allows and keep its weekly counts; how many went."""
+    rules = reference.cached("signals", SignalRules)
+    with desk.work() as work:
+        kept = [Signal.model_validate(record.doc) for record in work.records(SIGNAL)]
+        found = purge(kept, local(desk.now).date(), rules)
+        for cell in found.keep:
+            key = f"{cell.week}/{cell.district}"
+            before = work.record(WEEK_CELL, key)
+            entries = cell.entries + (int(before.doc["entries"]) if before else 0)
+            highest = max(cell.highest_phase, before.doc["highest_phase"] if before else 0)
+            work.put(
+                WEEK_CELL,
+                key,
+                {
+                    "week": cell.week,
+                    "district": cell.district,
+                    "entries": entries,
+                    "highest_phase": int(highest),
+                },
+            )
+        for signal in found.delete:
+            work.drop(SIGNAL, signal.id)
+        if found.delete:
+            work.note("signals.purged", "signal:*", {"count": len(found.delete)})
+    return len(found.delete)
+
+
+def refuse_personal_data(text: str) -> None:
+    """Raise RuleSaysNo (rule 25) when `text` points at a person; also for lessons and notes."""
+    signal = Signal(
+        week="2026-W01", district="", phase=Phase.SIMMERING, evidenced=False,
+        source_type=SourceType.AREA_STAFF, observed=date(2026, 1, 1),
+        reliability=Sureness.UNVERIFIED, text=text,
+    )  # fmt: skip
+    _refuse(signal)
+
+
+def _refuse(signal: Signal) -> None:
+    rules = reference.cached("signals", SignalRules)
+    places = reference.cached("places", Places)
+    hits = check_signal(signal, rules.words, places.names)
+    if hits:
+        raise RuleSaysNo(
+            msg(
+                "This holds {what} ({found}), and signals are never about people. {instead}",
+                what=hits[0].reason,
+                found=hits[0].found,
+                instead=hits[0].instead,
+            ),
+            "25",
+        )
+
+
+def _signal(desk: Desk, values: Mapping[str, str]) -> Signal:
+    today = local(desk.now).date()
+    districts = reference.cached("places", Places).districts
+    district = values.get("district", "").strip()
+    if district not in districts:
+        raise BadInput(
+            N_("district"), district, msg("Choose one of: {known}.", known=", ".join(districts))
+        )
+    observed = _day(values.get("observed", "") or today.isoformat(), today)
+    try:
+        signal = Signal(
+            id=desk.new_id(),
+            week=str(Week.of(observed)),
+            district=district,
+            phase=Phase(int(values.get("phase", ""))),
+            evidenced=values.get("evidenced", "") == "yes",
+            source_type=SourceType(values.get("source_type", "")),
+            observed=observed,
+            reliability=Sureness(values.get("reliability", "")),
+            text=values.get("text", ""),
+        )
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        raise BadInput(str(first["loc"][0]), first["input"], str(first["msg"])) from None
+    except ValueError:
+        raise _missing(values) from None
+    _refuse(signal)
+    return signal
+
+
+def _missing(values: Mapping[str, str]) -> BadInput:
+    allowed: dict[str, tuple[str, ...]] = {
+        "phase": tuple(str(int(phase)) for phase in Phase),
+        "source_type": tuple(source.value for source in SourceType),
+        "reliability": tuple(sure.value for sure in Sureness),
+    }
+    for field, known in allowed.items():
+        if values.get(field, "") not in known:
+            return BadInput(
+                field, values.get(field, ""), msg("Choose one of: {known}.", known=", ".join(known))
+            )
+    raise AssertionError(values)
+
+
+def _day(text: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(N_("observed"), text, msg("Write a day as 2026-06-09.")) from None
+    if day > today:
+        raise BadInput(N_("observed"), text, msg("It lies in the future."))
+    return day
+
+
+def _without_text(signal: Signal) -> dict[str, object]:
+    """The trail keeps that there was a signal, not its words: those go after 90 days."""
+    return signal.model_dump(mode="json", exclude={"text"})
+
+
+def _cell(doc: Mapping[str, object]) -> WeekCell:
+    return WeekCell(
+        str(doc["week"]),
+        str(doc["district"]),
+        int(str(doc["entries"])),
+        Phase(int(str(doc["highest_phase"]))),
+    )

@@ -1,0 +1,132 @@
+"""How the desk names things on screens and in tables: kinds, statuses, days, numbers of people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from orderdesk.domain.events import (
+    Case,
+    CounterGroup,
+    Form,
+    Incident,
+    Kind,
+    Source,
+    Status,
+    Sureness,
+)
+from orderdesk.domain.people import Task
+from orderdesk.domain.time import Span, local
+from orderdesk.i18n import N_, _, language
+
+KINDS: Mapping[Kind, str] = {
+    Kind.DEMONSTRATION: N_("demonstration"),
+    Kind.MEETING: N_("meeting"),
+    Kind.RELIGIOUS: N_("religious gathering"),
+    Kind.ONE_PERSON: N_("one-person action"),
+    Kind.EVENT: N_("event"),
+    Kind.PARADE: N_("parade"),
+    Kind.FOOTBALL: N_("football"),
+}
+STATUSES: Mapping[Status, str] = {
+    Status.IN_PREPARATION: N_("in preparation"),
+    Status.READY: N_("ready"),
+    Status.CANCELLED: N_("called off"),
+    Status.MOVED: N_("moved"),
+    Status.HELD: N_("held"),
+    Status.NO_SHOW: N_("nobody came"),
+    Status.CLOSED: N_("closed"),
+}
+SOURCES: Mapping[Source, str] = {
+    Source.WRITTEN: N_("written"),
+    Source.ORAL: N_("oral"),
+    Source.UNANNOUNCED: N_("unannounced"),
+}
+FORMS: Mapping[Form, str] = {
+    Form.STATIC: N_("static"),
+    Form.MARCH: N_("march"),
+    Form.VIGIL: N_("vigil"),
+    Form.CONVOY: N_("convoy"),
+    Form.BLOCKADE: N_("blockade"),
+    Form.OCCUPATION: N_("occupation"),
+    Form.CAMP: N_("camp"),
+}
+INCIDENTS: Mapping[Incident, str] = {
+    Incident.NONE: N_("no incident"),
+    Incident.SOME: N_("incidents"),
+    Incident.MANY: N_("many incidents"),
+}
+COUNTERS: Mapping[CounterGroup, str] = {
+    CounterGroup.UNKNOWN: N_("unknown"),
+    CounterGroup.NONE: N_("none"),
+    CounterGroup.ANNOUNCED: N_("announced"),
+    CounterGroup.CONFIRMED: N_("confirmed"),
+}
+SURENESSES: Mapping[Sureness, str] = {
+    Sureness.CONFIRMED: N_("A confirmed"),
+    Sureness.PLAUSIBLE: N_("B plausible"),
+    Sureness.UNVERIFIED: N_("C unverified"),
+}
+TASKS: Mapping[Task, str] = {
+    Task.SUPERVISION: N_("supervision"),
+    Task.TRAFFIC: N_("traffic"),
+    Task.PUBLIC_INFORMATION: N_("public information"),
+    Task.WASTE: N_("waste and terraces"),
+    Task.HOST: N_("host"),
+    Task.THEME_WORK: N_("theme work"),
+    Task.RESERVE: N_("reserve"),
+    Task.RESTORE_ORDER: N_("restoring order"),
+    Task.SEPARATE_GROUPS: N_("separating groups"),
+    Task.ARREST: N_("arrest"),
+    Task.RIOT_POLICE: N_("riot police (ME)"),
+}
+_DAYS = {
+    "nl": ("ma", "di", "wo", "do", "vr", "za", "zo"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+_MONTHS = {
+    "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+
+
+def day(moment: datetime | date, *, year: bool = False) -> str:
+    """A day as people say it: "za 13 jun" or "Sat 13 Jun"."""
+    when = local(moment).date() if isinstance(moment, datetime) else moment
+    text = f"{_DAYS[language()][when.weekday()]} {when.day} {_MONTHS[language()][when.month - 1]}"
+    return f"{text} {when.year}" if year else text
+
+
+def clock(moment: datetime) -> str:
+    """A time of day: "14:00"."""
+    return f"{local(moment):%H:%M}"
+
+
+def moment(when: datetime, *, year: bool = False) -> str:
+    """A day and a time: "za 13 jun 14:00"."""
+    return f"{day(when, year=year)} {clock(when)}"
+
+
+def span(when: Span | None, *, time_known: bool = True, year: bool = False) -> str:
+    """From when to when, as short as can be."""
+    if when is None:
+        return _("no time yet")
+    if not time_known:
+        return f"{day(when.start, year=year)} " + _("(time unknown)")
+    if local(when.start).date() == local(when.end).date():
+        return f"{moment(when.start, year=year)}-{clock(when.end)}"
+    return f"{moment(when.start, year=year)} - {moment(when.end)}"
+
+
+def people(case: Case) -> str:
+    """The expected number: "120", "80-220", or "?"."""
+    low, high = case.expected_low, case.expected_high
+    if low is not None and high is not None and low != high:
+        return f"{low}-{high}"
+    best = case.expected if case.expected is not None else (low if low is not None else high)
+    return "?" if best is None else str(best)
+
+
+def hours(minutes: float) -> str:
+    """Minutes as hours: "6", "4.5"; the unit stands in the heading."""
+    return f"{minutes / 60:g}" if minutes % 6 == 0 else f"{minutes / 60:.2f}"
