@@ -14,6 +14,7 @@ from orderdesk.registers.words import RegisterField, RegisterWords
 _UNNAMED = re.compile(r"unnamed: \d+(?:_level_\d+)?$")
 _PANDAS_DOUBLE = re.compile(r"(.+)\.\d{1,2}$")
 _DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
+_ONE_DAY = re.compile(r"\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\s*$")
 _NUMBER = re.compile(r"[<>~ca. ]*\d[\d.,\s]*(?:-\s*\d[\d.,]*)?$")
 _ROWS_LOOKED_AT = 60
 _GOOD = 0.6  # a header's cell is recognised from this score on
@@ -82,7 +83,7 @@ def _likeness(said: tuple[str, ...], run: str, synonym: tuple[str, ...], synonym
 
 def find_header(table: Table, words: RegisterWords) -> Header:
     """The header of `table`. Never raises; a table without one gets columns "A", "B", ..."""
-    candidates = [i for i in range(min(len(table.rows), _ROWS_LOOKED_AT)) if _filled(table, i)]
+    candidates = _above_the_data(table)
     best, best_score = None, 0.0
     for index in candidates:
         score = _row_score(table, index, words)
@@ -102,6 +103,18 @@ def find_header(table: Table, words: RegisterWords) -> Header:
         if i < rows[0]
     )
     return Header(rows, _unique(names), rows[-1] + 1, titles)
+
+
+def _above_the_data(table: Table) -> list[int]:
+    """Rows that can be title or header: none below the first row with a day and something more."""
+    candidates = []
+    for index in range(min(len(table.rows), _ROWS_LOOKED_AT)):
+        cells = _filled(table, index)
+        if len(cells) > 1 and any(iso_or_serial(cell) or _ONE_DAY.match(cell) for cell in cells):
+            break
+        if cells:
+            candidates.append(index)
+    return candidates
 
 
 def _filled(table: Table, row: int) -> list[str]:

@@ -185,7 +185,7 @@ def guess_mapping(table: Table, header: Header, words: RegisterWords) -> Mapping
             continue
         used.add(column.index)
         taken.setdefault(field, []).append((score, why, column))
-    _settle_dates(taken, [column for column in columns if column.index not in used])
+    _settle_dates(taken, [column for column in columns if column.index not in used], words)
     assignments = tuple(
         Assignment(
             field=field,
@@ -381,7 +381,9 @@ def _by_content(column: _Column) -> dict[RegisterField, float]:
 
 
 def _settle_dates(
-    taken: dict[RegisterField, list[tuple[float, Why, _Column]]], unused: list[_Column]
+    taken: dict[RegisterField, list[tuple[float, Why, _Column]]],
+    unused: list[_Column],
+    words: RegisterWords,
 ) -> None:
     """A register always has the day of the gathering: the column most like days is it."""
     if R.DATE in taken:
@@ -392,6 +394,11 @@ def _settle_dates(
     best = max(unused, key=lambda column: column.days, default=None)
     if best is not None and best.days >= 0.4:
         taken[R.DATE] = [(0.3, Why.CONTENT, best)]
+        return
+    named = (c for c in unused if header_scores(c.name, words).get(R.DATE, 0.0) >= 0.9)
+    by_name = next(named, None)
+    if by_name is not None:
+        taken[R.DATE] = [(0.3, Why.HEADER, by_name)]
 
 
 def _fill_down(

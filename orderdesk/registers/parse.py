@@ -14,7 +14,7 @@ from statistics import median_low
 from orderdesk.domain.events import Form, Incident, Kind, Source, Status
 from orderdesk.domain.time import Span, at
 from orderdesk.errors import BadInput
-from orderdesk.i18n import Msg, msg
+from orderdesk.i18n import N_, Msg, msg
 from orderdesk.registers.clocks import ClockReading, read_clock
 from orderdesk.registers.counts import CountReading, read_count
 from orderdesk.registers.days import DayReader, DaySpan, years_in
@@ -212,7 +212,7 @@ class _Parser:
             a.field: tuple(index[column] for column in a.columns) for a in mapping.assignments
         }
         if R.DATE not in self.at:
-            raise BadInput("mapping", ", ".join(header.names), _say_which_day())
+            raise BadInput(N_("mapping"), ", ".join(header.names), _say_which_day())
         self.cells = _unmerged(table, header)
         self.unmapped = [index[column] for column in mapping.unmapped]
         self.mapped = sorted(i for columns in self.at.values() for i in columns)

@@ -430,3 +430,23 @@ def test_headers_in_another_language_are_taken_by_content(write: Write, read: Re
     )
     assert register.mapped()["date"] == ("Fecha",)
     assert len(register.records) == 8
+
+
+def test_no_row_of_data_is_taken_for_a_title(write: Write, read: Read) -> None:
+    """A row far down that looks like a header must not swallow the rows above it."""
+    register = read(
+        write(
+            "01.02.2020,Markt,Wonen,10\n02.02.2020,Plein,Zorg,20\n"
+            "Datum,Plaats,Onderwerp,Deelnemers\n03.02.2020,Dam,Vrede,30\n"
+        )
+    )
+    assert [r.day.day for r in register.records] == [1, 2, 3]
+    (problem,) = register.fatal
+    assert problem.row == 3
+    assert "Another header" in str(problem.message)
+
+
+def test_a_column_named_date_is_used_even_if_its_days_are_bad(write: Write, read: Read) -> None:
+    register = read(write("Datum;Thema\nfolgt;A\nfolgt;B\nfolgt;C\n01.02.2020;D\n"))
+    assert [p.value for p in register.fatal] == ["folgt"] * 3
+    assert len(register.records) == 1
