@@ -1,0 +1,1 @@
+"""Duties out as calendar feeds, other people's calendars in as busy time."""
