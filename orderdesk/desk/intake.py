@@ -1,0 +1,403 @@
+"""Registering: from what somebody typed or said to a case, late and incomplete ones too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from orderdesk import reference
+from orderdesk.desk import words
+from orderdesk.desk.core import Desk
+from orderdesk.desk.drafts import drop_draft
+from orderdesk.desk.scoring import CLASS_NAMES, score_cases
+from orderdesk.desk.timeline import note_event
+from orderdesk.domain.conflicts import CaseIndex, Conflict, conflicts_of
+from orderdesk.domain.events import (
+    Case,
+    EventProfile,
+    Form,
+    Kind,
+    Organiser,
+    Source,
+    Status,
+)
+from orderdesk.domain.law import (
+    HolidayRules,
+    Term,
+    TermRules,
+    TermStatus,
+    kind_for,
+    missing_data,
+    notification_term,
+    recognised_holidays,
+    term_status,
+)
+from orderdesk.domain.places import Places
+from orderdesk.domain.time import Span, at, local
+from orderdesk.domain.when import read_moment, read_when
+from orderdesk.errors import BadInput
+from orderdesk.i18n import N_, Msg, _, msg
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+    from orderdesk.store.work import Reader, Work
+
+    E = TypeVar("E", bound=StrEnum)
+
+FORM = "notification"
+"""Name of the form, under which its draft is kept."""
+RECEIPT, TERM_RULE = "receipt", "term_rule"
+USUAL = timedelta(hours=2)
+NEAR = timedelta(days=2)
+MOST_PEOPLE = 1_000_000
+_COUNT = re.compile(
+    r"(?:ca\.?|circa|about|~|±)?\s*(\d{1,9})(?:\s*(?:-|–|to|tot|à|a)\s*(\d{1,9}))?$"
+)
+
+FIELDS = (
+    "when", "place", "route", "expected", "organiser", "address", "phone", "email", "purpose",
+    "measures", "composition", "form", "source", "received", "kind", "counter_to",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A case that was registered, with what the desk must know of it at once."""
+
+    case: Case
+    place: str
+    missing: tuple[Msg, ...]
+    term: Term | None
+    status: TermStatus
+    conflicts: tuple[Conflict, ...]
+    advised: str
+    receipt: str
+    """Number of the receipt; empty for an unannounced gathering."""
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "id": self.case.id,
+            "number": self.case.number,
+            "kind": self.case.kind.value,
+            "source": self.case.source.value,
+            "place": self.place,
+            "term": {
+                "status": self.status.value,
+                "deadline": self.term.deadline.isoformat() if self.term else None,
+                "rule": self.term.rule.id if self.term else None,
+                "version": self.term.rule.version if self.term else None,
+                "steps": [str(step) for step in self.term.steps] if self.term else [],
+            },
+            "missing": [str(name) for name in self.missing],
+            "conflicts": [{"kind": c.kind.value, "with": c.other.number} for c in self.conflicts],
+            "class": self.advised,
+            "receipt": self.receipt,
+        }
+
+    def lines(self) -> Iterator[str]:
+        """For a person."""
+        yield f"{self.case.number} · {self.place} · " + words.span(
+            self.case.span, time_known=self.case.time_known
+        )
+        yield term_sentence(self.case, self.term, self.status)
+        if self.term:
+            for step in self.term.steps:
+                yield f"  {step}"
+        for name in self.missing:
+            yield _("not given yet: {what}").format(what=name)
+        for conflict in self.conflicts:
+            yield f"! {conflict.note} ({words.span(conflict.overlap)})"
+        if self.receipt:
+            yield _("receipt {number}").format(number=self.receipt)
+
+
+def term_sentence(case: Case, term: Term | None, status: TermStatus) -> str:
+    """How the notification stands to its term, in a sentence that never sounds like a refusal."""
+    if case.source is Source.UNANNOUNCED and case.is_wom:
+        return _(
+            "Protected gathering; no term applies. Not being notified is no ground to limit it."
+        )
+    if status is TermStatus.NOT_APPLICABLE:
+        return _("No term of the Wom applies.")
+    if term is None or status is TermStatus.UNKNOWN:
+        return _("The term can't be worked out yet.")
+    deadline = words.moment(term.deadline)
+    if status is TermStatus.LATE:
+        return _("Late: due {deadline}. Registered and protected all the same.").format(
+            deadline=deadline
+        )
+    return _("Timely: due {deadline}.").format(deadline=deadline)
+
+
+def register(desk: Desk, values: Mapping[str, str], *, number: str = "") -> Registered:
+    """Register a notification from the texts of a form (see FIELDS).
+
+    `number` is one that was handed out on paper already. Only what can't be understood is refused
+    (BadInput, naming the field); what is missing is listed and may come later.
+    """
+    with desk.work() as work:
+        case = read_case(desk, work, values, number=number)
+        if case.organiser_id:
+            work.save_organiser(_organiser(work, values, case.organiser_id))
+        work.add_case(case)
+        result = _after(desk, work, case)
+        note_event(work, case.id, msg("registered as {number}", number=case.number))
+    if values:
+        drop_draft(desk, FORM)
+    return result
+
+
+def change(desk: Desk, case: Case, values: Mapping[str, str]) -> Registered:
+    """Change a case from the texts of a form; `case` is the version that was opened.
+
+    Raises Stale, with both versions, when somebody else changed it meanwhile.
+    """
+    with desk.work() as work:
+        fresh = read_case(desk, work, values, number=case.number, id=case.id)
+        merged = fresh.replace(
+            version=case.version,
+            known_at=case.known_at,
+            event=case.event,
+            status=case.status,
+            outcome=case.outcome,
+            counter_group=case.counter_group,
+            counter_sureness=case.counter_sureness,
+            counter_to=fresh.counter_to or case.counter_to,
+            decided_class=case.decided_class,
+            imported_from=case.imported_from,
+            extra=case.extra,
+            received_at=case.received_at if not values.get("received") else fresh.received_at,
+            organiser_id=fresh.organiser_id or case.organiser_id,
+        )
+        if merged.organiser_id:
+            work.save_organiser(_organiser(work, values, merged.organiser_id))
+        saved = work.save_case(merged)
+        note_event(work, case.id, msg("{number} changed", number=case.number))
+        return _after(desk, work, saved)
+
+
+def receive(desk: Desk, case_id: str) -> Registered:
+    """The notification of a case that was known already has come in, now."""
+    with desk.work() as work:
+        case = work.case(case_id)
+        saved = work.save_case(case.replace(received_at=desk.now, source=Source.WRITTEN))
+        note_event(work, case_id, msg("notification received"))
+        return _after(desk, work, saved)
+
+
+def preview(desk: Desk, values: Mapping[str, str]) -> Registered:
+    """What registering this would show: term, conflicts, missing data. Writes nothing."""
+    with desk.read() as reader:
+        case = read_case(desk, reader, values, number="?")
+        return _looked_at(reader, case, advised="", receipt="")
+
+
+def read_case(
+    desk: Desk, reader: Reader, values: Mapping[str, str], *, number: str = "", id: str = ""
+) -> Case:
+    """The case that the texts of a form describe. Raises BadInput that names the field."""
+    places = reference.cached("places", Places)
+    source = _choice(Source, "source", values.get("source", "") or Source.WRITTEN)
+    when = read_when(values["when"], desk.now) if values.get("when", "").strip() else None
+    low, best, high = read_count(values.get("expected", ""))
+    kind = _choice(Kind, "kind", values.get("kind", "") or Kind.DEMONSTRATION)
+    place = places.find(values.get("place", ""))
+    span, time_known = None, True
+    if when is not None:
+        span, time_known = when.span(USUAL), when.start is not None
+        span = span or _whole_day(when.day)
+    received = _received(values, source, desk.now)
+    year = local(span.start if span else desk.now).year
+    try:
+        return Case(
+            id=id or desk.new_id(),
+            number=number or next_number(reader, _letter(kind, source), year),
+            kind=kind_for(kind, best if low is None or low == high else high),
+            source=source,
+            known_at=min(received or desk.now, desk.now),
+            received_at=received,
+            span=span,
+            time_known=time_known,
+            place_id=place.id if place else "",
+            place_text=""
+            if place and place.name == values.get("place")
+            else values.get("place", ""),
+            route=_route(values.get("route", "")),
+            form=_choice(Form, "form", values.get("form", "") or Form.STATIC),
+            expected_low=low,
+            expected=best,
+            expected_high=high,
+            organiser_id=_organiser_id(desk, reader, values),
+            purpose=values.get("purpose", ""),
+            composition=values.get("composition", ""),
+            measures=values.get("measures", ""),
+            counter_to=values.get("counter_to", ""),
+            status=Status.IN_PREPARATION,
+            event=EventProfile() if kind in (Kind.EVENT, Kind.PARADE, Kind.FOOTBALL) else None,
+        )
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        raise BadInput(str(first["loc"][0]), first["input"], str(first["msg"])) from None
+
+
+def read_count(text: str) -> tuple[int | None, int | None, int | None]:
+    """A number of people or a range: (low, best, high). Empty is unknown. Raises BadInput."""
+    plain = text.strip().replace(".", "").casefold()
+    if not plain or plain in ("?", "onbekend", "unknown"):
+        return None, None, None
+    found = _COUNT.match(plain)
+    numbers = [int(n) for n in found.groups() if n] if found else []
+    if not numbers or max(numbers) > MOST_PEOPLE or numbers != sorted(numbers):
+        raise BadInput(
+            N_("expected"),
+            text,
+            msg("Write a number from 0 to {most}, or a range such as 80-220.", most=MOST_PEOPLE),
+        )
+    if len(numbers) == 1:
+        return None, numbers[0], None
+    return numbers[0], round((numbers[0] * numbers[1]) ** 0.5), numbers[1]
+
+
+def next_number(reader: Reader, letter: str, year: int) -> str:
+    """The next number such as D-2026-044."""
+    return f"{letter}-{year}-{reader.highest_number(letter, year) + 1:03d}"
+
+
+def term_of(reader: Reader, case: Case) -> Term | None:
+    """The term of notification of a case, by the rule in force; None where none applies."""
+    if not case.is_wom or case.source is Source.UNANNOUNCED or case.span is None:
+        return None
+    chosen = reader.record("setting", TERM_RULE)
+    rule = reference.cached("terms", TermRules).rule(chosen.doc["value"] if chosen else "")
+    year = local(case.span.start).year
+    return notification_term(case.span.start, rule, _holidays(year - 1) | _holidays(year))
+
+
+def conflicts_in(reader: Reader, case: Case) -> tuple[Conflict, ...]:
+    """What touches a case, looked up around its days."""
+    if case.span is None:
+        return ()
+    around = reader.cases(start=case.span.start - NEAR, end=case.span.end + NEAR)
+    return conflicts_of(case, CaseIndex(around), reference.cached("places", Places))
+
+
+def place_name(case: Case) -> str:
+    """Where it is, in words: the usual place, else what was written."""
+    places = reference.cached("places", Places)
+    known = places.get(case.place_id)
+    name = known.name if known else case.place_text
+    if len(case.route) > 1:
+        stops = [places.get(stop) for stop in case.route]
+        names = [
+            found.name if found else stop for found, stop in zip(stops, case.route, strict=True)
+        ]
+        return f"{names[0]} - {names[-1]}"
+    return name or _("place not given yet")
+
+
+def _after(desk: Desk, work: Work, case: Case) -> Registered:
+    advised = score_cases(desk, work, [case.id]).get(case.id)
+    receipt = ""
+    if case.source is not Source.UNANNOUNCED and case.received_at is not None and case.is_wom:
+        receipt = case.number
+        if work.last_fact(RECEIPT, f"case:{case.id}") is None:
+            work.add_fact(
+                RECEIPT,
+                f"case:{case.id}",
+                {"number": receipt, "received_at": case.received_at.isoformat()},
+                known_at=case.received_at,
+            )
+    return _looked_at(
+        work, case, advised=_(CLASS_NAMES[advised]) if advised else "", receipt=receipt
+    )
+
+
+def _looked_at(reader: Reader, case: Case, *, advised: str, receipt: str) -> Registered:
+    term = term_of(reader, case)
+    organiser = reader.organisers([case.organiser_id]).get(case.organiser_id)
+    return Registered(
+        case=case,
+        place=place_name(case),
+        missing=missing_data(
+            case,
+            organiser_name=organiser.name if organiser else "",
+            organiser_address=organiser.address if organiser else "",
+        ),
+        term=term,
+        status=term_status(case, term),
+        conflicts=conflicts_in(reader, case),
+        advised=advised,
+        receipt=receipt,
+    )
+
+
+@cache
+def _holidays(year: int) -> frozenset[date]:
+    return recognised_holidays(year, reference.cached("holidays", HolidayRules))
+
+
+def _letter(kind: Kind, source: Source) -> str:
+    if kind in (Kind.EVENT, Kind.PARADE):
+        return "E"
+    if kind is Kind.FOOTBALL:
+        return "V"
+    return "U" if source is Source.UNANNOUNCED else "D"
+
+
+def _received(values: Mapping[str, str], source: Source, now: datetime) -> datetime | None:
+    if source is Source.UNANNOUNCED:
+        return None
+    text = values.get("received", "").strip()
+    received = read_moment(text, now) if text else now
+    if received > now + timedelta(minutes=1):
+        raise BadInput(N_("received"), text, msg("It lies in the future."))
+    return received
+
+
+def _route(text: str) -> tuple[str, ...]:
+    parts = re.split(r"\s*(?:>|→|;|\n|,| naar | to )\s*", text)
+    return tuple(part for part in parts if part.strip())
+
+
+def _whole_day(day: date) -> Span:
+    return Span(start=at(day, "00:00"), end=at(day + timedelta(days=1), "00:00"))
+
+
+def _choice(kind: type[E], field: str, text: str) -> E:
+    try:
+        return kind(text)
+    except ValueError:
+        known = ", ".join(member.value for member in kind)
+        raise BadInput(field, text, msg("Choose one of: {known}.", known=known)) from None
+
+
+def _organiser_id(desk: Desk, reader: Reader, values: Mapping[str, str]) -> str:
+    name = values.get("organiser", "").strip()
+    if not name:
+        return ""
+    known = reader.organiser_named(name)
+    return known.id if known else desk.new_id()
+
+
+def _organiser(work: Work, values: Mapping[str, str], id: str) -> Organiser:
+    known = work.organisers([id]).get(id) or Organiser(id=id)
+    given = {
+        field: values[key]
+        for field, key in (
+            ("name", "organiser"), ("address", "address"), ("phone", "phone"), ("email", "email"),
+        )
+        if values.get(key, "").strip()
+    }  # fmt: skip
+    try:
+        return known.replace(**given)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        raise BadInput(str(first["loc"][0]), first["input"], str(first["msg"])) from None
