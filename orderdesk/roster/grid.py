@@ -1,0 +1,726 @@
+"""A roster problem as people x days x shifts.
+
+The checker of working-time law judges every cell and every pair of shifts, so that the solver
+knows the law without a second copy of it. What a roster is priced by is a list of `Term`s and what
+binds it a list of `Row`s, all linear in the cells: any solver that can handle those will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from math import ceil
+from typing import NamedTuple
+
+from orderdesk.domain.people import Duty
+from orderdesk.domain.time import Span, at, local
+from orderdesk.domain.worktime import (
+    Finding,
+    NightShiftNorm,
+    Stretch,
+    WorkingTimeLaw,
+    check_team,
+    errors,
+    stretches,
+)
+from orderdesk.errors import RuleSaysNo
+from orderdesk.i18n import msg
+from orderdesk.roster.problem import (
+    Member,
+    Need,
+    Offer,
+    Problem,
+    RosterRules,
+    Wish,
+    day_of,
+    standing,
+)
+
+SCALE = 20
+"""Steps of the integer objective per hour of regret."""
+_NEAR = timedelta(days=3)
+"""Shifts further apart than this clash only through rules on runs and weeks."""
+_REACH = timedelta(days=21)
+"""How much fixed work is shown to the checker when one cell beside it is judged."""
+
+
+class Cell(NamedTuple):
+    """A shift that a person might get: positions of member, day and offer."""
+
+    member: int
+    day: int
+    offer: int
+
+
+Shift = tuple[int, int]
+"""Positions of day and offer."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Bound on a weighted number of cells: sum(weight x cell) <= high."""
+
+    cells: tuple[tuple[Cell, int], ...]
+    high: int
+
+
+@dataclass(frozen=True)
+class Term:
+    """A price on a weighted number of cells that leaves `low..high`.
+
+    Prices are per unit, in steps of 1/SCALE hour of regret.
+    """
+
+    cause: str
+    cells: tuple[tuple[Cell, int], ...]
+    constant: int
+    low: int | None
+    high: int | None
+    under: int
+    over: int
+
+    def price(self, chosen: frozenset[Cell]) -> int:
+        """What a choice pays for this."""
+        value = self.constant + sum(weight for cell, weight in self.cells if cell in chosen)
+        if self.low is not None and value < self.low:
+            return (self.low - value) * self.under
+        if self.high is not None and value > self.high:
+            return (value - self.high) * self.over
+        return 0
+
+
+class Block(NamedTuple):
+    """A part of a need during which the same shifts count."""
+
+    need: Need
+    span: Span
+    required: int
+    at_most: int | None
+    members: tuple[int, ...]
+    shifts: tuple[Shift, ...]
+    fixed: int
+    """People who count through a pinned duty with hours of its own."""
+
+
+class Grid:
+    """The compiled problem. Everything is derived once, when first asked for."""
+
+    def __init__(self, problem: Problem, rules: RosterRules, law: WorkingTimeLaw) -> None:
+        self.problem, self.rules, self.law = problem, rules, law
+        self.members: tuple[Member, ...] = problem.members
+        self.offers: tuple[Offer, ...] = problem.offers
+        self.dates: tuple[date, ...] = problem.dates
+        self.start = problem.start
+        self.position = {m.id: i for i, m in enumerate(self.members)}
+        self._day = {day: i for i, day in enumerate(self.dates)}
+        self.spans: dict[Shift, Span] = {
+            (d, o): offer.span(day)
+            for d, day in enumerate(self.dates)
+            for o, offer in enumerate(self.offers)
+            if day.weekday() in offer.weekdays
+        }
+        self.pinned: dict[Cell, Duty] = {}
+        self.own_hours: list[tuple[int, Duty]] = []
+        """Pinned duties that are no shift on offer."""
+        for duty in standing(problem.pinned):
+            cell = self._cell_of(duty)
+            if cell is None:
+                self.own_hours.append((self.position[duty.person_id], duty))
+            else:
+                self.pinned[cell] = duty
+
+    def _cell_of(self, duty: Duty) -> Cell | None:
+        day = self._day.get(day_of(duty))
+        if day is None:
+            return None
+        for o in self.offers_on(day):
+            offer, span = self.offers[o], self.spans[day, o]
+            if (
+                offer.shift.id == duty.shift
+                and offer.place in ("", duty.place)
+                and (span.start, span.end) == (duty.start, duty.end)
+            ):
+                return Cell(self.position[duty.person_id], day, o)
+        return None
+
+    def offers_on(self, day: int) -> list[int]:
+        """Positions of the shifts on offer on a day; none outside the horizon."""
+        return [o for o in range(len(self.offers)) if (day, o) in self.spans]
+
+    def minutes(self, shift: Shift) -> int:
+        """Paid minutes of a shift."""
+        return self.spans[shift].minutes - self.offers[shift[1]].shift.break_minutes
+
+    def stretch(self, shift: Shift) -> Stretch:
+        """A shift as the checker sees it."""
+        span = self.spans[shift]
+        return Stretch(span.start, span.end, self.offers[shift[1]].shift.break_minutes)
+
+    # --- what may be chosen ---
+
+    @cached_property
+    def history(self) -> tuple[tuple[Stretch, ...], ...]:
+        """Each member's work outside the cells: history and pinned hours of their own."""
+        kept: list[list[Stretch]] = []
+        for member in self.members:
+            work = stretches(d for d in member.history if d.start < self.start)
+            kept.append(work.get(member.id, []))
+        for m, duty in self.own_hours:
+            kept[m].append(Stretch(duty.start, duty.end, duty.break_minutes))
+        return tuple(tuple(sorted(work)) for work in kept)
+
+    @cached_property
+    def fixed(self) -> tuple[tuple[Stretch, ...], ...]:
+        """History and everything pinned, by member."""
+        work = self.work(self.pinned)
+        return tuple(tuple(sorted(work[m.id])) for m in self.members)
+
+    @cached_property
+    def _inherited(self) -> frozenset[tuple[str, str, datetime]]:
+        """Breaches that history brings along: no roster can mend them."""
+        work = {m.id: w for m, w in zip(self.members, self.history, strict=True)}
+        return frozenset(f.key for f in self._errors(work))
+
+    def _errors(self, work: Mapping[str, Iterable[Stretch]]) -> tuple[Finding, ...]:
+        return errors(check_team(work, self.law, judged_from=self.start))
+
+    @cached_property
+    def allowed(self) -> frozenset[Cell]:
+        """Cells that may be chosen: available, not pinned away, lawful beside what is fixed.
+
+        Pinned cells are among them.
+        """
+        taken = {(c.member, c.day) for c in self.pinned}
+        taken |= {(m, self._day[day_of(d)]) for m, d in self.own_hours if day_of(d) in self._day}
+        taken |= {
+            (self.position[p], self._day[d]) for p, d in self.problem.pinned_off if d in self._day
+        }
+        judged: dict[str, list[Stretch]] = {}
+        cells: dict[str, Cell] = {}
+        for m, member in enumerate(self.members):
+            for shift, span in self.spans.items():
+                if (m, shift[0]) in taken or not self._suits(member, shift, span):
+                    continue
+                name = f"{m}/{shift}"
+                cells[name] = Cell(m, *shift)
+                near = _around(self.fixed[m], span, _NEAR)
+                beside = _around(self.fixed[m], span, _REACH) if near else []
+                judged[name] = [*beside, self.stretch(shift)]
+        known = {
+            (f.rule, self.position[f.person_id], f.start)
+            for f in self._errors({m.id: w for m, w in zip(self.members, self.fixed, strict=True)})
+        }
+        lawless = {
+            f.person_id
+            for f in self._errors(judged)
+            if (f.rule, cells[f.person_id].member, f.start) not in known
+        }
+        return frozenset(c for n, c in cells.items() if n not in lawless) | frozenset(self.pinned)
+
+    def _suits(self, member: Member, shift: Shift, span: Span) -> bool:
+        kinds = member.only_shifts
+        return member.available(span) and (kinds is None or self.offers[shift[1]].shift.id in kinds)
+
+    @cached_property
+    def clashes(self) -> tuple[tuple[Shift, Shift], ...]:
+        """Pairs of shifts, one or two days apart, that the law forbids to one person."""
+        pairs: dict[str, tuple[Shift, Shift]] = {}
+        for d in range(len(self.dates)):
+            for gap in (1, 2):
+                for a in self.offers_on(d):
+                    for b in self.offers_on(d + gap):
+                        pairs[f"{d}/{a}/{gap}/{b}"] = (d, a), (d + gap, b)
+        work = {n: [self.stretch(a), self.stretch(b)] for n, (a, b) in pairs.items()}
+        bad = {f.person_id for f in errors(check_team(work, self.law))}
+        return tuple(pair for name, pair in pairs.items() if name in bad)
+
+    @cached_property
+    def by_day(self) -> dict[tuple[int, int], list[Cell]]:
+        """Allowed cells of each member and day."""
+        found: dict[tuple[int, int], list[Cell]] = {
+            (m, d): [] for m in range(len(self.members)) for d in range(len(self.dates))
+        }
+        for cell in sorted(self.allowed):
+            found[cell.member, cell.day].append(cell)
+        return found
+
+    @cached_property
+    def works_anyway(self) -> frozenset[tuple[int, int]]:
+        """Members and days with pinned hours of their own."""
+        return frozenset(
+            (m, self._day[day_of(d)]) for m, d in self.own_hours if day_of(d) in self._day
+        )
+
+    # --- what must be covered ---
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The needs, cut where shifts begin and end, joined again where the same shifts count."""
+        cases = [n for n in self.problem.needs if n.case_id]
+        edges = sorted(
+            {moment for s in self.spans.values() for moment in (s.start, s.end)}
+            | {moment for n in cases for moment in (n.span.start, n.span.end)}
+            | {moment for _, duty in self.own_hours for moment in (duty.start, duty.end)}
+        )
+        blocks: list[Block] = []
+        for need in self.problem.needs:
+            members = tuple(
+                i
+                for i, m in enumerate(self.members)
+                if need.skill is None or need.skill in m.person.skills
+            )
+            if need.shift:
+                blocks.append(self._shift_block(need, members))
+                continue
+            inner = [e for e in edges if need.span.start < e < need.span.end]
+            parts = [
+                self._time_block(need, Span(start=start, end=end), cases, members)
+                for start, end in pairwise([need.span.start, *inner, need.span.end])
+            ]
+            blocks += _joined(parts)
+        return tuple(blocks)
+
+    def _shift_block(self, need: Need, members: tuple[int, ...]) -> Block:
+        shifts = tuple(
+            shift
+            for shift, span in self.spans.items()
+            if self.offers[shift[1]].shift.id == need.shift
+            and span.start == need.span.start
+            and self._is_at(shift, need.place)
+        )
+        most = need.at_least if need.at_most is None else need.at_most
+        return Block(need, need.span, need.at_least, most, members, shifts, 0)
+
+    def _time_block(
+        self, need: Need, span: Span, cases: Sequence[Need], members: tuple[int, ...]
+    ) -> Block:
+        shifts = tuple(
+            shift
+            for shift, offered in self.spans.items()
+            if offered.start <= span.start
+            and span.end <= offered.end
+            and self._is_at(shift, need.place)
+        )
+        fixed = sum(
+            duty.start <= span.start
+            and span.end <= duty.end
+            and m in members
+            and need.place in ("", duty.place)
+            for m, duty in self.own_hours
+        )
+        # Who stands at a case isn't standing strength, nor at another case: they come on top.
+        beside = sum(
+            n.at_least
+            for n in cases
+            if n.span.overlaps(span) and (not need.case_id or n.id < need.id)
+        )
+        return Block(need, span, need.at_least + beside, need.at_most, members, shifts, fixed)
+
+    def _is_at(self, shift: Shift, place: str) -> bool:
+        return not place or self.offers[shift[1]].place in ("", place)
+
+    def count(self, block: Block, chosen: Iterable[Cell]) -> int:
+        """How many people a choice puts on a block."""
+        members, shifts = set(block.members), set(block.shifts)
+        on = sum(c.member in members and (c.day, c.offer) in shifts for c in chosen)
+        return block.fixed + on
+
+    # --- what binds ---
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Bounds beside one shift a day, clashes and weekly rest."""
+        return (*self._week_rows(), *self._average_rows(), *self._run_rows())
+
+    def _weeks(self) -> dict[int, list[int]]:
+        weeks: dict[int, list[int]] = {}
+        for d, day in enumerate(self.dates):
+            weeks.setdefault(self.problem.week_of(day), []).append(d)
+        return weeks
+
+    def _own_minutes(self, m: int, start: datetime, end: datetime) -> int:
+        """Minutes of history and pinned own hours that begin in a stretch of time."""
+        return sum(
+            (w.end - w.start) // timedelta(minutes=1) - w.break_minutes
+            for w in self.history[m]
+            if start <= w.start < end
+        )
+
+    def _minute_cells(self, m: int, days: Iterable[int]) -> tuple[tuple[Cell, int], ...]:
+        return tuple((c, self.minutes((c.day, c.offer))) for d in days for c in self.by_day[m, d])
+
+    def _bounded(self, cells: tuple[tuple[Cell, int], ...], high: int) -> Row:
+        """A row that leaves at least room for what is pinned."""
+        pinned = sum(weight for cell, weight in cells if cell in self.pinned)
+        return Row(cells, max(high, pinned))
+
+    def _week_rows(self) -> Iterator[Row]:
+        most = round(60 * min(self.rules.team.most_week_hours, self.law.week_hours[-1].work_hours))
+        for m in range(len(self.members)):
+            for days in self._weeks().values():
+                monday = self._monday(days[0])
+                before = self._own_minutes(m, monday, monday + timedelta(days=7, hours=1))
+                yield self._bounded(self._minute_cells(m, days), most - before)
+
+    def _monday(self, day: int) -> datetime:
+        date_ = self.dates[day]
+        return at(date_ - timedelta(days=date_.weekday()), "00:00")
+
+    def _average_rows(self) -> Iterator[Row]:
+        for norm in (self.law.average_short[-1], self.law.average_long[-1]):
+            for m in range(len(self.members)):
+                for days in self._weeks().values():
+                    until = days[-1] + 1
+                    first = max(0, days[0] - 7 * (norm.weeks - 1) - self.dates[days[0]].weekday())
+                    opens = self._monday(days[0]) - timedelta(weeks=norm.weeks - 1)
+                    before = self._own_minutes(m, opens, self.start)
+                    high = round(norm.weeks * norm.work_hours * 60) - before
+                    cells = self._minute_cells(m, range(first, until))
+                    if sum(weight for _, weight in cells) > high:
+                        yield self._bounded(cells, high)
+
+    def _run_rows(self) -> Iterator[Row]:
+        """No more days in a row than the house allows, history included."""
+        most = self.rules.team.most_days_in_a_row
+        for m in range(len(self.members)):
+            worked = {(local(w.start).date() - self.dates[0]).days for w in self.history[m]}
+            for first in range(-most, len(self.dates) - most):
+                window = range(first, first + most + 1)
+                known = sum(d in worked for d in window)
+                cells = tuple((c, 1) for d in window if d >= 0 for c in self.by_day[m, d])
+                if known + len({c.day for c, _ in cells}) > most:
+                    yield self._bounded(cells, most - known)
+
+    # --- what is priced ---
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """Everything that has a price."""
+        return (
+            *self._cover_terms(),
+            *self._theme_terms(),
+            *self._contract_terms(),
+            *self._wish_terms(),
+            *self._fairness_terms(),
+            *self._pattern_terms(),
+            *self._draft_terms(),
+        )
+
+    def price(self, chosen: frozenset[Cell]) -> dict[str, float]:
+        """The objective by cause, in hours of regret."""
+        parts: dict[str, int] = {}
+        for term in self.terms:
+            parts[term.cause] = parts.get(term.cause, 0) + term.price(chosen)
+        return {cause: steps / SCALE for cause, steps in parts.items()}
+
+    def _cover_terms(self) -> Iterator[Term]:
+        prices = self.rules.prices
+        by_shift: dict[Shift, list[Cell]] = {}
+        for cell in sorted(self.allowed):
+            by_shift.setdefault((cell.day, cell.offer), []).append(cell)
+        for block in self.blocks:
+            hours = block.span.minutes / 60
+            short = prices.uncovered_hour if block.need.price is None else block.need.price
+            members = set(block.members)
+            yield Term(
+                "cover",
+                tuple(
+                    (c, 1)
+                    for shift in block.shifts
+                    for c in by_shift.get(shift, ())
+                    if c.member in members
+                ),
+                block.fixed,
+                block.required,
+                block.at_most,
+                _steps(short * hours),
+                _steps(prices.over_covered_hour * hours),
+            )
+
+    def _theme_terms(self) -> Iterator[Term]:
+        wanted = sum(self.problem.theme_minutes.values())
+        if not wanted:
+            return
+        for days in self._weeks().values():
+            cells = tuple(
+                (c, self.minutes((c.day, c.offer)))
+                for m in range(len(self.members))
+                for d in days
+                for c in self.by_day[m, d]
+                if not self.offers[c.offer].shift.reserve
+            )
+            share = round(wanted * len(days) / 7)
+            yield self._per_hour(
+                "themes", cells, 0, share, None, self.rules.prices.theme_hour_short, 0
+            )
+
+    def _per_hour(
+        self,
+        cause: str,
+        cells: tuple[tuple[Cell, int], ...],
+        constant: int,
+        low: int | None,
+        high: int | None,
+        under: float,
+        over: float,
+    ) -> Term:
+        """A term on minutes with prices per hour, in quarters of an hour to keep steps whole."""
+        return Term(
+            cause,
+            tuple((c, round(weight / 15)) for c, weight in cells),
+            round(constant / 15),
+            None if low is None else round(low / 15),
+            None if high is None else round(high / 15),
+            _steps(under / 4),
+            _steps(over / 4),
+        )
+
+    def _contract_terms(self) -> Iterator[Term]:
+        prices, swing = self.rules.prices, round(self.rules.team.week_swing_hours * 60)
+        weeks = self._weeks()
+        for m, member in enumerate(self.members):
+            targets = {w: self._target(member, w, len(days)) for w, days in weeks.items()}
+            own = self._own_minutes(m, self.start, at(self.dates[-1], "23:59"))
+            total = sum(targets.values())
+            yield self._per_hour(
+                "contract", self._minute_cells(m, range(len(self.dates))), own, total, total,
+                prices.contract_hour_short, prices.contract_hour_over,
+            )  # fmt: skip
+            for w, days in weeks.items():
+                begin = at(self.dates[days[0]], "00:00")
+                own = self._own_minutes(m, begin, begin + timedelta(days=len(days)))
+                yield self._per_hour(
+                    "weeks", self._minute_cells(m, days), own,
+                    max(0, targets[w] - swing), targets[w] + swing,
+                    prices.week_hour_off, prices.week_hour_off,
+                )  # fmt: skip
+
+    def _target(self, member: Member, week: int, days: int) -> int:
+        if member.week_minutes:
+            return member.week_minutes[min(week, len(member.week_minutes) - 1)]
+        return round(member.person.contract_minutes * days / 7)
+
+    def _wish_terms(self) -> Iterator[Term]:
+        for wish in self.problem.wishes:
+            day = self._day.get(wish.day)
+            if day is None:
+                continue
+            price = _steps(wish.weight * self.rules.prices.wish)
+            cells = tuple(
+                (c, 1)
+                for c in self.by_day[self.position[wish.person_id], day]
+                if wish.shift in ("", self.offers[c.offer].shift.id)
+            )
+            works = wish.wanted if wish.shift else not wish.wanted
+            low, high = (1, None) if works else (None, 0)
+            yield Term("wishes", cells, 0, low, high, price, price)
+
+    def _fairness_terms(self) -> Iterator[Term]:
+        fairness = self.rules.fairness
+        kinds = (
+            ("nights", self.is_night, fairness.night),
+            ("weekends", self.is_weekend, fairness.weekend),
+            ("lates", self.is_late, fairness.late),
+        )
+        for cause, is_kind, price in kinds:
+            counted = {s for s in self.spans if is_kind(self.stretch(s))}
+            if not counted or not price:
+                continue
+            past = [self.past(m, is_kind) for m in range(len(self.members))]
+            if cause == "weekends" and fairness.weekend:
+                extra = fairness.late_change / fairness.weekend
+                past = [
+                    n + round(member.late_changes * extra)
+                    for n, member in zip(past, self.members, strict=True)
+                ]
+            coming = sum(
+                b.required for b in self.blocks if set(b.shifts) & counted and b.need.shift
+            )
+            for m, share in enumerate(self._fair_shares(sum(past) + coming, counted)):
+                cells = tuple(
+                    (c, 1)
+                    for d in range(len(self.dates))
+                    for c in self.by_day[m, d]
+                    if (c.day, c.offer) in counted
+                )
+                # Who already had more than the share gets none if it can be helped.
+                yield Term(cause, cells, past[m], None, max(share, past[m]), 0, _steps(price))
+
+    def _fair_shares(self, total: int, counted: set[Shift]) -> list[int]:
+        """Whole numbers in proportion to hours; who can't work such shifts has no share."""
+        able = {c.member for c in self.allowed if (c.day, c.offer) in counted}
+        weights = [
+            self._target(member, 0, 7) if m in able else 0 for m, member in enumerate(self.members)
+        ]
+        whole = sum(weights) or 1
+        return [ceil(total * weight / whole) for weight in weights]
+
+    def past(self, m: int, is_kind: Callable[[Stretch], bool]) -> int:
+        """How many stretches of a kind a member had in the weeks of fairness before."""
+        since = at(self.dates[-1] - timedelta(weeks=self.rules.fairness.weeks), "00:00")
+        return sum(is_kind(w) for w in self.history[m] if w.start >= since)
+
+    def is_night(self, work: Stretch) -> bool:
+        """Whether the law calls it a night shift."""
+        return is_night(work, self.law.night_shift[-1])
+
+    def is_weekend(self, work: Stretch) -> bool:
+        """Whether it begins on a Saturday or Sunday."""
+        return local(work.start).weekday() >= 5
+
+    def is_late(self, work: Stretch) -> bool:
+        """Whether it ends in the evening."""
+        end = local(work.end - timedelta(minutes=1))
+        return (
+            end.time() >= self.rules.fairness.late_ends_after
+            and end.date() == local(work.start).date()
+        )
+
+    def _pattern_terms(self) -> Iterator[Term]:
+        """Days off and working days that stand alone."""
+        team = self.rules.team
+        for m in range(len(self.members)):
+            for d in range(1, len(self.dates) - 1):
+                before, here, after = (
+                    [(c, 1) for c in self.by_day[m, d + step]] for step in (-1, 0, 1)
+                )
+                minus = [(c, -1) for c, _ in here]
+                worked = [int((m, d + step) in self.works_anyway) for step in (-1, 0, 1)]
+                if team.single_day_off:
+                    yield Term(
+                        "pattern", (*before, *minus, *after), worked[0] - worked[1] + worked[2],
+                        None, 1, 0, _steps(team.single_day_off),
+                    )  # fmt: skip
+                if team.single_day_on:
+                    yield Term(
+                        "pattern", (*before, *minus, *after), worked[0] - worked[1] + worked[2],
+                        0, None, _steps(team.single_day_on), 0,
+                    )  # fmt: skip
+
+    def _draft_terms(self) -> Iterator[Term]:
+        price = _steps(self.rules.prices.changed_cell)
+        for duty in standing(self.problem.draft):
+            cell = self._cell_of(duty)
+            if cell is not None and cell in self.allowed and cell not in self.pinned:
+                yield Term("changes", ((cell, 1),), 0, 1, None, price, 0)
+
+    # --- the law's last word ---
+
+    def work(self, chosen: Iterable[Cell]) -> dict[str, list[Stretch]]:
+        """Everything each member works: history, pinned own hours and `chosen`."""
+        work = {m.id: list(h) for m, h in zip(self.members, self.history, strict=True)}
+        for c in chosen:
+            work[self.members[c.member].id].append(self.stretch((c.day, c.offer)))
+        return work
+
+    def breaches(self, chosen: Iterable[Cell]) -> tuple[Finding, ...]:
+        """Errors of law in a choice, beyond those that history brings along."""
+        return tuple(f for f in self._errors(self.work(chosen)) if f.key not in self._inherited)
+
+    def warnings(self, chosen: Iterable[Cell]) -> tuple[Finding, ...]:
+        """All that the checker says of a choice, beyond what history brings along."""
+        found = check_team(self.work(chosen), self.law, judged_from=self.start)
+        return tuple(f for f in found if f.key not in self._inherited)
+
+    def require_lawful_pins(self) -> None:
+        """Raise RuleSaysNo when what is pinned breaks the law by itself."""
+        found = self.breaches(self.pinned)
+        if self.own_hours:
+            bare = Grid(replace(self.problem, pinned=()), self.rules, self.law)
+            found += tuple(
+                f
+                for f in self._errors(self.work(()))
+                if f.key not in bare._inherited and f not in found
+            )
+        if found:
+            lines = "; ".join(
+                f"{f.person_id} {local(f.start):%d-%m %H:%M}: {f.message} ({f.article})"
+                for f in found[:5]
+            )
+            raise RuleSaysNo(
+                msg("What is pinned breaks working-time law: {lines}", lines=lines),
+                rule=found[0].article,
+            )
+
+    def cuts(self, chosen: frozenset[Cell], found: Iterable[Finding]) -> set[tuple[Cell, ...]]:
+        """For each breach the smallest set of cells that causes it, for everybody it concerns.
+
+        Where the cause doesn't lie in a person's history, the same shifts are forbidden to all.
+        """
+        made: set[tuple[Cell, ...]] = set()
+        for finding in found:
+            m = self.position[finding.person_id]
+            cause = self._cause(m, sorted(c for c in chosen if c.member == m), finding.rule)
+            made.add(tuple(cause))
+            alone = {"": [self.stretch((c.day, c.offer)) for c in cause]}
+            if any(f.rule == finding.rule for f in self._errors(alone)):
+                for other in range(len(self.members)):
+                    cells = tuple(c._replace(member=other) for c in cause)
+                    if all(c in self.allowed for c in cells):
+                        made.add(cells)
+        return made
+
+    def _cause(self, m: int, cells: list[Cell], rule: str) -> list[Cell]:
+        member = self.members[m]
+        for cell in list(cells):
+            fewer = [c for c in cells if c != cell]
+            work = [*self.history[m], *(self.stretch((c.day, c.offer)) for c in fewer)]
+            if any(
+                f.rule == rule and f.key not in self._inherited
+                for f in self._errors({member.id: work})
+            ):
+                cells = fewer
+        return cells
+
+    def repaired(self, chosen: frozenset[Cell]) -> frozenset[Cell]:
+        """A choice without the shifts that break the law: rather a gap than a breach."""
+        cells = set(chosen)
+        while found := self.breaches(cells):
+            for finding in found:
+                m = self.position[finding.person_id]
+                own = [c for c in cells if c.member == m and c not in self.pinned]
+                later = [c for c in own if self.spans[c.day, c.offer].end > finding.start]
+                cells.discard(max(later or own))
+        return frozenset(cells)
+
+    def granted(self, wish: Wish, chosen: Iterable[Cell]) -> bool:
+        """Whether a choice gives what was wished."""
+        day, m = self._day.get(wish.day), self.position[wish.person_id]
+        given = {self.offers[c.offer].shift.id for c in chosen if c[:2] == (m, day)}
+        met = wish.shift in given if wish.shift else not given
+        return met is wish.wanted
+
+
+def _steps(hours_of_regret: float) -> int:
+    return round(hours_of_regret * SCALE)
+
+
+def _around(work: Iterable[Stretch], span: Span, reach: timedelta) -> list[Stretch]:
+    return [w for w in work if w.start - reach < span.end and span.start - reach < w.end]
+
+
+def _joined(parts: Iterable[Block]) -> list[Block]:
+    """Neighbouring parts of one need as one where the same shifts count."""
+    joined: list[Block] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if last is not None and last._replace(span=part.span) == part:
+            joined[-1] = last._replace(span=Span(start=last.span.start, end=part.span.end))
+        else:
+            joined.append(part)
+    return joined
+
+
+def is_night(work: Stretch, norm: NightShiftNorm) -> bool:
+    """Whether the law calls a stretch a night shift."""
+    minutes = 0
+    day = local(work.start).date()
+    while (opens := at(day, norm.night_from)) < work.end:
+        closes = at(day, norm.night_until)
+        inside = min(work.end, closes) - max(work.start, opens)
+        minutes += max(0, inside // timedelta(minutes=1))
+        day += timedelta(days=1)
+    return minutes > norm.over_minutes

@@ -1,0 +1,430 @@
+"""Four weeks of duties for a team: lawful, covered, fair, near the best that can be had.
+
+`roster` compiles a `Problem` into a `Grid`, has CP-SAT choose cells, and lets the checker of
+working-time law judge the choice. A breach that the grid didn't foresee becomes a cut, and the
+search goes on: no roster with an error leaves this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from orderdesk.domain.people import Duty
+from orderdesk.domain.time import Span, local
+from orderdesk.domain.worktime import Finding, Stretch, WorkingTimeLaw
+from orderdesk.errors import RuleSaysNo
+from orderdesk.i18n import msg
+from orderdesk.roster.grid import SCALE, Cell, Grid, Term
+from orderdesk.roster.problem import (
+    Need,
+    NewId,
+    Problem,
+    RosterRules,
+    free_tasks,
+    standing,
+)
+
+
+class Progress(NamedTuple):
+    """Where the search stands; prices in hours of regret."""
+
+    seconds: float
+    objective: float
+    bound: float
+
+    @property
+    def gap(self) -> float:
+        """How far the roster may be from the best possible: 0.004 is 0.4%."""
+        return gap_of(self.objective, self.bound)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long and how to search.
+
+    With `repeatable` the same seed and threads give the same roster on any machine; `seconds` is
+    then counted in the solver's own steady time, and `stop` should not be used.
+    """
+
+    seconds: float = 15
+    threads: int = 2
+    seed: int = 1
+    repeatable: bool = False
+
+
+@dataclass(frozen=True)
+class Uncovered:
+    """A block with too few people."""
+
+    need: Need
+    span: Span
+    short: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one person carries over the weeks of fairness; for that person and the planner only."""
+
+    person_id: str
+    nights: int
+    weekends: int
+    lates: int
+    minutes: int
+    """Paid minutes within the horizon."""
+    wishes: int
+    wishes_granted: int
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A lawful roster and what is known about how good it is."""
+
+    duties: tuple[Duty, ...]
+    """Those of the horizon, pinned ones unchanged, by person and time."""
+    objective: float
+    bound: float
+    parts: Mapping[str, float]
+    """The objective by cause, in hours of regret."""
+    uncovered: tuple[Uncovered, ...]
+    warnings: tuple[Finding, ...]
+    shares: tuple[Share, ...]
+    """By person, in the order of the team."""
+    seconds: float
+    first_legal_seconds: float
+    proven: bool
+    """Whether no better roster exists."""
+
+    @property
+    def gap(self) -> float:
+        """How far from the best possible at most: 0.004 is 0.4%."""
+        return gap_of(self.objective, self.bound)
+
+
+def gap_of(objective: float, bound: float) -> float:
+    """Relative gap; an objective under one hour of regret is measured against one hour."""
+    return max(0.0, objective - bound) / max(objective, 1.0)
+
+
+def roster(
+    problem: Problem,
+    rules: RosterRules,
+    law: WorkingTimeLaw,
+    *,
+    new_id: NewId,
+    now: datetime,
+    effort: Effort | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Roster:
+    """The best lawful roster found within `effort`.
+
+    Any-time: `stop` ends the search with what there is; `on_progress` hears of each better roster.
+    Raises RuleSaysNo when what is pinned breaks the law or leaves no lawful roster.
+    """
+    effort = effort or Effort()
+    grid = Grid(problem, rules, law)
+    grid.require_lawful_pins()
+    cuts: set[tuple[Cell, ...]] = set()
+    choice: Choice | None = None
+    spent = 0.0
+    first_legal: float | None = None
+    while True:
+        left = max(effort.seconds - spent, effort.seconds / 10)
+        search = Search(replace(effort, seconds=left), spent, on_progress, stop)
+        choice = choose(grid, cuts, search, choice)
+        found = grid.breaches(choice.cells)
+        if not found:
+            if first_legal is None:
+                first_legal = spent + choice.first_seconds
+            spent += choice.seconds
+            break
+        spent += choice.seconds
+        fresh = grid.cuts(choice.cells, found) - cuts
+        if spent >= effort.seconds or (stop is not None and stop()) or not fresh:
+            choice = replace(choice, cells=grid.repaired(choice.cells), proven=False)
+            break
+        cuts |= fresh
+    return _result(grid, choice, new_id, now, spent, first_legal or spent)
+
+
+# --- choosing cells ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Cells that were chosen, and what the search knows of them (steps of 1/SCALE)."""
+
+    cells: frozenset[Cell]
+    bound: float
+    proven: bool
+    seconds: float
+    first_seconds: float
+
+
+@dataclass(frozen=True)
+class Search:
+    """How to search now: effort left, seconds spent before, who listens."""
+
+    effort: Effort
+    spent: float
+    on_progress: Callable[[Progress], None] | None
+    stop: Callable[[], bool] | None
+
+
+def choose(
+    grid: Grid, cuts: set[tuple[Cell, ...]], search: Search, start_from: Choice | None
+) -> Choice:
+    """Choose cells of the grid at the least price: the one place that calls a solver.
+
+    `cuts` are sets of cells that may not all be chosen; `start_from` is a first idea.
+    """
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    x = {cell: model.new_bool_var("") for cell in sorted(grid.allowed)}
+    _bind(model, grid, x, cuts)
+    prices = [_priced(model, term, x) for term in grid.terms]
+    model.minimize(sum(p for p in prices if p is not None))
+    if start_from is not None:
+        for cell, variable in x.items():
+            model.add_hint(variable, cell in start_from.cells)
+
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = search.effort.threads
+    solver.parameters.random_seed = search.effort.seed
+    if search.effort.repeatable:
+        solver.parameters.interleave_search = True
+        solver.parameters.max_deterministic_time = search.effort.seconds
+    else:
+        solver.parameters.max_time_in_seconds = search.effort.seconds
+    listener = _listener(search)
+    status = solver.solve(model, listener)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        raise RuleSaysNo(
+            msg("No lawful roster was found in this time with what is pinned and who is away.")
+        )
+    return Choice(
+        frozenset(cell for cell, variable in x.items() if solver.boolean_value(variable)),
+        solver.best_objective_bound,
+        status == cp_model.OPTIMAL,
+        solver.wall_time,
+        listener.first or solver.wall_time,
+    )
+
+
+def _bind(model: Any, grid: Grid, x: Mapping[Cell, Any], cuts: set[tuple[Cell, ...]]) -> None:
+    for cell in grid.pinned:
+        model.add(x[cell] == 1)
+    for cells in grid.by_day.values():
+        if len(cells) > 1:
+            model.add_at_most_one(x[c] for c in cells)
+    for (day_a, a), (day_b, b) in grid.clashes:
+        for m in range(len(grid.members)):
+            first, second = Cell(m, day_a, a), Cell(m, day_b, b)
+            if first in x and second in x and not {first, second} <= grid.pinned.keys():
+                model.add_bool_or(~x[first], ~x[second])
+    for row in grid.rows:
+        model.add(sum(weight * x[c] for c, weight in row.cells) <= row.high)
+    for cut in cuts:
+        model.add_bool_or(~x[c] for c in cut)
+    _rest_weekly(model, grid, x)
+
+
+def _rest_weekly(model: Any, grid: Grid, x: Mapping[Cell, Any]) -> None:
+    """In any seven days at least one day off with the weekly rest around it."""
+    norm = grid.law.weekly_rest[-1]
+    window = round(norm.window_hours / 24)
+    for m in range(len(grid.members)):
+        rests = {
+            d: rest
+            for d in range(1 - window, len(grid.dates))
+            if (rest := _rest_day(model, grid, x, m, d)) is not None
+        }
+        for first in range(1 - window, len(grid.dates) - window + 1):
+            days = range(first, first + window)
+            pinned = any(c in grid.pinned for d in days if d >= 0 for c in grid.by_day[m, d])
+            if not pinned and not any((m, d) in grid.works_anyway for d in days):
+                model.add_bool_or([rests[d] for d in days if d in rests])
+
+
+def _rest_day(model: Any, grid: Grid, x: Mapping[Cell, Any], m: int, day: int) -> Any | None:
+    """A variable that may be true only if `day` is off and long rest lies around it."""
+    fixed = _fixed_days(grid, m)
+    if day in fixed:
+        return None
+    needed = timedelta(hours=grid.law.weekly_rest[-1].rest_hours)
+    before: list[tuple[datetime, Any]] = [(w.end, None) for w in fixed.get(day - 1, ())]
+    after: list[tuple[datetime, Any]] = [(w.start, None) for w in fixed.get(day + 1, ())]
+    before += [(grid.spans[c.day, c.offer].end, x[c]) for c in grid.by_day.get((m, day - 1), ())]
+    after += [(grid.spans[c.day, c.offer].start, x[c]) for c in grid.by_day.get((m, day + 1), ())]
+    rest = model.new_bool_var("")
+    for cell in grid.by_day.get((m, day), ()):
+        model.add_implication(rest, ~x[cell])
+    for end, a in before:
+        for start, b in after:
+            if start - end < needed:
+                model.add_bool_or([~v for v in (rest, a, b) if v is not None])
+    return rest
+
+
+def _fixed_days(grid: Grid, m: int) -> dict[int, list[Stretch]]:
+    """A member's history and pinned own hours by day of the horizon (before it: negative)."""
+    days: dict[int, list[Stretch]] = {}
+    for work in grid.history[m]:
+        days.setdefault((local(work.start).date() - grid.dates[0]).days, []).append(work)
+    return days
+
+
+def _priced(model: Any, term: Term, x: Mapping[Cell, Any]) -> Any | None:
+    """The price of leaving the term's bounds as an expression; none where it can't be left."""
+    value = term.constant + sum(weight * x[c] for c, weight in term.cells)
+    least = term.constant + sum(min(0, weight) for _, weight in term.cells)
+    most = term.constant + sum(max(0, weight) for _, weight in term.cells)
+    price = None
+    if term.low is not None and term.under and least < term.low:
+        short = model.new_int_var(0, term.low - least, "")
+        model.add(value + short >= term.low)
+        price = term.under * short
+    if term.high is not None and term.over and most > term.high:
+        over = model.new_int_var(0, most - term.high, "")
+        model.add(value - over <= term.high)
+        price = term.over * over if price is None else price + term.over * over
+    return price
+
+
+def _listener(search: Search) -> Any:
+    """Tells of each better roster and asks whether to stop."""
+    from ortools.sat.python import cp_model
+
+    class Listener(cp_model.CpSolverSolutionCallback):
+        first: float | None = None
+
+        def on_solution_callback(self) -> None:
+            if self.first is None:
+                self.first = self.wall_time
+            if search.on_progress is not None:
+                search.on_progress(
+                    Progress(
+                        search.spent + self.wall_time,
+                        self.objective_value / SCALE,
+                        self.best_objective_bound / SCALE,
+                    )
+                )
+            if search.stop is not None and search.stop():
+                self.stop_search()
+
+    return Listener()
+
+
+# --- cells to duties -----------------------------------------------------------------------------
+
+
+def _result(
+    grid: Grid, choice: Choice, new_id: NewId, now: datetime, seconds: float, first_legal: float
+) -> Roster:
+    parts = grid.price(choice.cells)
+    return Roster(
+        duties=_duties(grid, choice.cells, new_id, now),
+        objective=sum(parts.values()),
+        bound=choice.bound / SCALE,
+        parts=parts,
+        uncovered=tuple(
+            Uncovered(block.need, block.span, short)
+            for block in grid.blocks
+            if (short := block.required - grid.count(block, choice.cells)) > 0
+        ),
+        warnings=grid.warnings(choice.cells),
+        shares=tuple(_share(grid, m, choice.cells) for m in range(len(grid.members))),
+        seconds=seconds,
+        first_legal_seconds=first_legal,
+        proven=choice.proven,
+    )
+
+
+def _duties(grid: Grid, chosen: frozenset[Cell], new_id: NewId, now: datetime) -> tuple[Duty, ...]:
+    """Pinned duties as they are, draft duties where the same cell was chosen again, else new."""
+    drafted = {
+        (d.person_id, d.shift, d.place, d.start, d.end): d for d in standing(grid.problem.draft)
+    }
+    themes = _deal_themes(grid, chosen)
+    duties = [duty for _, duty in grid.own_hours]
+    for cell in sorted(chosen):
+        if cell in grid.pinned:
+            duties.append(grid.pinned[cell])
+            continue
+        offer, span = grid.offers[cell.offer], grid.spans[cell.day, cell.offer]
+        person = grid.members[cell.member].id
+        tasks = free_tasks(offer, span, themes.get(cell, ""))
+        same = drafted.get((person, offer.shift.id, offer.place, span.start, span.end))
+        if same is not None:
+            duties.append(same if same.tasks == tasks else same.replace(tasks=tasks))
+            continue
+        duties.append(
+            Duty(
+                id=new_id(),
+                person_id=person,
+                shift=offer.shift.id,
+                start=span.start,
+                end=span.end,
+                break_minutes=offer.shift.break_minutes,
+                tasks=tasks,
+                place=offer.place,
+                changed_at=now,
+            )
+        )
+    return tuple(sorted(duties, key=lambda d: (d.person_id, d.start)))
+
+
+def _deal_themes(grid: Grid, chosen: frozenset[Cell]) -> dict[Cell, str]:
+    """A theme for each shift: its person's own where that still asks for hours, then wherever
+    most is asked, then the person's own again."""
+    problem = grid.problem
+    asked = {
+        (week, theme): minutes
+        for week in {problem.week_of(d) for d in grid.dates}
+        for theme, minutes in problem.theme_minutes.items()
+    }
+    dealt: dict[Cell, str] = {}
+
+    def give(cell: Cell, theme: str) -> None:
+        dealt[cell] = theme
+        key = problem.week_of(grid.dates[cell.day]), theme
+        if key in asked:
+            asked[key] -= grid.minutes((cell.day, cell.offer))
+
+    shifts = sorted(
+        (c for c in chosen if not grid.offers[c.offer].shift.reserve),
+        key=lambda c: (c.day, c.member),
+    )
+    for cell in shifts:
+        own = grid.members[cell.member].person.theme
+        if asked.get((problem.week_of(grid.dates[cell.day]), own), 0) > 0:
+            give(cell, own)
+    for cell in shifts:
+        if cell not in dealt:
+            week = problem.week_of(grid.dates[cell.day])
+            wanting = [(n, theme) for (w, theme), n in asked.items() if w == week and n > 0]
+            own = grid.members[cell.member].person.theme
+            give(cell, max(wanting)[1] if wanting else own)
+    return dealt
+
+
+def _share(grid: Grid, m: int, chosen: frozenset[Cell]) -> Share:
+    own = [(c.day, c.offer) for c in chosen if c.member == m]
+    kinds = (grid.is_night, grid.is_weekend, grid.is_late)
+    nights, weekends, lates = (
+        grid.past(m, is_kind) + sum(is_kind(grid.stretch(s)) for s in own) for is_kind in kinds
+    )
+    wishes = [w for w in grid.problem.wishes if w.person_id == grid.members[m].id]
+    return Share(
+        person_id=grid.members[m].id,
+        nights=nights,
+        weekends=weekends,
+        lates=lates,
+        minutes=sum(grid.minutes(s) for s in own),
+        wishes=len(wishes),
+        wishes_granted=sum(grid.granted(w, chosen) for w in wishes),
+    )
