@@ -1,0 +1,325 @@
+"""From a case to people and hours; lawful tasks, waterline, plannable hours."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderdesk.domain import demand as d
+from orderdesk.domain.demand import Carrier, Cause, Norms, Presence, Waterline
+from orderdesk.domain.events import Case, EventProfile, Form, Kind, Source
+from orderdesk.domain.people import Task
+from orderdesk.domain.time import Span, Week, at
+from orderdesk.errors import BadInput, ReferenceProblem, RuleSaysNo
+from orderdesk.reference import load, validate
+
+NORMS = load("staffing_norms", Norms)
+W24 = Week(year=2026, number=24)
+MON, TUE, WED, THU, FRI, SAT, SUN = W24.days
+
+
+def a_case(day: date, start: str, end: str, expected: int | None, **more: object) -> Case:
+    fields: dict[str, object] = {
+        "id": "c", "number": "D-2026-001", "kind": Kind.DEMONSTRATION, "source": Source.WRITTEN,
+        "known_at": at(MON, "07:00"), "place_id": "markt", "expected": expected,
+        "span": Span(start=at(day, start), end=at(day, end)),
+    }  # fmt: skip
+    return Case.model_validate(fields | more)
+
+
+D041 = a_case(THU, "17:30", "19:00", 60)
+D043 = a_case(SAT, "14:00", "16:00", 120, id="d043", form=Form.MARCH)
+D044 = a_case(SAT, "13:30", "16:00", 90, counter_to="d043")
+D042 = a_case(SUN, "14:00", "16:00", 200, form=Form.MARCH)
+U009 = a_case(TUE, "15:30", "17:00", 150, id="u009", source=Source.UNANNOUNCED)
+U010 = a_case(TUE, "15:30", "17:00", 40, source=Source.UNANNOUNCED, counter_to="u009")
+
+
+@pytest.mark.parametrize(
+    ("case", "risk_class", "first", "people", "start", "end", "hours"),
+    [
+        (D041, "laag", None, 4, at(THU, "17:00"), at(THU, "19:30"), 10),
+        (D043, "laag", None, 4, at(SAT, "13:30"), at(SAT, "16:30"), 12),
+        (D044, "hoog", D043, 6, at(SAT, "13:00"), at(SAT, "18:00"), 30),
+        (D042, "midden", None, 4, at(SUN, "13:00"), at(SUN, "17:00"), 16),
+        (U009, "midden", None, 4, at(TUE, "14:45"), at(TUE, "17:45"), 12),
+    ],
+    ids=["D-041", "D-043", "D-044", "D-042", "U-009"],
+)
+def test_the_hours_of_w24_follow_from_the_norms(
+    case: Case, risk_class: str, first: Case | None, people: int,
+    start: datetime, end: datetime, hours: int,
+) -> None:  # fmt: skip
+    found = d.demand(case, risk_class, NORMS, first=first)
+    assert found.most_people == people
+    assert {(b.span.start, b.span.end) for b in found.blocks} == {(start, end)}
+    assert found.minutes() == hours * 60
+    assert found.assumed == ()
+    assert all(b.reasons and b.place == "markt" for b in found.blocks)
+    d.check_lawful([b.task for b in found.blocks], NORMS)
+
+
+def test_a_small_counter_group_brings_nothing_of_its_own_at_first() -> None:
+    assert d.demand(U010, "hoog", NORMS, first=U009).minutes() == 0
+
+
+def test_preparation_stands_apart_from_the_hours() -> None:
+    assert d.demand(D041, "laag", NORMS).preparation_minutes == NORMS.preparation.laag
+    assert d.demand(U009, "midden", NORMS).preparation_minutes == NORMS.preparation.unannounced
+    alone = a_case(THU, "10:00", "11:00", 1, kind=Kind.ONE_PERSON)
+    asked = d.demand(alone, "laag", NORMS)
+    assert (asked.minutes(), asked.preparation_minutes) == (0, 0)
+
+
+def test_three_deployments_are_offered_for_an_unannounced_gathering() -> None:
+    a, b, c = d.deployments(U009, "midden", NORMS)
+    assert [x.demand.minutes() for x in (a, b, c)] == [12 * 60, 6 * 60, 0]
+    assert [x.demand.most_people for x in (a, b, c)] == [4, 2, 0]
+    assert c.choice.on_call == 2
+
+
+def test_a_trigger_opens_a_package() -> None:
+    start = at(SAT, "14:38")
+    extra = d.package_blocks("extra_supervision", start, "mosae_forum", NORMS)
+    assert sum(b.minutes for b in extra if b.carrier is Carrier.RESERVE) == 240
+    moved = d.package_blocks("traffic", start, "markt", NORMS)
+    assert [(b.task, b.number, b.carrier) for b in moved] == [(Task.TRAFFIC, 2, Carrier.ROSTER)]
+    with pytest.raises(BadInput, match="extra_supervision, hosts, traffic"):
+        d.package_blocks("horses", start, "markt", NORMS)
+
+
+def test_what_is_not_known_is_assumed_and_said() -> None:
+    unknown = a_case(THU, "00:00", "23:59", None, time_known=False)
+    found = d.demand(unknown, "laag", NORMS)
+    assert len(found.assumed) == 2
+    assert found.minutes() == 4 * (NORMS.assumed_minutes + 60)
+    nothing = d.demand(a_case(THU, "10:00", "11:00", 10, span=None), "hoog", NORMS)
+    assert nothing.blocks == ()
+    assert "unknown" in str(nothing.assumed[0])
+
+
+def test_a_camp_of_days_gets_rounds_and_no_endless_shift() -> None:
+    camp = a_case(
+        THU, "10:00", "12:00", 80, form=Form.CAMP,
+        span=Span(start=at(THU, "10:00"), end=at(SUN, "10:00")),
+    )  # fmt: skip
+    found = d.demand(camp, "laag", NORMS)
+    assert found.minutes() == 4 * 4 * (NORMS.round_minutes + 60)
+    assert max(b.span.minutes for b in found.blocks) < 12 * 60
+
+
+def test_a_night_in_which_the_clock_goes_back_counts_elapsed_hours() -> None:
+    vigil = a_case(
+        THU, "10:00", "12:00", 60,
+        span=Span(start=at(date(2026, 10, 25), "01:00"), end=at(date(2026, 10, 25), "04:00")),
+    )  # fmt: skip
+    assert d.demand(vigil, "laag", NORMS).minutes() == 4 * (4 * 60 + 60)
+
+
+def an_event(risk_class: str, visitors: int, start: datetime, end: datetime) -> Case:
+    return a_case(
+        SAT, "12:00", "22:00", None, kind=Kind.EVENT, span=Span(start=start, end=end),
+        event=EventProfile(visitors_peak=visitors, risk_class=risk_class),
+    )  # fmt: skip
+
+
+def test_an_event_stands_in_the_roster_and_brings_its_own_security() -> None:
+    e118 = an_event("B", 1_800, at(SAT, "12:00"), at(SAT, "22:00"))
+    found = d.demand(e118, "B", NORMS)
+    assert found.minutes() == 0
+    assert found.minutes(Carrier.ROSTER) == 4 * 12 * 60
+    assert found.minutes(Carrier.ORGANISER) == 8 * 10 * 60
+    small = d.demand(an_event("A", 249, at(SAT, "12:00"), at(SAT, "14:00")), "A", NORMS)
+    assert small.minutes(Carrier.ORGANISER) == 0
+    least = d.demand(an_event("A", 250, at(SAT, "12:00"), at(SAT, "14:00")), "A", NORMS)
+    assert least.minutes(Carrier.ORGANISER) == 2 * 2 * 60
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days", "minutes"),
+    [
+        (at(THU, "12:00"), at(SUN, "23:00"), 4, 11 * 60),
+        (at(THU, "20:00"), at(SAT, "02:00"), 2, 6 * 60),
+        (at(THU, "20:00"), at(SAT, "00:00"), 2, 4 * 60),
+    ],
+)
+def test_an_event_of_days_is_open_by_the_clock(
+    start: datetime, end: datetime, days: int, minutes: int
+) -> None:
+    found = d.demand(an_event("0", 100, start, end), "0", NORMS)
+    assert found.minutes(Carrier.ROSTER) == days * 2 * (minutes + 120)
+
+
+@pytest.mark.parametrize("case", [D041, an_event("B", 5, at(SAT, "12:00"), at(SAT, "13:00"))])
+def test_an_unknown_class_is_refused(case: Case) -> None:
+    with pytest.raises(BadInput, match="class"):
+        d.demand(case, "groot", NORMS)
+
+
+@given(
+    size=st.integers(0, 20_000),
+    more=st.integers(0, 5_000),
+    form=st.sampled_from(Form),
+    counter=st.booleans(),
+)
+def test_more_people_or_a_higher_class_never_ask_for_less(
+    size: int, more: int, form: Form, counter: bool
+) -> None:
+    first = D043 if counter else None
+    asked = [
+        d.demand(a_case(SAT, "13:30", "16:00", n, form=form), c, NORMS, first=first).minutes()
+        for n in (size, size + more)
+        for c in ("laag", "midden", "hoog")
+    ]
+    assert asked[:3] == sorted(asked[:3])
+    assert asked[3:] == sorted(asked[3:])
+    assert all(a <= b for a, b in zip(asked[:3], asked[3:], strict=True))
+
+
+def test_neither_purpose_nor_organiser_changes_the_demand() -> None:
+    other = D041.replace(purpose="Something else", organiser_id="org-9")
+    assert d.demand(other, "laag", NORMS) == d.demand(D041, "laag", NORMS)
+
+
+# --- what a BOA may do, what units cost -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "task", [Task.RESTORE_ORDER, Task.SEPARATE_GROUPS, Task.ARREST, Task.RIOT_POLICE]
+)
+def test_a_boa_never_stands_for_disorder(task: Task) -> None:
+    with pytest.raises(RuleSaysNo, match="police task") as refused:
+        d.check_lawful([Task.SUPERVISION, task], NORMS)
+    assert refused.value.rule == "19"
+    assert "public information" in str(refused.value)
+
+
+def test_lawful_tasks_pass() -> None:
+    d.check_lawful(
+        [Task.SUPERVISION, Task.TRAFFIC, Task.PUBLIC_INFORMATION, Task.WASTE, Task.HOST], NORMS
+    )
+    d.check_lawful([Task.THEME_WORK, Task.RESERVE], NORMS)
+
+
+def test_a_section_and_a_platoon_cost_what_the_rule_says() -> None:
+    assert d.unit_minutes("section", NORMS) == 276 * 60
+    assert d.unit_minutes("platoon", NORMS) == 564 * 60
+    assert d.unit_minutes("section", NORMS, 2) == 552 * 60
+    for unit, count in (("army", 1), ("section", 0)):
+        with pytest.raises(BadInput, match="section"):
+            d.unit_minutes(unit, NORMS, count)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        (("tasks", 0, "order"), ["arrest"], "not lawful"),
+        (("numbers", 0, "from_size"), 10, "start at size 0"),
+        (("windows", 0, "classes"), ["midden"], "exactly one"),
+        (("tasks", 0, "forms"), ["static"], "exactly one order"),
+    ],
+)
+def test_norms_with_a_hole_or_an_unlawful_task_do_not_load(
+    path: tuple[str, int, str], value: object, complaint: str
+) -> None:
+    raw = NORMS.model_dump(mode="json")
+    raw[path[0]][path[1]][path[2]] = value
+    with pytest.raises(ReferenceProblem, match=complaint):
+        validate("staffing_norms.toml", raw, Norms)
+
+
+# --- waterline ------------------------------------------------------------------------------
+
+CENTRUM = Waterline(district="Centrum", start=time(12), end=time(18), people=4)
+SUNDAY = Span(start=at(SUN, "11:00"), end=at(SUN, "19:30"))
+
+
+def on_duty(people: int, away: int = 0) -> list[Presence]:
+    """`people` on the Sunday shift, of whom `away` are at a gathering from 13:00 to 17:00."""
+    stay = [Presence(f"B{i}", "Centrum", SUNDAY) for i in range(people - away)]
+    for i in range(people - away, people):
+        stay.append(Presence(f"B{i}", "Centrum", Span(start=SUNDAY.start, end=at(SUN, "13:00"))))
+        stay.append(Presence(f"B{i}", "Centrum", Span(start=at(SUN, "17:00"), end=SUNDAY.end)))
+    return stay
+
+
+def test_four_of_six_break_the_waterline_and_two_do_not() -> None:
+    d.check_waterline(d.strength(on_duty(6, away=2), [CENTRUM], SUNDAY))
+    hours = d.strength(on_duty(6, away=4), [CENTRUM], SUNDAY)
+    with pytest.raises(RuleSaysNo, match=r"falls to 2, its waterline is 4 \(14-06 13:00\)") as no:
+        d.check_waterline(hours)
+    assert no.value.rule == "21"
+    d.check_waterline(hours, "D-2026-24-3")
+    short = {h.start: h.short for h in hours if h.short}
+    assert short == {at(SUN, f"{h}:00"): 2 for h in (13, 14, 15, 16)}
+
+
+def test_the_fewest_in_the_hour_count() -> None:
+    early = Presence("B1", "Centrum", Span(start=at(SUN, "12:00"), end=at(SUN, "12:20")))
+    late = Presence("B2", "Centrum", Span(start=at(SUN, "12:40"), end=at(SUN, "13:00")))
+    hour = Span(start=at(SUN, "12:00"), end=at(SUN, "13:00"))
+    (found,) = d.strength([early, late], [CENTRUM], hour)
+    assert (found.people, found.short, found.slack) == (0, 4, 0)
+
+
+def test_a_waterline_over_midnight_belongs_to_the_evening_it_starts_in() -> None:
+    night = Waterline(
+        district="Centrum", weekdays=frozenset({6}), start=time(22), end=time(3), people=2
+    )
+    asked = [at(SAT, "22:00"), at(SUN, "02:00")]
+    free = [at(SAT, "02:00"), at(SUN, "03:00"), at(SUN, "22:00"), at(SAT, "21:00")]
+    assert all(night.holds(m) for m in asked)
+    assert not any(night.holds(m) for m in free)
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 12)), max_size=12))
+def test_strength_counts_each_person_once_and_never_below_zero(
+    shifts: list[tuple[int, int]],
+) -> None:
+    start = at(SUN, "00:00")
+    present = [
+        Presence(f"B{i % 5}", "Centrum", Span(
+            start=start + timedelta(hours=a), end=start + timedelta(hours=a + n)))
+        for i, (a, n) in enumerate(shifts)
+    ]  # fmt: skip
+    hours = d.strength(present, [CENTRUM], Span(start=start, end=start + timedelta(hours=36)))
+    assert len(hours) == 36
+    for hour in hours:
+        here = {p.person_id for p in present if p.span.contains(hour.start)}
+        assert hour.people == len(here)
+        assert hour.short == 0 or hour.slack == 0
+
+
+# --- plannable, not paper -------------------------------------------------------------------
+
+AWAY = {Cause.LEAVE: 112 * 60, Cause.TRAINING: 40 * 60, Cause.SICK: 60 * 60, Cause.OTHER: 12 * 60}
+
+
+def test_24_on_paper_are_17_8_plannable() -> None:
+    fall = d.waterfall(864 * 60, AWAY, group=24, whole=24, full_time_minutes=36 * 60, hide_below=5)
+    assert fall.paper_fte == 24
+    assert round(fall.plannable_fte, 1) == 17.8
+    assert [(str(s.name), s.minutes // 60) for s in fall.steps] == [
+        ("Leave", 112), ("Training", 40), ("Other absence", 72),
+    ]  # fmt: skip
+    assert fall.contract_minutes - sum(s.minutes for s in fall.steps) == fall.plannable_minutes
+    assert round(sum(s.fte for s in fall.steps) + fall.plannable_fte, 6) == 24
+
+
+@pytest.mark.parametrize(("group", "whole"), [(4, 24), (4, 4), (20, 24)])
+def test_causes_hide_in_a_small_group_and_where_subtracting_would_show_them(
+    group: int, whole: int
+) -> None:
+    fall = d.waterfall(
+        864 * 60, AWAY, group=group, whole=whole, full_time_minutes=2160, hide_below=5
+    )
+    assert [str(s.name) for s in fall.steps] == ["Absence"]
+    assert fall.plannable_minutes == 640 * 60
+
+
+def test_more_away_than_there_is_is_refused() -> None:
+    with pytest.raises(BadInput, match="absence"):
+        d.waterfall(60, {Cause.LEAVE: 61}, group=9, whole=9, full_time_minutes=60, hide_below=5)
