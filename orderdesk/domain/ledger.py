@@ -681,8 +681,12 @@ def _check_reversal(posting: Posting, known: Mapping[str, Posting], reversed_ids
     _check_reversible(original)
     if posting.reverses in reversed_ids:
         raise RuleSaysNo(msg("Posting {id} was reversed already.", id=posting.reverses), _RULE)
+    if posting.week != original.week:
+        raise RuleSaysNo(
+            msg("Posting {id} belongs to week {week}.", id=original.id, week=original.week), _RULE
+        )
     mirrored = {leg.account: -leg.minutes for leg in original.legs}
-    if posting.week != original.week or mirrored != {x.account: x.minutes for x in posting.legs}:
+    if mirrored != {x.account: x.minutes for x in posting.legs}:
         raise RuleSaysNo(
             msg("Posting {id} doesn't mirror {original}.", id=posting.id, original=original.id),
             _RULE,

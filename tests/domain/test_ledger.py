@@ -564,3 +564,13 @@ def test_weeks_do_not_mix() -> None:
 
 def test_hours_read_well() -> None:
     assert [ledger.hours(m) for m in (0, 360, 390, -30)] == ["0", "6", "6:30", "-0:30"]
+
+
+def test_a_mistake_of_a_closed_week_is_not_mended_in_the_next() -> None:
+    desk = play_w24()
+    (worked, *_rest) = [p for p in desk.postings if p.deed is Deed.WORK]
+    desk.do(at(NEXT_MONDAY, "08:00"), ledger.close_week)
+    desk.week = W24.shift(1)
+    desk.do(at(NEXT_MONDAY, "08:05"), ledger.open_week, 64 * H, BUDGETS)
+    with pytest.raises(RuleSaysNo, match="belongs to week 2026-W24"):
+        desk.do(at(NEXT_MONDAY, "08:06"), ledger.reverse, [worked.id], "mistake", LEAD)
