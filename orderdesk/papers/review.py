@@ -1,0 +1,681 @@
+"""The weekly risk review for the driehoek: eight sections from one set of data.
+
+The sections follow the duties of Politiewet 2012 art. 11-13 (domain facts, section 4). The review
+advises: classes are shown with their reasons, and with any override by name and motive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from itertools import chain
+
+from orderdesk.domain.events import Incident, Sureness
+from orderdesk.domain.law import TermStatus
+from orderdesk.domain.time import local
+from orderdesk.i18n import N_, _, language, ngettext, use_language
+from orderdesk.papers import say
+from orderdesk.papers.model import (
+    Block,
+    Box,
+    Column,
+    Document,
+    Fact,
+    Facts,
+    Items,
+    Paragraph,
+    Run,
+    Section,
+    Table,
+    Tile,
+    Tiles,
+    Tone,
+)
+from orderdesk.papers.review_data import (
+    Ahead,
+    CaseSheet,
+    DecisionAsked,
+    DistrictPicture,
+    Factor,
+    Figure,
+    LookBack,
+    Named,
+    Override,
+    PaperRules,
+    Request,
+    RequestState,
+    ReviewData,
+)
+
+_CLASSES = {"laag": N_("low"), "midden": N_("medium"), "hoog": N_("high")}
+_CLASS_TONES = {"midden": Tone.AMBER, "hoog": Tone.RED, "B": Tone.AMBER, "C": Tone.RED}
+_INCIDENTS = {Incident.NONE: N_("none"), Incident.SOME: N_("some"), Incident.MANY: N_("many")}
+_TERMS = {
+    TermStatus.TIMELY: N_("in time"),
+    TermStatus.LATE: N_("late"),
+    TermStatus.NOT_APPLICABLE: N_("no term"),
+    TermStatus.UNKNOWN: N_("term unknown"),
+}
+_KEPT = {"kept": N_("kept"), "partly": N_("partly kept"), "broken": N_("not kept")}
+_STATES = {
+    RequestState.ASKED: N_("asked"),
+    RequestState.CONFIRMED: N_("confirmed"),
+    RequestState.REFUSED: N_("refused"),
+}
+_PHASES = {
+    1: N_("simmering discontent"),
+    2: N_("rising tension"),
+    3: N_("escalation"),
+    4: N_("aftermath"),
+}
+_SURENESS = {
+    Sureness.CONFIRMED: N_("confirmed"),
+    Sureness.PLAUSIBLE: N_("plausible"),
+    Sureness.UNVERIFIED: N_("unverified"),
+}
+
+
+class Edition(StrEnum):
+    """For whom the review is."""
+
+    FULL = "full"
+    NO_NAMES = "no_names"  # no names below heads of department
+    ONE_PAGE = "one_page"  # the picture and what is asked; no names either
+
+
+def weekly_review(
+    data: ReviewData, rules: PaperRules, code: str, edition: Edition = Edition.FULL
+) -> Document:
+    """The review as a document in the language `code`; the same data give the same document.
+
+    What is old at `data.known_at` by the ages of `rules` is flagged amber with its age, what
+    nobody has reported is flagged as missing.
+    """
+    with use_language(code):
+        return _Review(data, rules, edition).document()
+
+
+@dataclass(frozen=True)
+class _Review:
+    data: ReviewData
+    rules: PaperRules
+    edition: Edition
+
+    def document(self) -> Document:
+        data = self.data
+        one_page = self.edition is Edition.ONE_PAGE
+        sections = self._short() if one_page else self._eight()
+        facts = [say.fact(_("As known on"), say.moment(data.known_at))]
+        if data.meeting:
+            facts.append(say.fact(_("Meeting"), say.moment(data.meeting)))
+        return Document.model_validate(
+            {
+                "language": language(),
+                "sender": data.sender,
+                "title": _("Weekly risk review {week}").format(week=data.week),
+                "subtitle": _("For the driehoek; {first} to {last}").format(
+                    first=say.day(data.week.monday), last=say.full_day(data.week.days[-1])
+                ),
+                "reference": _("{week} version {n}").format(week=data.week, n=data.version),
+                "facts": tuple(facts),
+                "banner": synthetic_banner() if data.synthetic else "",
+                "sections": tuple(sections),
+                "dated": data.known_at,
+                "sources_title": "" if one_page else _("Records behind the figures"),
+            }
+        )
+
+    def _eight(self) -> list[Section]:
+        parts: list[tuple[str, tuple[Run, ...], list[Block]]] = [
+            (_("Look back on last week"), self._estimate_flags(), self._look_back()),
+            (
+                _("The next {n} days").format(n=self.rules.days_ahead),
+                (),
+                [*self._ahead(), *self._overrides(), self._base_rate()],
+            ),
+            (_("Conflicts and counter pairs"), (), self._clashes()),
+            (_("Polarisation picture"), self._signal_flags(), self._polarisation()),
+            (_("Capacity"), (), self._capacity()),
+            (_("Decisions asked"), (), self._asked_intro()),
+        ]
+        sections = [
+            Section(number=n, title=title, flags=flags, blocks=tuple(blocks))
+            for n, (title, flags, blocks) in enumerate(parts, 1)
+        ]
+        sections += map(self._asked, self.data.asked)
+        sections.append(
+            Section(number=7, title=_("Decision list and action list"), blocks=tuple(self._lists()))
+        )
+        sections.append(Section(number=8, title=_("Annex: case sheets"), blocks=self._no_sheets()))
+        sections += map(self._sheet, self.data.sheets)
+        return sections
+
+    def _short(self) -> list[Section]:
+        """One page: the picture, what is asked, what is not sure."""
+        week_end = self.data.week.span.end
+        soon = [a for a in self.data.ahead if a.span is None or a.span.start < week_end]
+        asked = tuple(
+            (Run(text=f"{asked.title}: ", strong=True), Run(text=asked.proposed_text))
+            for asked in self.data.asked
+        )
+        unsure = [*self._estimate_flags(), *self._signal_flags(), *self._holes()]
+        sections = [
+            Section(title=_("Reserve and hours owed"), blocks=(self._reserve_tiles(),)),
+            Section(title=_("This week"), blocks=tuple(self._ahead(soon))),
+            Section(
+                title=_("Decisions asked"),
+                blocks=(Items(items=asked, numbered=True) if asked else _nothing(),),
+            ),
+        ]
+        if unsure:
+            items = tuple((Run(text=flag.text, tone=Tone.AMBER),) for flag in unsure)
+            sections.append(Section(title=_("Not sure yet"), blocks=(Items(items=items),)))
+        return sections
+
+    # --- 1: look back ---
+
+    def _look_back(self) -> list[Block]:
+        rows = self.data.look_back
+        columns = (
+            Column(title=_("Case")),
+            Column(title=_("When and where"), weight=6),
+            Column(title=_("Turnout\nplanned"), numeric=True),
+            Column(title=_("\nactual"), numeric=True),
+            Column(title=_("Incidents")),
+            Column(title=_("Hours\nplanned"), numeric=True),
+            Column(title=_("\nused"), numeric=True),
+            Column(title=_("Conditions")),
+        )
+        planned = say.hours_column(row.planned_minutes.value for row in rows)
+        used = say.hours_column(row.used_minutes.value for row in rows)
+        return [
+            Table(
+                columns=columns,
+                rows=tuple(map(self._look_back_row, rows, planned, used)),
+                empty=_("Nothing took place last week."),
+            )
+        ]
+
+    def _look_back_row(self, row: LookBack, planned: str, used: str) -> tuple[tuple[Run, ...], ...]:
+        actual = _number(row.actual) if row.actual else (say.badge(_("not reported")),)
+        kept = _(_KEPT[row.conditions_kept]) if row.conditions_kept in _KEPT else "–"
+        return (
+            say.strong(row.key),
+            say.run(f"{say.span(row.span)}, {row.place}", *row.records),
+            _number(row.planned) if row.planned else say.run("–"),
+            actual,
+            say.run(
+                _(_INCIDENTS[row.incident]),
+                tone=Tone.PLAIN if row.incident is Incident.NONE else Tone.RED,
+            ),
+            say.run(planned, *row.planned_minutes.records),
+            say.run(used, *row.used_minutes.records),
+            say.run(kept),
+        )
+
+    def _estimate_flags(self) -> tuple[Run, ...]:
+        """Turnouts that nobody reported, and estimates that nobody has confirmed lately."""
+        flags = [
+            say.badge(_("turnout {case} not reported").format(case=row.key))
+            for row in self.data.look_back
+            if row.actual is None
+        ]
+        for row in self.data.ahead:
+            if row.expected is None or row.estimated_at is None:
+                continue
+            age = say.days_old(row.estimated_at, self.data.known_at)
+            if age > self.rules.estimate_old_after_days:
+                text = ngettext(
+                    "estimate {case} is {n} day old", "estimate {case} is {n} days old", age
+                )
+                flags.append(say.badge(text.format(case=row.key, n=age)))
+        return tuple(flags)
+
+    # --- 2: ahead ---
+
+    def _ahead(self, only: Iterable[Ahead] | None = None) -> list[Block]:
+        known = self.data.known_at
+        until = known + timedelta(days=self.rules.days_ahead)
+        chosen = self.data.ahead if only is None else tuple(only)
+        rows = [
+            a for a in chosen if a.span is None or (known <= a.span.end and a.span.start < until)
+        ]
+        columns = (
+            Column(title=_("Case")),
+            Column(title=_("When and where"), weight=6),
+            Column(title=_("Expected"), numeric=True),
+            Column(title=_("Class")),
+            Column(title=_("Notified")),
+            Column(title=_("Open"), weight=3),
+        )
+        return [
+            Table(
+                columns=columns,
+                rows=tuple(self._ahead_row(row) for row in rows),
+                empty=_("Nothing is announced."),
+            )
+        ]
+
+    def _ahead_row(self, row: Ahead) -> tuple[tuple[Run, ...], ...]:
+        place = ", ".join(filter(None, [say.span(row.span), row.place, row.form]))
+        late = row.term is TermStatus.LATE
+        open_points = "; ".join(row.open_points)
+        return (
+            say.strong(row.key),
+            say.run(place, *row.records),
+            _number(row.expected) if row.expected else say.run(_("unknown")),
+            _class_runs(row.advised_class, row.decided_class, row.override),
+            say.run(_(_TERMS[row.term]), tone=Tone.AMBER if late else Tone.PLAIN),
+            say.run(open_points or "–", tone=Tone.AMBER if open_points else Tone.QUIET),
+        )
+
+    def _overrides(self) -> list[Block]:
+        return [
+            Paragraph(runs=(Run(text=self._override_text(row.key, row.override)),))
+            for row in self.data.ahead
+            if row.override
+        ]
+
+    def _override_text(self, key: str, override: Override) -> str:
+        return _("{case}: class set by {name} on {moment}. Motive: {motive}").format(
+            case=key,
+            name=self._name(override.by),
+            moment=say.moment(override.at),
+            motive=override.motive,
+        )
+
+    def _base_rate(self) -> Block:
+        year, share = self.data.year, self.rules.incident_share
+        expected = f"{year.demonstrations.value * share:.1f}"
+        text = _(
+            "Of {n} demonstrations in a year {expected} are expected to see an incident "
+            "({share:.0%}); {high} of the year's are classed high. Classes are advice; a person "
+            "decides."
+        )
+        return Paragraph(
+            runs=(
+                Run(
+                    text=text.format(
+                        n=year.demonstrations.value,
+                        expected=expected,
+                        share=share,
+                        high=year.classed_high.value,
+                    ),
+                    trace=(*year.demonstrations.records, *year.classed_high.records),
+                    tone=Tone.QUIET,
+                ),
+            )
+        )
+
+    # --- 3: conflicts ---
+
+    def _clashes(self) -> list[Block]:
+        if not self.data.clashes:
+            return [_nothing()]
+        return [
+            Items(
+                items=tuple(
+                    (
+                        Run(text=" / ".join(clash.cases), strong=True),
+                        Run(text=clash.what, trace=clash.records),
+                        *((Run(text=clash.proposal, tone=Tone.QUIET),) if clash.proposal else ()),
+                    )
+                    for clash in self.data.clashes
+                )
+            )
+        ]
+
+    # --- 4: polarisation ---
+
+    def _polarisation(self) -> list[Block]:
+        columns = (
+            Column(title=_("District")),
+            Column(title=_("Phase"), weight=3),
+            Column(title=_("Reports"), numeric=True),
+            Column(title=_("Source"), weight=3),
+            Column(title=_("Observed"), weight=2),
+            Column(title=_("Reliability")),
+        )
+        blocks: list[Block] = [
+            Table(
+                columns=columns,
+                rows=tuple(self._district_row(row) for row in self.data.districts),
+                empty=_("No district has been asked."),
+            )
+        ]
+        told = self.data.interpretation
+        if told:
+            by = _("Interpretation by {name}, {day}").format(
+                name=self._name(told.by), day=say.day(told.dated)
+            )
+            blocks.append(Box(title=by, text=told.text, trace=told.records))
+        else:
+            blocks.append(
+                Box(tone=Tone.AMBER, text=_("No interpretation has been received this week."))
+            )
+        return blocks
+
+    def _district_row(self, row: DistrictPicture) -> tuple[tuple[Run, ...], ...]:
+        if row.phase is None or row.observed_on is None:
+            silent = (say.badge(_("silent")),)
+            quiet = say.run(_("no entry: that is not calm"), tone=Tone.QUIET)
+            return (say.strong(row.key), silent, say.run("–"), quiet, say.run("–"), say.run("–"))
+        age = say.days_old(row.observed_on, self.data.known_at)
+        old = age > self.rules.signal_old_after_days
+        aged = ngettext("{day}, {n} day old", "{day}, {n} days old", age)
+        phase = f"{row.phase} {_(_PHASES[row.phase])}"
+        return (
+            say.strong(row.key),
+            say.run(phase, *row.records, tone=Tone.AMBER if row.phase > 1 else Tone.PLAIN),
+            self._small(row.reports) if row.reports else say.run("–"),
+            say.run(row.source or "–"),
+            say.run(
+                aged.format(day=say.day(row.observed_on), n=age),
+                tone=Tone.AMBER if old else Tone.PLAIN,
+            ),
+            say.run(_(_SURENESS[row.sureness]) if row.sureness else "–"),
+        )
+
+    def _small(self, figure: Figure) -> tuple[Run, ...]:
+        """A count of reports; a small one could point at people and isn't shown."""
+        least = self.rules.small_count_below
+        shown = f"<{least}" if 0 < figure.value < least else str(figure.value)
+        return say.run(shown, *figure.records)
+
+    def _signal_flags(self) -> tuple[Run, ...]:
+        old = sum(
+            row.observed_on is not None
+            and say.days_old(row.observed_on, self.data.known_at) > self.rules.signal_old_after_days
+            for row in self.data.districts
+        )
+        silent = sum(row.phase is None for row in self.data.districts)
+        flags = []
+        if old:
+            text = ngettext("{n} entry older than {d} days", "{n} entries older than {d} days", old)
+            flags.append(say.badge(text.format(n=old, d=self.rules.signal_old_after_days)))
+        if silent:
+            text = ngettext("{n} district silent", "{n} districts silent", silent)
+            flags.append(say.badge(text.format(n=silent)))
+        return tuple(flags)
+
+    # --- 5: capacity ---
+
+    def _reserve_tiles(self) -> Tiles:
+        c = self.data.capacity
+        due = _("due {day}").format(day=say.day(c.owed_due)) if c.owed_due else ""
+        tiles = [
+            (_("Reserve"), c.reserve, "", Tone.PLAIN),
+            (_("Used"), c.used, "", Tone.PLAIN),
+            (_("Given back"), c.given_back, "", Tone.PLAIN),
+            (_("Committed"), c.committed, "", Tone.PLAIN),
+            (_("Free"), c.free, "", Tone.GOOD if c.free.value else Tone.RED),
+            (_("Owed"), c.owed, due, Tone.AMBER if c.owed.value else Tone.PLAIN),
+            (_("Still to borrow"), c.to_borrow, "", Tone.PLAIN),
+        ]
+        return Tiles(
+            tiles=tuple(
+                Tile(
+                    label=label,
+                    value=Run(text=say.hours(f.value), trace=f.records, tone=tone),
+                    note=note,
+                )
+                for label, f, note, tone in tiles
+            )
+        )
+
+    def _capacity(self) -> list[Block]:
+        c = self.data.capacity
+        base = _("In hours. On contract {contract}, away {away}, plannable {plannable}.").format(
+            contract=say.hours(c.contract.value),
+            away=say.hours(c.away.value),
+            plannable=say.hours(c.plannable.value),
+        )
+        trace = (*c.contract.records, *c.away.records, *c.plannable.records)
+        columns = (
+            Column(title=_("Theme hours"), weight=5),
+            Column(title=_("Budget"), numeric=True, weight=1),
+            Column(title=_("Borrowed"), numeric=True, weight=1),
+            Column(title=_("Paid back"), numeric=True, weight=1),
+            Column(title=_("Owed"), numeric=True, weight=1),
+        )
+        figures = [(t.budget, t.borrowed, t.paid_back, t.owed) for t in c.themes]
+        written = say.hours_column(figure.value for row in figures for figure in row)
+        cells = [
+            say.run(text, *figure.records)
+            for text, figure in zip(written, chain.from_iterable(figures), strict=True)
+        ]
+        rows = tuple(
+            (say.run(theme.key), *cells[4 * n : 4 * n + 4]) for n, theme in enumerate(c.themes)
+        )
+        burden = _(
+            "Roster: {changed} changes of hours or day, {tasks} changes of task within a shift, "
+            "{cancelled} days off cancelled, {moved} moved."
+        ).format(
+            changed=c.changed_hours.value,
+            tasks=c.changed_tasks.value,
+            cancelled=c.days_off_cancelled.value,
+            moved=c.days_off_moved.value,
+        )
+        counts = (c.changed_hours, c.changed_tasks, c.days_off_cancelled, c.days_off_moved)
+        blocks: list[Block] = [
+            Paragraph(runs=say.run(base, *dict.fromkeys(trace))),
+            self._reserve_tiles(),
+            Table(columns=columns, rows=rows, empty=_("No theme hours are budgeted.")),
+            Paragraph(runs=say.run(burden, *dict.fromkeys(r for f in counts for r in f.records))),
+        ]
+        if c.requests:
+            blocks.append(Items(items=tuple(map(_request_line, c.requests))))
+        if c.note:
+            blocks.append(Paragraph(runs=say.run(c.note)))
+        return blocks
+
+    # --- 6: decisions asked ---
+
+    def _asked_intro(self) -> list[Block]:
+        return [] if self.data.asked else [_nothing()]
+
+    def _asked(self, asked: DecisionAsked) -> Section:
+        options = tuple(
+            (
+                Run(text=option.text),
+                *((Run(text=option.price, tone=Tone.QUIET),) if option.price else ()),
+            )
+            for option in asked.options
+        )
+        return Section(
+            title=f"{asked.key} {asked.title}",
+            level=2,
+            keep=True,
+            blocks=(
+                Facts(
+                    facts=(
+                        say.fact(_("Legal basis"), asked.legal_basis, *asked.records),
+                        say.fact(_("Owner"), self._name(asked.owner)),
+                    )
+                ),
+                Items(items=options, numbered=True),
+                Box(title=_("Proposed text"), text=asked.proposed_text),
+            ),
+        )
+
+    # --- 7: lists ---
+
+    def _lists(self) -> list[Block]:
+        taken = Table(
+            columns=(
+                Column(title=_("Decision")),
+                Column(title=_("What was decided"), weight=6),
+                Column(title=_("By"), weight=2),
+                Column(title=_("Legal basis"), weight=2),
+                Column(title=_("Day")),
+            ),
+            rows=tuple(
+                (
+                    say.strong(d.key),
+                    say.run(d.text, *d.records),
+                    say.run(self._name(d.by)),
+                    say.run(d.legal_basis or "–"),
+                    say.run(say.day(d.day)),
+                )
+                for d in self.data.taken
+            ),
+            empty=_("No decisions since the last meeting."),
+        )
+        today = local(self.data.known_at).date()
+        actions = Table(
+            columns=(
+                Column(title=_("Action")),
+                Column(title=_("What"), weight=6),
+                Column(title=_("Who"), weight=2),
+                Column(title=_("Due")),
+                Column(title=_("Status"), weight=2),
+            ),
+            rows=tuple(
+                (
+                    say.strong(a.key),
+                    say.run(a.what, *a.records),
+                    say.run(self._name(a.who)),
+                    say.run(say.day(a.due)),
+                    (_action_status(a.done is not None, (today - a.due).days),),
+                )
+                for a in self.data.actions
+            ),
+            empty=_("No open actions."),
+        )
+        return [taken, actions]
+
+    # --- 8: case sheets ---
+
+    def _no_sheets(self) -> tuple[Block, ...]:
+        return () if self.data.sheets else (_nothing(),)
+
+    def _sheet(self, sheet: CaseSheet) -> Section:
+        facts = [
+            Fact(
+                label=_("Class"),
+                value=(
+                    *_class_runs(sheet.advised_class, sheet.decided_class, sheet.override),
+                    *((Run(text=sheet.chance, trace=sheet.records),) if sheet.chance else ()),
+                ),
+            )
+        ]
+        if sheet.override:
+            text = self._override_text(sheet.key, sheet.override)
+            facts.append(say.fact(_("Override"), text))
+        if sheet.factors:
+            facts.append(say.fact(_("Why"), "; ".join(map(_factor, sheet.factors))))
+        if sheet.flips:
+            facts.append(say.fact(_("What would change it"), "; ".join(sheet.flips)))
+        blocks: list[Block] = [Facts(facts=tuple(facts))]
+        if sheet.scenarios:
+            blocks.append(_scenarios(sheet))
+        return Section(
+            title=f"{sheet.key} · {say.span(sheet.span)}, {sheet.place}",
+            level=2,
+            keep=True,
+            flags=tuple(_hole_flag(sheet)),
+            blocks=tuple(blocks),
+        )
+
+    def _holes(self) -> list[Run]:
+        return [
+            Run(text=f"{sheet.key}: {flag.text}")
+            for sheet in self.data.sheets
+            for flag in _hole_flag(sheet)
+        ]
+
+    def _name(self, person: Named) -> str:
+        if person.head or self.edition is Edition.FULL:
+            return f"{person.name} ({person.function})" if person.name else person.function
+        return person.function
+
+
+def synthetic_banner() -> str:
+    """What stands on every page that shows invented data."""
+    return _("Demonstration: all cases, people and figures are invented")
+
+
+def _nothing() -> Block:
+    return Paragraph(runs=(Run(text=_("None."), tone=Tone.QUIET),))
+
+
+def _number(figure: Figure) -> tuple[Run, ...]:
+    return say.run(figure.value, *figure.records)
+
+
+def _class_name(code: str) -> str:
+    return _(_CLASSES[code]) if code in _CLASSES else code or "–"
+
+
+def _class_runs(advised: str, decided: str, override: Override | None) -> tuple[Run, ...]:
+    """The class that counts; where a person set another one, the advice beside it."""
+    counts = decided or advised
+    runs = (say.badge(_class_name(counts), _CLASS_TONES.get(counts, Tone.PLAIN)),)
+    if override is None and counts == advised:
+        return runs
+    return (*runs, Run(text=_("advice {name}").format(name=_class_name(advised)), tone=Tone.QUIET))
+
+
+def _request_line(request: Request) -> tuple[Run, ...]:
+    tone = {RequestState.CONFIRMED: Tone.GOOD, RequestState.REFUSED: Tone.RED}.get(
+        request.state, Tone.AMBER
+    )
+    what = _("{who}: {what}, {n} h").format(
+        who=request.of, what=request.what, n=say.hours(request.minutes.value)
+    )
+    return (
+        Run(text=what, trace=request.minutes.records),
+        say.badge(_(_STATES[request.state]), tone),
+        *((Run(text=_("due {day}").format(day=say.moment(request.due))),) if request.due else ()),
+    )
+
+
+def _action_status(done: bool, days_late: int) -> Run:
+    if done:
+        return Run(text=_("done"), tone=Tone.GOOD)
+    if days_late > 0:
+        text = ngettext("{n} day overdue", "{n} days overdue", days_late)
+        return say.badge(text.format(n=days_late))
+    return Run(text=_("open"))
+
+
+def _factor(factor: Factor) -> str:
+    age = ngettext("{n} day old", "{n} days old", factor.age_days).format(n=factor.age_days)
+    about = ", ".join(filter(None, [factor.source, age if factor.age_days else ""]))
+    shown = f"{factor.label} {factor.points:+.1f}"
+    return f"{shown} ({about})" if about else shown
+
+
+def _scenarios(sheet: CaseSheet) -> Table:
+    return Table(
+        columns=(
+            Column(title=_("If this happens"), weight=3),
+            Column(title=_("then"), weight=4),
+            Column(title=_("by"), weight=2),
+            Column(title=_("up to"), weight=3),
+        ),
+        rows=tuple(
+            (say.run(s.trigger), *(_or_hole(part) for part in (s.measure, s.owner, s.limit)))
+            for s in sheet.scenarios
+        ),
+    )
+
+
+def _or_hole(text: str) -> tuple[Run, ...]:
+    return say.run(text) if text.strip() else (say.badge(_("not agreed"), Tone.RED),)
+
+
+def _hole_flag(sheet: CaseSheet) -> list[Run]:
+    """Rule 18: a case of class medium or high isn't ready while a scenario has no answer."""
+    needed = (sheet.decided_class or sheet.advised_class) in ("midden", "hoog", "B", "C")
+    if needed and not sheet.scenarios:
+        return [say.badge(_("no scenario worked out"), Tone.RED)]
+    open_ones = sum(not scenario.is_complete for scenario in sheet.scenarios)
+    if needed and open_ones:
+        text = ngettext(
+            "{n} scenario without an answer", "{n} scenarios without an answer", open_ones
+        )
+        return [say.badge(text.format(n=open_ones), Tone.RED)]
+    return []

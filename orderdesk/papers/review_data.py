@@ -1,0 +1,306 @@
+"""What the weekly risk review of the driehoek is made from.
+
+Each figure carries the ids of the records it was counted from: a figure without records can't be
+made. Names carry the function of the person, so that versions for others can leave names out.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from orderdesk.domain.events import CounterGroup, Incident, Sureness
+from orderdesk.domain.law import TermStatus
+from orderdesk.domain.time import Frozen, Moment, Span, Week
+from orderdesk.reference import ReferenceFile
+
+Records = Annotated[tuple[str, ...], Field(min_length=1)]
+"""Ids of the records behind a figure or a line; never none."""
+Wording = Annotated[str, Field(min_length=1, max_length=5_000)]
+"""A text that has to be there."""
+
+
+class PaperRules(ReferenceFile):
+    """`data/papers.toml`."""
+
+    estimate_old_after_days: Annotated[int, Field(ge=0, le=60)]
+    signal_old_after_days: Annotated[int, Field(ge=0, le=90)]
+    small_count_below: Annotated[int, Field(ge=1, le=20)]
+    days_ahead: Annotated[int, Field(ge=1, le=60)]
+    incident_share: Annotated[float, Field(ge=0, le=1)]
+    """Share of demonstrations with at least one registered incident."""
+    objection_weeks: Annotated[int, Field(ge=1, le=26)]
+    most_pages: Annotated[int, Field(ge=1, le=20)]
+
+
+class Figure(Frozen):
+    """A number with the records that it was counted from."""
+
+    value: int
+    records: Records
+
+
+class Named(Frozen):
+    """Somebody by name and function."""
+
+    name: str
+    function: Wording
+    head: bool = False
+    """Head of a department or above: named in every version."""
+
+
+class Override(Frozen):
+    """A class that a person set against the advice."""
+
+    by: Named
+    at: Moment
+    motive: Wording
+
+
+class LookBack(Frozen):
+    """One gathering or event of last week: what was planned and what came of it."""
+
+    key: str
+    """Number of the case; the addendum compares rows by it."""
+    span: Span | None
+    place: str
+    planned: Figure | None
+    actual: Figure | None
+    """None while nobody has reported it."""
+    actual_reported: Moment | None = None
+    incident: Incident = Incident.NONE
+    planned_minutes: Figure
+    used_minutes: Figure
+    conditions_kept: str = ""
+    """As recorded: kept, partly, broken, none set."""
+    records: Records
+
+
+class Ahead(Frozen):
+    """One gathering or event of the coming days."""
+
+    key: str
+    span: Span | None
+    place: str
+    form: str = ""
+    expected: Figure | None
+    estimated_at: Moment | None = None
+    """When the expected number was last confirmed."""
+    advised_class: str
+    """laag, midden, hoog for gatherings; 0, A, B, C for events."""
+    decided_class: str = ""
+    override: Override | None = None
+    term: TermStatus
+    deadline: Moment | None = None
+    open_points: tuple[str, ...] = ()
+    status: str = ""
+    records: Records
+
+
+class Clash(Frozen):
+    """Cases that meet in place or time, or belong together as a counter-demonstration."""
+
+    key: str
+    what: Wording
+    cases: Annotated[tuple[str, ...], Field(min_length=2)]
+    proposal: str = ""
+    records: Records
+
+
+class DistrictPicture(Frozen):
+    """The aggregated signals of one district. Nothing here is about a person."""
+
+    key: str
+    """The district."""
+    phase: Annotated[int, Field(ge=1, le=4)] | None
+    """Phase of social unrest (1 simmering, 2 rising, 3 escalation, 4 aftermath); None: silent."""
+    reports: Figure | None
+    source: str = ""
+    observed_on: date | None = None
+    sureness: Sureness | None = None
+    counter_group: CounterGroup = CounterGroup.UNKNOWN
+    records: tuple[str, ...] = ()
+
+
+class Interpretation(Frozen):
+    """What the director for polarisation makes of the picture (duiding)."""
+
+    text: Wording
+    by: Named
+    dated: date
+    records: Records
+
+
+class ThemeHours(Frozen):
+    """One safety theme of the week, in minutes."""
+
+    key: str
+    """Name of the theme."""
+    budget: Figure
+    borrowed: Figure
+    paid_back: Figure
+    owed: Figure
+
+
+class RequestState(StrEnum):
+    """How far a request to others is."""
+
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class Request(Frozen):
+    """Help asked of others: a neighbouring pool, the police, private security."""
+
+    key: str
+    of: Wording
+    what: Wording
+    minutes: Figure
+    state: RequestState
+    due: Moment | None = None
+
+
+class Capacity(Frozen):
+    """The team's week in minutes."""
+
+    contract: Figure
+    away: Figure
+    plannable: Figure
+    reserve: Figure
+    used: Figure
+    given_back: Figure
+    committed: Figure
+    free: Figure
+    owed: Figure
+    to_borrow: Figure
+    owed_due: date | None = None
+    themes: tuple[ThemeHours, ...]
+    requests: tuple[Request, ...] = ()
+    changed_hours: Figure
+    """Changes of somebody's hours or day."""
+    changed_tasks: Figure
+    """Changes of task within a shift."""
+    days_off_cancelled: Figure
+    days_off_moved: Figure
+    note: str = ""
+    """What the planner adds."""
+
+
+class Option(Frozen):
+    """A way to decide, with what it costs."""
+
+    text: Wording
+    price: str = ""
+
+
+class DecisionAsked(Frozen):
+    """A decision that the driehoek is asked for. Incomplete ones can't be made."""
+
+    key: str
+    title: Wording
+    legal_basis: Wording
+    options: Annotated[tuple[Option, ...], Field(min_length=2)]
+    proposed_text: Wording
+    owner: Named
+    records: Records
+
+
+class DecisionTaken(Frozen):
+    """A line of the decision list (besluitenlijst)."""
+
+    key: str
+    """Its number."""
+    text: Wording
+    by: Named
+    legal_basis: str
+    day: date
+    records: Records
+
+
+class Action(Frozen):
+    """A line of the action list. Open ones carry over until closed."""
+
+    key: str
+    what: Wording
+    who: Named
+    due: date
+    done: date | None = None
+    records: Records
+
+
+class Factor(Frozen):
+    """A reason for a class."""
+
+    label: Wording
+    points: float
+    source: str
+    age_days: Annotated[int, Field(ge=0)] = 0
+
+
+class Scenario(Frozen):
+    """If this happens, who does what, up to which limit. Empty parts are holes, and printed."""
+
+    trigger: Wording
+    measure: str = ""
+    owner: str = ""
+    limit: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether measure, owner and tolerance limit are there."""
+        return bool(self.measure.strip() and self.owner.strip() and self.limit.strip())
+
+
+class CaseSheet(Frozen):
+    """The annex's page part for one case."""
+
+    key: str
+    span: Span | None
+    place: str
+    advised_class: str
+    decided_class: str = ""
+    override: Override | None = None
+    chance: str = ""
+    """The probability with its interval, or its band, in words."""
+    factors: tuple[Factor, ...] = ()
+    flips: tuple[str, ...] = ()
+    """What would change the class."""
+    scenarios: tuple[Scenario, ...] = ()
+    records: Records
+
+
+class YearSoFar(Frozen):
+    """How many gatherings to compare the classes with."""
+
+    demonstrations: Figure
+    """Of a usual year, or of this year's forecast."""
+    classed_high: Figure
+
+
+class ReviewData(Frozen):
+    """A week as the driehoek sees it, at one moment of knowledge."""
+
+    week: Week
+    sender: Wording
+    """Municipality and department."""
+    version: Annotated[int, Field(ge=1)] = 1
+    known_at: Moment
+    """The moment whose knowledge this is; the ledger's totals are those of this moment."""
+    meeting: Moment | None = None
+    synthetic: bool = False
+    """Whether the data are invented (demonstration city)."""
+    look_back: tuple[LookBack, ...] = ()
+    ahead: tuple[Ahead, ...] = ()
+    year: YearSoFar
+    clashes: tuple[Clash, ...] = ()
+    districts: tuple[DistrictPicture, ...] = ()
+    interpretation: Interpretation | None = None
+    capacity: Capacity
+    asked: tuple[DecisionAsked, ...] = ()
+    taken: tuple[DecisionTaken, ...] = ()
+    actions: tuple[Action, ...] = ()
+    sheets: tuple[CaseSheet, ...] = ()

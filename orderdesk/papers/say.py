@@ -1,0 +1,101 @@
+"""Moments, hours and small counts as a paper says them, in the language in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from orderdesk.domain.time import Span, local
+from orderdesk.i18n import N_, _, language
+from orderdesk.papers.model import Fact, Run, Tone
+
+_WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+_MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+
+
+def day(value: datetime | date) -> str:
+    """ "Thu 11 June"."""
+    on = local(value).date() if isinstance(value, datetime) else value
+    return f"{_(_WEEKDAYS[on.weekday()])} {on.day} {_(_MONTHS[on.month - 1])}"
+
+
+def full_day(value: datetime | date) -> str:
+    """ "11 June 2026"."""
+    on = local(value).date() if isinstance(value, datetime) else value
+    return f"{on.day} {_(_MONTHS[on.month - 1])} {on.year}"
+
+
+def moment(value: datetime) -> str:
+    """ "Thu 11 June 14:00"."""
+    return f"{day(value)} {clock(value)}"
+
+
+def clock(value: datetime) -> str:
+    """ "14:00"."""
+    return f"{local(value):%H:%M}"
+
+
+def span(value: Span | None) -> str:
+    """ "Sat 13 June 14:00-16:00"; the second day only when it is another one."""
+    if value is None:
+        return _("time unknown")
+    same_day = local(value.start).date() == local(value.end - timedelta(minutes=1)).date()
+    return f"{moment(value.start)}-{clock(value.end) if same_day else moment(value.end)}"
+
+
+def hours(minutes: int, decimals: int = 0) -> str:
+    """Minutes as hours: 26, 3.5, 0.25 (3,5 in Dutch). The unit stands in the heading beside it.
+
+    With `decimals` at least so many are written, so that figures of one column line up.
+    """
+    exact = f"{minutes / 60:.2f}".rstrip("0")
+    written = max(decimals, len(exact.partition(".")[2]))
+    text = f"{minutes / 60:.{written}f}"
+    return text.replace(".", ",") if language() == "nl" else text
+
+
+def hours_column(minutes: Iterable[int]) -> list[str]:
+    """Each as hours, all with as many decimals as the one that needs most."""
+    all_minutes = list(minutes)
+    plain = (hours(one).replace(",", ".") for one in all_minutes)
+    decimals = max((len(text.partition(".")[2]) for text in plain), default=0)
+    return [hours(one, decimals) for one in all_minutes]
+
+
+def days_old(known: datetime | date, now: datetime) -> int:
+    """Whole days between the day something was known and the day of `now`."""
+    on = local(known).date() if isinstance(known, datetime) else known
+    return (local(now).date() - on).days
+
+
+def run(text: object, *trace: str, tone: Tone = Tone.PLAIN) -> tuple[Run, ...]:
+    """A text of one run."""
+    return (Run(text=str(text), trace=trace, tone=tone),)
+
+
+def strong(text: object) -> tuple[Run, ...]:
+    """A text of one run that stands out."""
+    return (Run(text=str(text), strong=True),)
+
+
+def badge(text: object, tone: Tone = Tone.AMBER) -> Run:
+    """A label."""
+    return Run(text=str(text), tone=tone, badge=True)
+
+
+def fact(label: str, text: object, *trace: str) -> Fact:
+    """A name and a text of one run."""
+    return Fact(label=label, value=run(text, *trace))
