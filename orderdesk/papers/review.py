@@ -49,28 +49,28 @@ from orderdesk.papers.review_data import (
     ReviewData,
 )
 
-_CLASSES = {"laag": N_("low"), "midden": N_("medium"), "hoog": N_("high")}
+CLASSES = {"laag": N_("low"), "midden": N_("medium"), "hoog": N_("high")}
 _CLASS_TONES = {"midden": Tone.AMBER, "hoog": Tone.RED, "B": Tone.AMBER, "C": Tone.RED}
-_INCIDENTS = {Incident.NONE: N_("none"), Incident.SOME: N_("some"), Incident.MANY: N_("many")}
-_TERMS = {
+INCIDENTS = {Incident.NONE: N_("none"), Incident.SOME: N_("some"), Incident.MANY: N_("many")}
+TERMS = {
     TermStatus.TIMELY: N_("in time"),
     TermStatus.LATE: N_("late"),
     TermStatus.NOT_APPLICABLE: N_("no term"),
     TermStatus.UNKNOWN: N_("term unknown"),
 }
-_KEPT = {"kept": N_("kept"), "partly": N_("partly kept"), "broken": N_("not kept")}
-_STATES = {
+KEPT = {"kept": N_("kept"), "partly": N_("partly kept"), "broken": N_("not kept")}
+REQUEST_STATES = {
     RequestState.ASKED: N_("asked"),
     RequestState.CONFIRMED: N_("confirmed"),
     RequestState.REFUSED: N_("refused"),
 }
-_PHASES = {
+PHASES = {
     1: N_("simmering discontent"),
     2: N_("rising tension"),
     3: N_("escalation"),
     4: N_("aftermath"),
 }
-_SURENESS = {
+SURENESS = {
     Sureness.CONFIRMED: N_("confirmed"),
     Sureness.PLAUSIBLE: N_("plausible"),
     Sureness.UNVERIFIED: N_("unverified"),
@@ -200,14 +200,14 @@ class _Review:
 
     def _look_back_row(self, row: LookBack, planned: str, used: str) -> tuple[tuple[Run, ...], ...]:
         actual = _number(row.actual) if row.actual else (say.badge(_("not reported")),)
-        kept = _(_KEPT[row.conditions_kept]) if row.conditions_kept in _KEPT else "–"
+        kept = _(KEPT[row.conditions_kept]) if row.conditions_kept in KEPT else "–"
         return (
             say.strong(row.key),
             say.run(f"{say.span(row.span)}, {row.place}", *row.records),
             _number(row.planned) if row.planned else say.run("–"),
             actual,
             say.run(
-                _(_INCIDENTS[row.incident]),
+                _(INCIDENTS[row.incident]),
                 tone=Tone.PLAIN if row.incident is Incident.NONE else Tone.RED,
             ),
             say.run(planned, *row.planned_minutes.records),
@@ -247,7 +247,7 @@ class _Review:
             Column(title=_("When and where"), weight=6),
             Column(title=_("Expected"), numeric=True),
             Column(title=_("Class")),
-            Column(title=_("Notified")),
+            Column(title=_("Notified"), weight=2),
             Column(title=_("Open"), weight=3),
         )
         return [
@@ -261,14 +261,21 @@ class _Review:
     def _ahead_row(self, row: Ahead) -> tuple[tuple[Run, ...], ...]:
         place = ", ".join(filter(None, [say.span(row.span), row.place, row.form]))
         late = row.term is TermStatus.LATE
+        term = _(TERMS[row.term])
+        if late and row.deadline:
+            term = _("late (due {moment})").format(moment=say.moment(row.deadline))
         open_points = "; ".join(row.open_points)
+        status = (say.badge(row.status),) if row.status else ()
         return (
             say.strong(row.key),
             say.run(place, *row.records),
             _number(row.expected) if row.expected else say.run(_("unknown")),
             _class_runs(row.advised_class, row.decided_class, row.override),
-            say.run(_(_TERMS[row.term]), tone=Tone.AMBER if late else Tone.PLAIN),
-            say.run(open_points or "–", tone=Tone.AMBER if open_points else Tone.QUIET),
+            say.run(term, tone=Tone.AMBER if late else Tone.PLAIN),
+            (
+                *status,
+                Run(text=open_points or "–", tone=Tone.AMBER if open_points else Tone.QUIET),
+            ),
         )
 
     def _overrides(self) -> list[Block]:
@@ -365,7 +372,7 @@ class _Review:
         age = say.days_old(row.observed_on, self.data.known_at)
         old = age > self.rules.signal_old_after_days
         aged = ngettext("{day}, {n} day old", "{day}, {n} days old", age)
-        phase = f"{row.phase} {_(_PHASES[row.phase])}"
+        phase = f"{row.phase} {_(PHASES[row.phase])}"
         return (
             say.strong(row.key),
             say.run(phase, *row.records, tone=Tone.AMBER if row.phase > 1 else Tone.PLAIN),
@@ -375,7 +382,7 @@ class _Review:
                 aged.format(day=say.day(row.observed_on), n=age),
                 tone=Tone.AMBER if old else Tone.PLAIN,
             ),
-            say.run(_(_SURENESS[row.sureness]) if row.sureness else "–"),
+            say.run(_(SURENESS[row.sureness]) if row.sureness else "–"),
         )
 
     def _small(self, figure: Figure) -> tuple[Run, ...]:
@@ -587,9 +594,14 @@ class _Review:
         ]
 
     def _name(self, person: Named) -> str:
-        if person.head or self.edition is Edition.FULL:
-            return f"{person.name} ({person.function})" if person.name else person.function
-        return person.function
+        return shown_name(person, self.edition)
+
+
+def shown_name(person: Named, edition: Edition) -> str:
+    """How somebody is named: with the function, or by the function alone."""
+    if person.name and (person.head or edition is Edition.FULL):
+        return f"{person.name} ({person.function})"
+    return person.function
 
 
 def synthetic_banner() -> str:
@@ -606,7 +618,7 @@ def _number(figure: Figure) -> tuple[Run, ...]:
 
 
 def _class_name(code: str) -> str:
-    return _(_CLASSES[code]) if code in _CLASSES else code or "–"
+    return _(CLASSES[code]) if code in CLASSES else code or "–"
 
 
 def _class_runs(advised: str, decided: str, override: Override | None) -> tuple[Run, ...]:
@@ -627,7 +639,7 @@ def _request_line(request: Request) -> tuple[Run, ...]:
     )
     return (
         Run(text=what, trace=request.minutes.records),
-        say.badge(_(_STATES[request.state]), tone),
+        say.badge(_(REQUEST_STATES[request.state]), tone),
         *((Run(text=_("due {day}").format(day=say.moment(request.due))),) if request.due else ()),
     )
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from orderdesk.domain.events import CounterGroup, Incident, Sureness
+from orderdesk.domain.events import Incident, Sureness
 from orderdesk.domain.law import TermStatus
 from orderdesk.domain.time import Frozen, Moment, Span, Week
 from orderdesk.reference import ReferenceFile
@@ -70,7 +70,6 @@ class LookBack(Frozen):
     planned: Figure | None
     actual: Figure | None
     """None while nobody has reported it."""
-    actual_reported: Moment | None = None
     incident: Incident = Incident.NONE
     planned_minutes: Figure
     used_minutes: Figure
@@ -121,7 +120,6 @@ class DistrictPicture(Frozen):
     source: str = ""
     observed_on: date | None = None
     sureness: Sureness | None = None
-    counter_group: CounterGroup = CounterGroup.UNKNOWN
     records: tuple[str, ...] = ()
 
 
@@ -304,3 +302,22 @@ class ReviewData(Frozen):
     taken: tuple[DecisionTaken, ...] = ()
     actions: tuple[Action, ...] = ()
     sheets: tuple[CaseSheet, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_row_once(self) -> Self:
+        for rows in (
+            self.look_back,
+            self.ahead,
+            self.clashes,
+            self.districts,
+            self.capacity.themes,
+            self.capacity.requests,
+            self.asked,
+            self.taken,
+            self.actions,
+            self.sheets,
+        ):
+            keys = [row.key for row in rows]
+            if len(set(keys)) < len(keys):
+                raise ValueError(f"the same key twice: {', '.join(sorted(keys))}")
+        return self

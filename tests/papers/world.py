@@ -156,6 +156,7 @@ def w24(**changes: object) -> ReviewData:
                 expected=None,
                 advised_class="laag",
                 term=TermStatus.LATE,
+                deadline=at(date(2026, 6, 16), "16:00"),
                 records=("case:D-2026-045",),
             ),
         ),
