@@ -134,6 +134,7 @@ class Moves(Strict):
     least_call_minutes: Minutes
     most_call_minutes: Minutes
     extra_minute: Factor
+    pool_minute: Factor
     uncovered_minute: Factor
     earliest_minutes: Minutes
     order: tuple[Aim, ...]
