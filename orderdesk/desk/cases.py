@@ -29,12 +29,14 @@ from orderdesk.domain.law import (
     Term,
     TermStatus,
     available_actions,
+    check_condition,
     check_decision,
     event_gate,
     lint_condition,
     missing_data,
     over_square_budget,
     places_for_counter,
+    square_days_used,
     term_status,
 )
 from orderdesk.domain.people import Actor
@@ -244,6 +246,11 @@ def _doc(reader: Reader, kind: str, key: str) -> Mapping[str, Any]:
 def lint(text: str) -> tuple[StruckDown, ...]:
     """Court cases that a draft condition resembles, while typing."""
     return lint_condition(text, reference.cached("struck_down", StruckDownConditions))
+
+
+def check_draft(condition: Condition) -> None:
+    """Raise RuleSaysNo while a condition could not be final (rules 9 and 11)."""
+    check_condition(condition, reference.cached("struck_down", StruckDownConditions))
 
 
 def save_conditions(desk: Desk, case_id: str, conditions: Sequence[Condition]) -> None:

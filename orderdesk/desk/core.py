@@ -121,6 +121,10 @@ class DemoClock:
         """Stand still at `moment` until set again (a script plays the week)."""
         self._frozen = moment
 
+    def run_from(self, moment: datetime) -> None:
+        """Run on from `moment`."""
+        self._start, self._since, self._frozen = moment, datetime.now(UTC), None
+
     def tick(self, seconds: float = 1) -> None:
         """Move a standing clock on."""
         self._frozen = self() + timedelta(seconds=seconds)

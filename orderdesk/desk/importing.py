@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from orderdesk.registers.mapping import Mapping as ColumnMapping
     from orderdesk.registers.parse import Problem, RegisterRow, Row
     from orderdesk.registers.table import Table
+    from orderdesk.registers.words import RegisterField
     from orderdesk.store.work import Imported, Reader, Work
 
 _MAPPING = "mapping"
@@ -163,24 +164,28 @@ def preview(
     The mapping is the one given, else the one kept for such columns, else a guess.
     Raises BadInput for a file that can't be read or has no column of days.
     """
+    from orderdesk.registers.table import read_table
+
+    given = mapping or (_read_mapping(mapping_file) if mapping_file else None)
+    return _found(desk, read_table(path, sheet), mapping=given, name=path.stem)
+
+
+def _found(desk: Desk, table: Table, *, mapping: ColumnMapping | None, name: str) -> Found:
     from orderdesk.registers.compare import Known, compare
     from orderdesk.registers.header import find_header
     from orderdesk.registers.mapping import guess_mapping
     from orderdesk.registers.parse import parse, records_of
-    from orderdesk.registers.table import read_table
     from orderdesk.registers.words import RegisterWords
 
     words = reference.cached("register_columns", RegisterWords)
-    table = read_table(path, sheet)
     header = find_header(table, words)
     key = _signature(header.names)
-    given = mapping or (_read_mapping(mapping_file) if mapping_file else None)
     with desk.read() as reader:
-        kept = given or _kept_mapping(reader, key)
+        kept = mapping or _kept_mapping(reader, key)
         chosen = kept or guess_mapping(table, header, words)
         rows = parse(table, header, chosen, words)
         records = records_of(rows)
-        book = _book_of(reader, path, key, records)
+        book = _book_of(reader, name, key, records)
         known = {
             row_key: Known(row.fingerprint, row.doc)
             for row_key, row in reader.imported(book).items()
@@ -191,10 +196,31 @@ def preview(
         header=header,
         mapping=chosen,
         mapping_key=key,
-        mapping_kept=kept is not None and given is None,
+        mapping_kept=kept is not None and mapping is None,
         rows=tuple(rows),
         comparison=compare(records, known),
     )
+
+
+def register_fields() -> tuple[RegisterField, ...]:
+    """The fields that a column can fill."""
+    from orderdesk.registers.words import RegisterField
+
+    return tuple(field for field in RegisterField if field is not RegisterField.VIEWPOINT)
+
+
+def with_mapping(desk: Desk, found: Found, columns: Mapping[str, str]) -> Found:
+    """What the file holds when these fields are filled by these columns ("" for none).
+
+    A field keeps its further columns when its first one stays. Raises BadInput.
+    """
+    mapping = found.mapping
+    for field in register_fields():
+        wanted = columns.get(field.value, "")
+        have = mapping.columns_of(field)
+        if wanted != next(iter(have), ""):
+            mapping = mapping.assign(field, *([wanted] if wanted else []))
+    return _found(desk, found.table, mapping=mapping, name=Path(found.book).name)
 
 
 def dry_run(found: Found) -> ImportResult:
@@ -266,9 +292,9 @@ def _kept_mapping(reader: Reader, key: str) -> ColumnMapping | None:
     return ColumnMapping.model_validate(kept.doc["mapping"]) if kept else None
 
 
-def _book_of(reader: Reader, path: Path, key: str, records: Sequence[RegisterRow]) -> str:
+def _book_of(reader: Reader, stem: str, key: str, records: Sequence[RegisterRow]) -> str:
     """The known register that this file continues, else a new name made from the file's."""
-    name = visible(path.stem)[:100] or "register"
+    name = visible(stem)[:100] or "register"
     here = {record.row_key for record in records}
     for book in [name, *(r.key for r in reader.records(_BOOK) if r.doc["columns"] == key)]:
         known = reader.imported(book).keys()
@@ -291,12 +317,7 @@ def _chosen(comparison: Comparison, only: AbstractSet[str] | None) -> Comparison
 def _remember(row: RegisterRow, case_id: str) -> Imported:
     from orderdesk.store.work import Imported
 
-    # The topic of a gathering stays in its case: here only a digest of it tells a change.
-    fields = {
-        name: hashlib.sha256(value.encode()).hexdigest()[:16] if name == "purpose" else value
-        for name, value in row.fields().items()
-    }
-    return Imported(row.row_key, row.fingerprint, case_id, fields)
+    return Imported(row.row_key, row.fingerprint, case_id, row.fields())
 
 
 class _CaseBuilder:

@@ -303,6 +303,36 @@ def place_name(case: Case) -> str:
     return name or _("place not given yet")
 
 
+def form_values(case: Case, organiser: Organiser | None) -> dict[str, str]:
+    """The texts with which a form shows a case, so that saving them again changes nothing."""
+    when = ""
+    if case.span is not None:
+        day = f"{local(case.span.start):%d-%m-%Y}"
+        times = f" {local(case.span.start):%H:%M}-{local(case.span.end):%H:%M}"
+        when = day + (times if case.time_known else "")
+    places = reference.cached("places", Places)
+    place = places.get(case.place_id)
+    who = organiser or Organiser(id="")
+    return {
+        "when": when,
+        "place": case.place_text or (place.name if place else ""),
+        "route": " > ".join(case.route),
+        "expected": "" if words.people(case) == "?" else words.people(case),
+        "organiser": who.name,
+        "address": who.address,
+        "phone": who.phone,
+        "email": who.email,
+        "purpose": case.purpose,
+        "measures": case.measures,
+        "composition": case.composition,
+        "form": case.form.value,
+        "source": case.source.value,
+        "kind": case.kind.value,
+        "received": f"{local(case.received_at):%d-%m-%Y %H:%M}" if case.received_at else "",
+        "counter_to": case.counter_to,
+    }
+
+
 def _after(desk: Desk, work: Work, case: Case) -> Registered:
     advised = score_cases(desk, work, [case.id]).get(case.id)
     receipt = ""

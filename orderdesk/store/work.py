@@ -498,6 +498,7 @@ class Work(Reader):
                 | {"purged_at": self.now}
             )
         )
+        self._session.execute(delete(ImportedRow).where(col(ImportedRow.case_id) == id))
         self.note("case.purged", f"case:{id}", {"fields": list(PRIVATE_CASE_FIELDS)})
 
     def save_organiser(self, organiser: Organiser) -> Organiser:

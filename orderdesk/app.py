@@ -1,0 +1,248 @@
+"""The terminal application: eight places, one key each, on one desk.
+
+The frame and the last known first screen are drawn before the database layer is loaded; the desk
+opens in a thread right after.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from orderdesk.errors import OrderdeskError
+from orderdesk.i18n import LANGUAGES, N_, _, language, set_language
+from orderdesk.screens.base import PLACES, Place
+from orderdesk.screens.safe import line
+
+if TYPE_CHECKING:
+    from orderdesk.desk.core import Desk
+
+OpenDesk = Callable[[], "Desk"]
+THEMES = ("textual-dark", "textual-light", "high-contrast")
+_log = logging.getLogger("orderdesk")
+
+
+def _screen(name: str) -> Callable[[], Screen[None]]:
+    """The screen of a place, imported when it is first shown."""
+
+    def make() -> Screen[None]:
+        from importlib import import_module
+
+        module = import_module(f"orderdesk.screens.{name}")
+        made = module.SCREEN()
+        assert isinstance(made, Screen)
+        return made
+
+    return make
+
+
+class OrderdeskApp(App[None]):
+    """The desk on a terminal."""
+
+    TITLE = "orderdesk"
+    ENABLE_COMMAND_PALETTE = True
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {
+        name: _screen(name) for name, _key, _title in PLACES
+    }
+    DEFAULT_MODE = "today"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key, f"place('{name}')", title, show=False) for name, key, title in PLACES),
+        Binding("ctrl+p", "command_palette", N_("all actions"), key_display="^p"),
+        Binding("ctrl+l", "language", N_("language"), show=False),
+        Binding("ctrl+t", "theme", N_("colours"), show=False),
+        Binding("ctrl+q", "quit", N_("quit"), show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        open_desk: OpenDesk,
+        *,
+        glance_path: str = "",
+        log_folder: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.desk: Desk | None = None
+        self.glance_path = glance_path
+        self._open_desk, self._log_folder = open_desk, log_folder
+        self.synthetic = False
+        self.problem = ""
+
+    def on_mount(self) -> None:
+        """Colours first; then the desk, without keeping the frame waiting."""
+        from textual.theme import Theme
+
+        self.register_theme(
+            Theme(
+                name="high-contrast",
+                primary="#ffff00", secondary="#00ffff", accent="#ffffff", foreground="#ffffff",
+                background="#000000", surface="#000000", panel="#1a1a1a", warning="#ffaf00",
+                error="#ff8787", success="#87ff87", dark=True,
+            )
+        )  # fmt: skip
+        self.call_after_refresh(self.open)
+
+    @work(thread=True, exclusive=True, group="open")
+    def open(self) -> None:
+        """Open the desk in a thread."""
+        try:
+            desk = self._open_desk()
+            with desk.read() as reader:
+                synthetic = bool(reader.meta("synthetic"))
+        except OrderdeskError as problem:
+            self.call_from_thread(self._not_opened, str(problem))
+            return
+        self.call_from_thread(self._opened, desk, synthetic)
+
+    def _opened(self, desk: Desk, synthetic: bool) -> None:
+        self.desk, self.synthetic = desk, synthetic
+        if isinstance(self.screen, Place):
+            self.screen.show_head()
+            self.screen.refill()
+
+    def _not_opened(self, sentence: str) -> None:
+        from orderdesk.screens.widgets.form import Reading
+
+        self.problem = sentence
+        self.push_screen(Reading(_("The database can't be opened"), sentence))
+
+    def marks(self) -> list[str]:
+        """What the header says beside the place."""
+        if self.desk is None:
+            return [_("opening...")]
+        from orderdesk.desk import words
+        from orderdesk.domain.time import Week
+
+        now = self.desk.now
+        marks = [f"W{Week.of(now).number:02d}", words.moment(now)]
+        if self.synthetic:
+            marks.append(_("SYNTHETIC DATA"))
+        if not self.desk.can_change:
+            marks.append(_("READING ONLY"))
+        return marks
+
+    def action_place(self, name: str) -> None:
+        """Go to one of the places."""
+        if len(self.screen_stack) == 1:
+            self.switch_mode(name)
+
+    def action_language(self) -> None:
+        """Show everything in the other language."""
+        other = LANGUAGES[(LANGUAGES.index(language()) + 1) % len(LANGUAGES)]
+        set_language(other)
+        self.run_worker(self._again(), exclusive=True, group="language")
+
+    async def _again(self) -> None:
+        """Make the screens again, so that every word is read anew."""
+        current = self.current_mode
+        for name, _key, _title in PLACES:
+            if name != current and name in self._screen_stacks:
+                await self.remove_mode(name)
+                self.add_mode(name, _screen(name))
+        await self.screen.recompose()
+        if isinstance(self.screen, Place):
+            self.screen.show_head()
+            self.screen.refill()
+
+    def action_theme(self) -> None:
+        """The next set of colours: dark, light, high contrast."""
+        at = THEMES.index(self.theme) if self.theme in THEMES else 0
+        self.theme = THEMES[(at + 1) % len(THEMES)]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action that has a key here, and every place, by name."""
+        for name, key, title in PLACES:
+            yield SystemCommand(
+                _(title),
+                _("go there (key {key})").format(key=key),
+                lambda n=name: self.action_place(n),
+            )
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.description and not binding.action.startswith(("place", "command_palette")):
+                yield SystemCommand(
+                    _(binding.description),
+                    _("key {key}").format(key=binding.key_display or binding.key),
+                    lambda a=active: self._run(a.binding.action, a.node),
+                )
+        yield SystemCommand(_("language"), _("Dutch or English"), self.action_language)
+        yield SystemCommand(_("colours"), _("dark, light, high contrast"), self.action_theme)
+        yield SystemCommand(_("quit"), "", self.action_quit_now)
+
+    def _run(self, action: str, node: object) -> None:
+        self.run_worker(self.run_action(action, node))  # type: ignore[arg-type]
+
+    def action_quit_now(self) -> None:
+        """Leave."""
+        self.exit()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """No traceback on the terminal: it goes to the log, and the user gets a sentence."""
+        if self._log_folder is not None and not self.is_headless:
+            self._log_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handler = logging.FileHandler(self._log_folder / "orderdesk.log", encoding="utf-8")
+            _log.addHandler(handler)
+            _log.error("unexpected", exc_info=error)
+            _log.removeHandler(handler)
+            self._return_code = 1
+            self.exit(
+                message=line(
+                    _(
+                        "Something unexpected happened; nothing acknowledged is lost. See {file}"
+                    ).format(file=self._log_folder / "orderdesk.log")
+                )
+            )
+            return
+        super()._handle_exception(error)
+
+
+def run_app(database: str | None, role: str | None, lang: str) -> None:
+    """Open the application on the officer's own database."""
+    set_language(lang)
+    from orderdesk.desk.opening import database_url, user_folder
+
+    url = database_url(database)
+
+    def open_it() -> Desk:
+        from orderdesk.desk.opening import actor_of, open_desk
+
+        desk = open_desk(url, actor=actor_of(role))
+        desk.store.database.daily_backup(desk.now)
+        return desk
+
+    _run(open_it, url, user_folder())
+
+
+def run_demo(seed: int, lang: str) -> None:
+    """Open the application on the demonstration city."""
+    set_language(lang)
+    from orderdesk.desk.opening import user_folder
+
+    path = user_folder() / f"demo-{seed}-{os.getpid()}.db"
+
+    def open_it() -> Desk:
+        from orderdesk.desk.demo import open_city
+
+        return open_city(str(path), seed)
+
+    try:
+        _run(open_it, str(path), user_folder())
+    finally:
+        for file in path.parent.glob(path.name + "*"):
+            file.unlink(missing_ok=True)
+
+
+def _run(open_it: OpenDesk, url: str, log_folder: Path) -> None:
+    path = url.removeprefix("sqlite:///")
+    shown = "" if "://" in path else path
+    application = OrderdeskApp(open_it, glance_path=shown, log_folder=log_folder)
+    application.run()
+    if application.desk is not None:
+        application.desk.store.close()

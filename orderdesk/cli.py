@@ -1,0 +1,519 @@
+"""The command line: parses, asks the desk, prints. The same jobs as on the screens.
+
+Exit codes: 0 done, 1 a rule says no (or the database can't), 2 bad input. Nothing heavy is
+imported before a command needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from orderdesk.errors import OrderdeskError
+from orderdesk.i18n import _, language, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orderdesk.desk.core import Desk
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="orderdesk",
+    help=_("The public-order desk of a municipality: register, risk, reserve, roster, driehoek."),
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+export = typer.Typer(help=_("Write calendars and tables."), rich_markup_mode=None)
+db = typer.Typer(help=_("Look after the database."), rich_markup_mode=None)
+app.add_typer(export, name="export")
+app.add_typer(db, name="db")
+
+
+class _Options:
+    """What stands before the command: `orderdesk --database X --role planner plan`."""
+
+    database: str | None = None
+    role: str | None = None
+
+
+_options = _Options()
+
+AsJson = Annotated[bool, typer.Option("--json", help=_("Print the result as JSON."))]
+Out = Annotated[Path, typer.Option("--out", help=_("Folder to write to."))]
+WeekText = Annotated[str, typer.Option("--week", help=_("ISO week, as 2026-W24; default: now."))]
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ORDERDESK_DATABASE",
+            show_envvar=True,
+            help=_("Path of a SQLite file, or an address as postgresql://user@host/name."),
+        ),
+    ] = None,
+    role: Annotated[
+        str | None,
+        typer.Option(envvar="ORDERDESK_ROLE", help=_("reader, officer, planner, lead or decider.")),
+    ] = None,
+    lang: Annotated[
+        str | None, typer.Option(help=_("nl or en; default: the language of the machine."))
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help=_("Print the version."))] = False,
+) -> None:
+    """Without a command: open the terminal application on the officer's own database."""
+    _options.database, _options.role = database, role
+    if lang not in (None, "nl", "en"):
+        _fail(_("--lang: {value} is not known. Choose nl or en.").format(value=repr(lang)), 2)
+    if version:
+        from orderdesk import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        _open_terminal()
+
+
+def run(arguments: list[str]) -> None:
+    """Run the command line; what orderdesk refuses becomes one sentence and an exit code."""
+    try:
+        app(arguments, prog_name="orderdesk")
+    except OrderdeskError as problem:
+        _fail(str(problem), problem.exit_code)
+    except KeyboardInterrupt:
+        _fail(_("stopped"), 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(0) from None
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    from orderdesk.domain.text import visible
+
+    typer.echo(visible(sentence), err=True)
+    raise SystemExit(code)
+
+
+@contextmanager
+def _desk(*, create: bool = True) -> Iterator[Desk]:
+    from orderdesk.desk.opening import actor_of, open_desk
+
+    desk = open_desk(_options.database, actor=actor_of(_options.role), create=create)
+    try:
+        yield desk
+    finally:
+        desk.store.close()
+
+
+def _emit(result: Mapping[str, Any], as_json: bool, lines: Callable[[], Iterable[str]]) -> None:
+    from orderdesk.domain.text import visible
+
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False, indent=2, default=str))
+    else:
+        for line in lines():
+            typer.echo(visible(line))
+
+
+def _progress(step: str) -> None:
+    typer.echo(f"· {step}", err=True)
+
+
+def _open_terminal() -> None:
+    """Open the application on the officer's own database; without a terminal say what to do."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        _fail(
+            _("orderdesk needs a terminal. For one job at a time see: orderdesk --help"),
+            2,
+        )
+    from orderdesk.app import run_app
+
+    run_app(_options.database, _options.role, language())
+
+
+@app.command(
+    help=_(
+        "Show the whole job on the demonstration city (synthetic). In a terminal: opens the "
+        "application. With --headless or without a terminal: plays the test week 2026-W24 and "
+        "writes calendars, review, ledger and register."
+        "\n\nExample: orderdesk demo --headless --out demo-out"
+    )
+)
+def demo(
+    headless: Annotated[
+        bool, typer.Option("--headless", help=_("Play the week without a terminal."))
+    ] = False,
+    out: Annotated[
+        Path, typer.Option("--out", help=_("Folder for the files that the week makes."))
+    ] = Path("orderdesk-demo"),
+    seed: Annotated[int, typer.Option(help=_("Another seed draws another city."))] = 24,
+    as_json: AsJson = False,
+) -> None:
+    """The demonstration city, on screen or straight through."""
+    if not headless and not as_json and sys.stdin.isatty() and sys.stdout.isatty():
+        from orderdesk.app import run_demo
+
+        run_demo(seed, language())
+        return
+    from orderdesk.desk.demo import play_headless
+
+    summary = play_headless(out, seed=seed, progress=_progress)
+    _emit(summary.as_json(), as_json, summary.lines)
+
+
+@app.command(
+    name="import",
+    help=_(
+        "Read a register as an authority keeps it (CSV or Excel). In a terminal it first shows "
+        "what it found and asks."
+        "\n\nExample: orderdesk import mainz-2022.csv --json"
+    ),
+)
+def import_(
+    file: Annotated[Path, typer.Argument(help=_("The register: .csv, .tsv, .xlsx, .xls, .ods"))],
+    yes: Annotated[bool, typer.Option("--yes", help=_("Import without asking."))] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Show what would happen, write nothing."))
+    ] = False,
+    mapping: Annotated[
+        Path | None, typer.Option(help=_("JSON file that says which column means what."))
+    ] = None,
+    keep_mapping: Annotated[
+        Path | None, typer.Option(help=_("Write the mapping that was used to this JSON file."))
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help=_("Sheet of a workbook."))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import a register."""
+    from orderdesk.desk import importing
+
+    with _desk() as desk:
+        found = importing.preview(desk, file, mapping_file=mapping, sheet=sheet)
+        if keep_mapping is not None:
+            importing.write_mapping(found, keep_mapping)
+        result = importing.dry_run(found)
+        if not dry_run and (yes or as_json or _agreed(result.lines())):
+            result = importing.apply(desk, found)
+        _emit(result.as_json(), as_json, result.lines)
+
+
+def _agreed(lines: Iterable[str]) -> bool:
+    """Show what would be imported and ask; without a terminal there is nobody to ask."""
+    from orderdesk.domain.text import visible
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return True
+    for line in lines:
+        typer.echo(visible(line))
+    return typer.confirm(_("Import this?"))
+
+
+@app.command(
+    help=_(
+        "Register a notification. Late or incomplete ones are registered too, and say so."
+        '\n\nExample: orderdesk register --when "za 13 jun 14:00-16:00" --place Vrijthof '
+        '--expected 120 --organiser "Voorbeeldcomité" --purpose "..." --measures "..."'
+    )
+)
+def register(
+    when: Annotated[str, typer.Option(help=_("Day, start and end as people say them."))],
+    place: Annotated[str, typer.Option(help=_("Usual place, or a street."))],
+    expected: Annotated[str, typer.Option(help=_("Number of people, or a range: 80-220."))] = "",
+    organiser: Annotated[str, typer.Option(help=_("Who holds the gathering."))] = "",
+    address: Annotated[str, typer.Option(help=_("Address of that person."))] = "",
+    purpose: Annotated[str, typer.Option(help=_("Purpose; stays in the case."))] = "",
+    measures: Annotated[str, typer.Option(help=_("Measures for an orderly course."))] = "",
+    composition: Annotated[str, typer.Option(help=_("Manner of composition."))] = "",
+    form: Annotated[str, typer.Option(help=_("static, march, vigil, convoy, ..."))] = "static",
+    source: Annotated[str, typer.Option(help=_("written, oral or unannounced"))] = "written",
+    received: Annotated[str, typer.Option(help=_("Moment of notification; default: now."))] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Register a notification."""
+    from orderdesk.desk import intake
+
+    values = {
+        "when": when, "place": place, "expected": expected, "organiser": organiser,
+        "address": address, "purpose": purpose, "measures": measures, "composition": composition,
+        "form": form, "source": source, "received": received,
+    }  # fmt: skip
+    with _desk() as desk:
+        result = intake.register(desk, values)
+        _emit(result.as_json(), as_json, result.lines)
+
+
+@app.command(
+    help=_(
+        "Score a case, factor by factor; without a number, all coming cases."
+        "\n\nExample: orderdesk score D-2026-043"
+    )
+)
+def score(
+    number: Annotated[str, typer.Argument(help=_("Number of the case."))] = "",
+    neutral: Annotated[
+        bool, typer.Option("--neutral", help=_("Swap purpose and organiser: same score."))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Scores, explained."""
+    from orderdesk.desk import scoring
+
+    with _desk() as desk:
+        result = (
+            scoring.neutrality(desk, number)
+            if neutral
+            else scoring.explain_number(desk, number)
+            if number
+            else scoring.coming(desk)
+        )
+        _emit(result.as_json(), as_json, result.lines)
+
+
+@app.command(
+    help=_(
+        "Reserve, themes and demand of a week, line by line."
+        "\n\nExample: orderdesk plan --week 2026-W24"
+    )
+)
+def plan(week: WeekText = "", as_json: AsJson = False) -> None:
+    """The capacity of a week."""
+    from orderdesk.desk import capacity
+
+    with _desk() as desk:
+        result = capacity.week_plan(desk, week)
+        _emit(result.as_json(), as_json, result.lines)
+
+
+@app.command(
+    help=_(
+        "How much reserve the coming weeks will ask: P10, P50, P90 and the chance of running out."
+        "\n\nExample: orderdesk forecast --weeks 8"
+    )
+)
+def forecast(
+    weeks: Annotated[int, typer.Option(min=1, max=53, help=_("How many weeks ahead."))] = 8,
+    as_json: AsJson = False,
+) -> None:
+    """The reserve forecast."""
+    from orderdesk.desk import capacity
+
+    with _desk() as desk:
+        result = capacity.forecast(desk, weeks)
+        _emit(result.as_json(), as_json, result.lines)
+
+
+@app.command(
+    help=_(
+        "Make a roster by law and fairness; with --publish it becomes the published one."
+        "\n\nExample: orderdesk roster --week 2026-W28 --weeks 4 --seconds 20"
+    )
+)
+def roster(
+    week: WeekText = "",
+    weeks: Annotated[int, typer.Option(min=1, max=16, help=_("How many weeks."))] = 4,
+    seconds: Annotated[float, typer.Option(min=1, max=3600, help=_("Time to search."))] = 20,
+    publish: Annotated[
+        bool, typer.Option("--publish", help=_("Publish it, if no rule is broken."))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Four weeks for the team."""
+    from orderdesk.desk import rostering
+
+    with _desk() as desk:
+        result = rostering.make(desk, week, weeks, seconds, publish=publish, progress=_progress)
+        _emit(result.as_json(), as_json, result.lines)
+
+
+@app.command(
+    help=_(
+        "Register an unannounced gathering from six answers and show what can be sent."
+        "\n\nExample: orderdesk incident --where Markt --when 15:30 --how-many 150 --said-by police"
+        " --sure B --counter unknown"
+    )
+)
+def incident(
+    where: Annotated[str, typer.Option(help=_("Place."))],
+    when: Annotated[str, typer.Option(help=_("Time, or day and time."))],
+    how_many: Annotated[str, typer.Option(help=_("Number, or a range: 80-220."))],
+    said_by: Annotated[str, typer.Option(help=_("Who says so: police, staff, public."))],
+    sure: Annotated[str, typer.Option(help=_("A confirmed, B plausible, C unverified."))] = "C",
+    counter: Annotated[str, typer.Option(help=_("unknown, none, announced or confirmed"))] = (
+        "unknown"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """An unannounced gathering."""
+    from orderdesk.desk import incident as incidents
+
+    values = {
+        "where": where, "when": when, "how_many": how_many, "said_by": said_by, "sure": sure,
+        "counter": counter,
+    }  # fmt: skip
+    with _desk() as desk:
+        result = incidents.report(desk, values)
+        _emit(result.as_json(), as_json, result.lines)
+
+
+@export.command(
+    name="ics",
+    help=_(
+        "Write the shift calendars: per person, per team, per event."
+        "\n\nExample: orderdesk export ics --out calendars"
+    ),
+)
+def export_ics(out: Out = Path("ics"), as_json: AsJson = False) -> None:
+    """Shift calendars."""
+    from orderdesk.desk import publishing
+
+    with _desk() as desk:
+        result = publishing.export_calendars(desk, out)
+        _emit(result.as_json(), as_json, result.lines)
+
+
+@export.command(
+    name="register",
+    help=_("Write the register as CSV.\n\nExample: orderdesk export register --out register.csv"),
+)
+def export_register(
+    out: Annotated[Path, typer.Option("--out", help=_("File to write."))] = Path("register.csv"),
+) -> None:
+    """The register as a table."""
+    from orderdesk.desk import publishing
+
+    with _desk() as desk:
+        rows = publishing.export_register(desk, out)
+        typer.echo(
+            ngettext("{n} row in {file}", "{n} rows in {file}", rows).format(n=rows, file=out)
+        )
+
+
+@app.command(
+    help=_(
+        "Make the weekly risk review for the driehoek: PDF, Markdown and JSON."
+        "\n\nExample: orderdesk review --week 2026-W24 --out review --freeze"
+    )
+)
+def review(
+    week: WeekText = "",
+    out: Out = Path(),
+    freeze: Annotated[
+        bool, typer.Option("--freeze", help=_("Freeze this version, with its hash."))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The weekly review."""
+    from orderdesk.desk import review as reviews
+
+    with _desk() as desk:
+        result = reviews.write(desk, week, out, freeze=freeze)
+        _emit(result.as_json(), as_json, result.lines)
+
+
+@app.command(
+    help=_(
+        "Measure the score on a register with outcomes, strictly forward in time."
+        "\n\nExample: orderdesk backtest protests.csv --learn-until 2022-12-31 --json"
+    )
+)
+def backtest(
+    file: Annotated[Path, typer.Argument(help=_("CSV with date, place, outcome (0/1), ..."))],
+    learn_until: Annotated[str, typer.Option(help=_("Last day to learn from."))] = "",
+    lag: Annotated[int, typer.Option(min=0, max=365, help=_("Days an outcome stays unknown."))] = 2,
+    predictions: Annotated[
+        Path | None, typer.Option(help=_("Write row, date, probability, low, high, class."))
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The score, measured."""
+    from orderdesk.desk import backtesting
+
+    result = backtesting.run(
+        file, learn_until=learn_until, lag=lag, predictions=predictions, progress=_progress
+    )
+    _emit(result.as_json(), as_json, result.lines)
+
+
+@db.command(help=_("Bring the database up to date.\n\nExample: orderdesk db upgrade"))
+def upgrade() -> None:
+    """Opening a database migrates it, after a backup."""
+    with _desk() as desk:
+        from orderdesk.store.database import head_version
+
+        typer.echo(_("the database stands at schema {version}").format(version=head_version()))
+        desk.store.database.daily_backup(desk.now)
+
+
+@db.command(help=_("Check the file and the audit trail.\n\nExample: orderdesk db check"))
+def check(as_json: AsJson = False) -> None:
+    """Exit code 1 when something is wrong."""
+    with _desk(create=False) as desk:
+        problems = desk.store.check()
+    _emit({"sound": not problems, "problems": problems}, as_json, lambda: problems or [_("sound")])
+    if problems:
+        raise typer.Exit(1)
+
+
+@db.command(help=_("Copy the database while it is in use.\n\nExample: orderdesk db backup a.db"))
+def backup(file: Annotated[Path, typer.Argument(help=_("File to write."))]) -> None:
+    """An online backup."""
+    with _desk(create=False) as desk:
+        typer.echo(str(desk.store.database.backup(file)))
+
+
+@db.command(help=_("Put a backup back in place.\n\nExample: orderdesk db restore a.db"))
+def restore(file: Annotated[Path, typer.Argument(help=_("The backup."))]) -> None:
+    """The replaced file is kept beside it."""
+    from orderdesk.desk.opening import database_url
+    from orderdesk.store.database import restore as put_back
+
+    kept = put_back(database_url(_options.database), file)
+    typer.echo(_("restored"))
+    if kept is not None:
+        typer.echo(_("the replaced database is kept at {path}").format(path=kept))
+
+
+@app.command(
+    help=_(
+        "Show the application in a browser on this machine. There is no login: other addresses "
+        "are refused unless --open-to-network is given."
+        "\n\nExample: orderdesk serve --port 8000"
+    )
+)
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    host: Annotated[str, typer.Option(help=_("Address to listen on."))] = "127.0.0.1",
+    open_to_network: Annotated[
+        bool, typer.Option("--open-to-network", help=_("Allow an address beyond this machine."))
+    ] = False,
+) -> None:
+    """textual-serve, one process per connection."""
+    if host not in ("127.0.0.1", "::1", "localhost") and not open_to_network:
+        _fail(
+            _(
+                "--host {host}: whoever reaches that address can use the desk without a login. "
+                "Add --open-to-network if that is what you want."
+            ).format(host=host),
+            1,
+        )
+    import shlex
+
+    from textual_serve.server import Server
+
+    words = [sys.executable, "-m", "orderdesk"]
+    if _options.database:
+        words += ["--database", _options.database]
+    typer.echo(_("http://{host}:{port} - no login of its own").format(host=host, port=port))
+    Server(shlex.join(words), host=host, port=port, title="orderdesk").serve()

@@ -1,0 +1,180 @@
+"""What every place of the desk has: a header, keys, help, and a way to do things safely.
+
+A screen subclasses `Place`, names its `place`, draws in `compose_body`, and fills itself in
+`fill`, which runs after the first frame and whenever something changed:
+
+    class Notes(Place):
+        '''Notes: what the desk wants to remember.'''
+
+        place = "notes"
+
+        def compose_body(self) -> ComposeResult:
+            yield VirtualTable([Column(_("note"), 20, grow=1)], id="notes")
+
+        def fill(self, desk: Desk) -> None:
+            self.query_one("#notes", VirtualTable).load(ListRows(notes(desk)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from orderdesk.errors import OrderdeskError
+from orderdesk.i18n import N_, _
+from orderdesk.screens.safe import line, safe
+from orderdesk.screens.words import translated
+
+if TYPE_CHECKING:
+    from orderdesk.app import OrderdeskApp
+    from orderdesk.desk.core import Desk
+
+T = TypeVar("T")
+
+WIDE = 120
+"""From this width on, detail stands beside the list."""
+
+PLACES: tuple[tuple[str, str, str], ...] = (
+    ("today", "1", N_("Today")),
+    ("register", "2", N_("Register")),
+    ("risk", "3", N_("Risk")),
+    ("capacity", "4", N_("Capacity")),
+    ("roster", "5", N_("Roster")),
+    ("incident", "6", N_("Incident")),
+    ("signals", "7", N_("Signals")),
+    ("driehoek", "8", N_("Driehoek")),
+)
+
+
+class Head(Static):
+    """One line: where you are, which week, what time, and what to know of the data."""
+
+    DEFAULT_CSS = """
+    Head { height: 1; background: $primary; color: $text; text-style: bold; padding: 0 1; }
+    """
+
+
+class Place(Screen[None]):
+    """One of the eight places."""
+
+    place: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "explain", N_("help"), key_display="?"),
+    ]
+    DEFAULT_CSS = """
+    Place { layout: vertical; }
+    Place #body { height: 1fr; }
+    Place .split { height: 1fr; layout: vertical; }
+    Place.-wide .split { layout: horizontal; }
+    Place .list { height: 3fr; width: 1fr; }
+    Place .detail { height: 2fr; width: 1fr; border-top: solid $primary-muted; padding: 0 1; }
+    Place.-wide .list { height: 1fr; width: 3fr; }
+    Place.-wide .detail { height: 1fr; width: 2fr; border-top: none;
+                          border-left: solid $primary-muted; }
+    Place .title { text-style: bold; color: $text-primary; height: 1; }
+    Place .warn { color: $text-warning; }
+    """
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that work now, described in the reader's language."""
+        return translated(super().active_bindings)
+
+    @property
+    def desk_app(self) -> OrderdeskApp:
+        """The application, with the desk."""
+        from orderdesk.app import OrderdeskApp
+
+        assert isinstance(self.app, OrderdeskApp)
+        return self.app
+
+    @property
+    def desk(self) -> Desk | None:
+        """The desk, once it is open."""
+        return self.desk_app.desk
+
+    def compose(self) -> ComposeResult:
+        """Header, body, footer."""
+        yield Head(id="head")
+        with Vertical(id="body"):
+            yield from self.compose_body()
+        yield Footer()
+
+    def compose_body(self) -> ComposeResult:
+        """What the place shows."""
+        raise NotImplementedError
+
+    def fill(self, desk: Desk) -> None:
+        """Put what the desk says in the widgets."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Draw the frame first, fill after."""
+        self.show_head()
+        self.set_interval(20, self.show_head)
+        self.call_after_refresh(self.refill)
+
+    def on_screen_resume(self) -> None:
+        """Coming back: what changed elsewhere shows here."""
+        self.show_head()
+        self.refill()
+
+    def on_resize(self) -> None:
+        """Detail beside the list where there is room."""
+        self.set_class(self.size.width >= WIDE, "-wide")
+
+    def refill(self) -> None:
+        """Fill again from the database."""
+        if self.desk is None or not self.is_mounted:
+            return
+        self.try_to(lambda: self.fill(self.desk) if self.desk else None)
+
+    def show_head(self) -> None:
+        """Draw the header line."""
+        names = {name: _(title) for name, _key, title in PLACES}
+        marks = self.desk_app.marks()
+        text = "  ·  ".join([names.get(self.place, self.place), *marks])
+        self.query_one("#head", Head).update(safe(line(text)))
+
+    def try_to(self, deed: Callable[[], T]) -> T | None:
+        """Do something; what the desk refuses becomes a message, never a traceback."""
+        try:
+            return deed()
+        except OrderdeskError as problem:
+            self.notify(line(problem), severity="warning", timeout=8, markup=False)
+            return None
+
+    def done(self, text: str) -> None:
+        """Say what happened and show the new state."""
+        self.notify(line(text), markup=False)
+        self.refill()
+
+    def saying(self, text: str) -> Callable[[object], None]:
+        """What to do when a form closes: say `text`, unless it was left without saving."""
+
+        def closed(result: object) -> None:
+            if result is not None:
+                self.done(text)
+
+        return closed
+
+    def action_explain(self) -> None:
+        """What this place is for and which keys work here."""
+        from orderdesk.screens.widgets.form import Reading
+
+        about = _(self.about) if self.about else ""
+        keys = [
+            f"  {active.binding.key_display or active.binding.key:<12} {active.binding.description}"
+            for active in self.active_bindings.values()
+            if active.binding.description
+        ]
+        self.app.push_screen(Reading(_("Help"), about + "\n\n" + "\n".join(dict.fromkeys(keys))))
+
+    about: ClassVar[str] = ""
+    """What the place is for: a message of the catalogue."""

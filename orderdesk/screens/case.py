@@ -1,0 +1,478 @@
+"""One case: what is known, what is missing, what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Static
+
+from orderdesk.i18n import N_, _, pick
+from orderdesk.screens.base import Place
+from orderdesk.screens.safe import safe
+from orderdesk.screens.widgets.form import Field, Form, Reading
+
+if TYPE_CHECKING:
+    from orderdesk.desk.cases import Dossier
+    from orderdesk.desk.core import Desk
+    from orderdesk.domain.events import Case
+
+
+class CaseScreen(Place):
+    """A case as a whole."""
+
+    place = "register"
+    about = N_(
+        "One case as a whole: term and reasoning, what is still missing, conflicts, the class and "
+        "what would change it, scenario cards, decisions and the log. A late or unannounced "
+        "gathering is protected all the same; there is no key that refuses one for that."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", N_("change")),
+        Binding("r", "receipt", N_("receipt")),
+        Binding("g", "counter", N_("counter-group")),
+        Binding("p", "pair", N_("pair")),
+        Binding("s", "scenarios", N_("scenarios")),
+        Binding("v", "condition", N_("condition")),
+        Binding("o", "override", N_("class")),
+        Binding("a", "ask", N_("ask advice")),
+        Binding("t", "talk", N_("talk")),
+        Binding("l", "log", N_("note")),
+        Binding("x", "call_off", N_("called off / moved")),
+        Binding("z", "close_case", N_("close")),
+        Binding("m", "mark_ready", N_("ready")),
+        Binding("escape", "leave", N_("back")),
+    ]
+    DEFAULT_CSS = """
+    CaseScreen #facts { height: auto; }
+    CaseScreen #risk { height: auto; }
+    """
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__()
+        self._case_id = case_id
+        self._found: Dossier | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Facts beside the risk."""
+        yield Static("", id="name", classes="title")
+        with Vertical(classes="split"):
+            with VerticalScroll(classes="list"):
+                yield Static("", id="facts")
+            with VerticalScroll(classes="detail"):
+                yield Static("", id="risk")
+
+    def fill(self, desk: Desk) -> None:
+        """Read the case."""
+        from orderdesk.desk import cases
+
+        self._found = cases.dossier(desk, self._case_id)
+        found = self._found
+        self.query_one("#name", Static).update(safe(_title(found)))
+        self.query_one("#facts", Static).update(safe("\n".join(_facts(found))))
+        self.query_one("#risk", Static).update(safe("\n".join(_risk(found))))
+
+    @property
+    def case(self) -> Case | None:
+        """The version that is shown."""
+        return self._found.case if self._found else None
+
+    def action_leave(self) -> None:
+        """Back to where one was."""
+        self.app.pop_screen()
+
+    def action_edit(self) -> None:
+        """Change the case; a second writer is told and sees both."""
+        from orderdesk.desk import drafts, intake
+        from orderdesk.screens.register import notification_fields
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+        form = f"case {found.case.number}"
+        self.app.push_screen(
+            Form(
+                _("Change {number}").format(number=found.case.number),
+                notification_fields(),
+                lambda given: intake.change(desk, found.case, given),
+                draft=drafts.load_draft(desk, form)
+                or intake.form_values(found.case, found.organiser),
+                keep=lambda given: drafts.save_draft(desk, form, given),
+                look=lambda given: "\n".join(list(intake.preview(desk, given).lines())[1:6]),
+            ),
+            lambda result: self._saved(result, form),
+        )
+
+    def _saved(self, result: object, form: str) -> None:
+        from orderdesk.desk import drafts
+
+        if result is not None and self.desk is not None:
+            drafts.drop_draft(self.desk, form)
+            self.done(_("saved"))
+
+    def action_receipt(self) -> None:
+        """The proof of receipt, in both languages."""
+        from orderdesk.desk import publishing
+
+        desk = self.desk
+        if desk is None or self._found is None:
+            return
+        text = self.try_to(lambda: publishing.receipt_text(desk, self._case_id))
+        if text is not None:
+            self.app.push_screen(Reading(_("Receipt"), text))
+
+    def action_counter(self) -> None:
+        """What is known of a counter-group."""
+        from orderdesk.desk import scoring
+        from orderdesk.desk.words import COUNTERS, SURENESSES
+        from orderdesk.domain.events import CounterGroup, Sureness
+
+        desk = self.desk
+        if desk is None or self.case is None:
+            return
+        fields = [
+            Field("state", _("Counter-group"), choices=[(k.value, _(n)) for k, n in COUNTERS.items()],
+                  value=self.case.counter_group.value),
+            Field("sure", _("How sure"), choices=[(k.value, _(n)) for k, n in SURENESSES.items()],
+                  value=self.case.counter_sureness.value),
+        ]  # fmt: skip
+        self.app.push_screen(
+            Form(
+                _("Counter-group"),
+                fields,
+                lambda v: scoring.confirm_counter(
+                    desk, self._case_id, CounterGroup(v["state"]), Sureness(v["sure"])
+                ),
+            ),
+            self.saying(_("counter-group noted, scored again")),
+        )
+
+    def action_pair(self) -> None:
+        """Link as counter-demonstration, or give it one of the places offered."""
+        from orderdesk.desk import cases, scoring
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+        if found.places_offered:
+            choices = [
+                (o.place.id, _("{place}: {m} m, room for {n} more").format(
+                    place=o.place.name, m=o.metres, n=o.spare))
+                for o in found.places_offered
+            ]  # fmt: skip
+            self.app.push_screen(
+                Form(
+                    _("A place within sight and sound"),
+                    [Field("place", _("Place"), choices=choices)],
+                    lambda v: cases.move_counter(desk, self._case_id, v["place"]),
+                ),
+                self.saying(_("place offered")),
+            )
+            return
+        self.app.push_screen(
+            Form(
+                _("Counter-demonstration to which case?"),
+                [Field("number", _("Number"), _("D-2026-043; that one keeps its place"))],
+                lambda v: cases.link_counter(
+                    desk, self._case_id, scoring.case_numbered(desk, v["number"]).id
+                ),
+            ),
+            self.saying(_("linked")),
+        )
+
+    def action_scenarios(self) -> None:
+        """Propose cards, and fill the holes one card at a time."""
+        from orderdesk.desk import cases
+
+        desk = self.desk
+        if desk is None:
+            return
+        cards = self.try_to(lambda: cases.propose_cards(desk, self._case_id)) or ()
+        at = next((n for n, card in enumerate(cards) if card.holes), 0)
+        if not cards:
+            return
+        card = cards[at]
+
+        def save(values: Mapping[str, str]) -> object:
+            changed = [*cards]
+            changed[at] = card.replace(**values)
+            return cases.save_cards(desk, self._case_id, changed)
+
+        fields = [
+            Field("trigger", _("Trigger"), value=card.trigger),
+            Field("measure", _("Measure"), value=card.measure),
+            Field("owner", _("Owner"), value=card.owner),
+            Field("tolerance_limit", _("Tolerance limit"), _("if this happens, then..."),
+                  value=card.tolerance_limit),
+        ]  # fmt: skip
+        title = _("Scenario {n} of {all}").format(n=at + 1, all=len(cards))
+        self.app.push_screen(Form(title, fields, save), self.saying(_("kept")))
+
+    def action_condition(self) -> None:
+        """Draft a condition; what resembles a struck-down one says so while typing."""
+        from orderdesk.desk import cases
+        from orderdesk.domain.law import Condition, Ground
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+
+        def look(values: Mapping[str, str]) -> str:
+            hits = cases.lint(values["text"])
+            return "\n".join(f"▲ {hit.case}: {pick(hit.outcome)}" for hit in hits) or _(
+                "No court case resembles this."
+            )
+
+        def save(values: Mapping[str, str]) -> object:
+            condition = Condition(
+                text=values["text"] or "?",
+                grounds=frozenset({Ground(values["ground"])}),
+                motive=values["motive"],
+                despite=values["despite"],
+            )
+            cases.check_draft(condition)
+            cases.save_conditions(desk, self._case_id, [*found.conditions, condition])
+            return True
+
+        grounds = [("health", _("health")), ("traffic", _("traffic")), ("disorder", _("disorder"))]
+        fields = [
+            Field("text", _("Condition")),
+            Field("ground", _("Ground (Wom art. 2)"), choices=grounds),
+            Field("motive", _("Motive of its own")),
+            Field("despite", _("Why go on although it resembles a struck-down one")),
+        ]
+        self.app.push_screen(Form(_("Condition"), fields, save, look=look), self.saying(_("kept")))
+
+    def action_override(self) -> None:
+        """Decide another class, with motive and last day."""
+        from datetime import timedelta
+
+        from orderdesk.desk import scoring
+        from orderdesk.domain.time import local
+        from orderdesk.domain.when import read_when
+
+        desk = self.desk
+        if desk is None:
+            return
+        classes = [(c.value, _(n)) for c, n in scoring.CLASS_NAMES.items()]
+        until = local(desk.now + timedelta(days=7)).strftime("%d-%m-%Y")
+        self.app.push_screen(
+            Form(
+                _("Decide the class"),
+                [
+                    Field("class", _("Class"), choices=classes),
+                    Field("motive", _("Motive"), _("stands on the driehoek sheet")),
+                    Field("until", _("Until"), value=until),
+                ],
+                lambda v: scoring.override(
+                    desk, self._case_id, scoring.require_class(v["class"]), v["motive"], desk.actor,
+                    read_when(v["until"], desk.now).day,
+                ),
+            ),
+            self.saying(_("decided")),
+        )  # fmt: skip
+
+    def action_ask(self) -> None:
+        """Ask somebody for advice, with a day."""
+        from orderdesk.desk import cases
+
+        desk = self.desk
+        if desk is None:
+            return
+        fields = [
+            Field("who", _("Whom")),
+            Field("what", _("What")),
+            Field("due", _("Due"), _("wo 12:00, over 2 dagen")),
+        ]
+        self.app.push_screen(
+            Form(
+                _("Ask advice"),
+                fields,
+                lambda v: cases.ask(desk, self._case_id, v["who"], v["what"], v["due"]),
+            ),
+            self.saying(_("asked")),
+        )
+
+    def action_talk(self) -> None:
+        """The agenda of the talk with the organiser; agreements are added there."""
+        from orderdesk.desk import cases
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+        agenda = "\n".join(f"- {point}" for point in cases.talk_agenda(found)) or _("nothing open")
+        self.app.push_screen(
+            Form(
+                _("Talk with the organiser"),
+                [Field("text", _("New agreement"))],
+                lambda v: cases.agree(desk, self._case_id, v["text"]),
+                look=lambda _values: agenda,
+            ),
+            self.saying(_("agreed")),
+        )
+
+    def action_log(self) -> None:
+        """Add a line to the log."""
+        from orderdesk.desk.timeline import write_line
+
+        desk = self.desk
+        if desk is None:
+            return
+        self.app.push_screen(
+            Form(
+                _("Note"),
+                [Field("text", _("Line"))],
+                lambda v: write_line(desk, self._case_id, v["text"]),
+            ),
+            self.saying(_("noted")),
+        )
+
+    def action_call_off(self) -> None:
+        """Called off, or moved to another moment."""
+        from orderdesk.desk import cases
+
+        desk = self.desk
+        if desk is None:
+            return
+        self.app.push_screen(
+            Form(
+                _("Called off, or moved?"),
+                [Field("when", _("New moment"), _("empty: called off; do 25 jun 17:30"))],
+                lambda v: (
+                    cases.move(desk, self._case_id, v["when"])
+                    if v["when"].strip()
+                    else cases.call_off(desk, self._case_id)
+                ),
+            ),
+            self.saying(_("hours come free; see Capacity")),
+        )
+
+    def action_close_case(self) -> None:
+        """What happened."""
+        from orderdesk.desk import cases
+        from orderdesk.desk.words import INCIDENTS
+
+        desk = self.desk
+        if desk is None:
+            return
+        fields = [
+            Field("turnout", _("How many came"), _("100-160, or 0")),
+            Field(
+                "incident", _("Incidents"), choices=[(i.value, _(n)) for i, n in INCIDENTS.items()]
+            ),
+            Field("ended", _("Ended"), _("empty: as planned")),
+            Field("lesson", _("One lesson"), _("about place or procedure, never about people")),
+        ]
+        self.app.push_screen(
+            Form(_("Close"), fields, lambda v: cases.close(desk, self._case_id, v)),
+            self.saying(_("closed")),
+        )
+
+    def action_mark_ready(self) -> None:
+        """Ready, unless a scenario has a hole."""
+        from orderdesk.desk import cases
+
+        if self.desk is None:
+            return
+        desk = self.desk
+        if self.try_to(lambda: cases.mark_ready(desk, self._case_id)) is not None:
+            self.done(_("ready"))
+
+
+def _title(found: Dossier) -> str:
+    from orderdesk.desk import words
+
+    case = found.case
+    return (
+        f"{case.number} · {_(words.KINDS[case.kind])} · {found.place} · "
+        f"{words.span(case.span, time_known=case.time_known)} · {_(words.STATUSES[case.status])}"
+    )
+
+
+def _facts(found: Dossier) -> Iterator[str]:
+    from orderdesk.desk import words
+
+    case = found.case
+    yield found.term_sentence
+    if found.term:
+        yield from (f"  {step}" for step in found.term.steps)
+    if found.gate:
+        yield _("needs: {what}").format(what=found.gate.procedure.value)
+        yield from (f"  {reason}" for reason in found.gate.reasons)
+        if found.gate.late:
+            yield _("applied for late")
+    if found.square_days:
+        yield _("square days used this year: {n}").format(n=found.square_days)
+    if found.square_warning:
+        yield f"▲ {found.square_warning}"
+    yield ""
+    yield _("expected: {n}   form: {form}   came: {source}").format(
+        n=words.people(case), form=_(words.FORMS[case.form]), source=_(words.SOURCES[case.source])
+    )
+    if found.organiser and found.organiser.name:
+        yield _("organiser: {name}").format(name=found.organiser.name)
+    for name in found.missing:
+        yield _("still to be given: {what}").format(what=name)
+    for conflict in found.conflicts:
+        yield f"▲ {conflict.note} ({words.span(conflict.overlap)})"
+    for counter in found.counters:
+        yield _("counter-demonstration: {number}; this case keeps its place").format(
+            number=counter.number
+        )
+    for offer in found.places_offered:
+        yield _("place for this counter-demonstration: {place}, {m} m").format(
+            place=offer.place.name, m=offer.metres
+        )
+    if found.place_memory:
+        yield _("place: {memory}").format(memory=found.place_memory)
+    yield ""
+    for n, card in enumerate(found.scenarios, start=1):
+        hole = ", ".join(str(part) for part in card.holes)
+        yield _("scenario {n}: {trigger}").format(n=n, trigger=card.trigger)
+        yield f"   {card.measure} · {card.owner} · {card.tolerance_limit}"
+        if hole:
+            yield "   ▲ " + _("missing: {what}").format(what=hole)
+    for condition in found.conditions:
+        yield _("draft condition: {text}").format(text=condition.text)
+    for decision in found.decisions:
+        yield _("decision {number}: {kind}, {by}").format(
+            number=decision.number, kind=decision.kind.value, by=decision.decided_by.name
+        )
+    for action in found.actions:
+        if not action.allowed and action.why_not:
+            yield _("{kind}: {why}").format(kind=action.id, why=action.why_not)
+            break
+    for request in found.requests:
+        state = request.answer or _("due {day}").format(day=words.day(request.due))
+        yield _("asked {whom}: {question} ({state})").format(
+            whom=request.asked_of, question=request.question, state=state
+        )
+    for agreement in found.agreements:
+        yield _("agreement ({state}): {text}").format(state=agreement.state, text=agreement.text)
+    yield ""
+    for entry in found.log:
+        yield f"{words.moment(entry.known_at)}  {entry.text}  [{entry.author}]"
+
+
+def _risk(found: Dossier) -> Iterator[str]:
+    yield from found.risk.lines()
+    if found.risk.override:
+        yield _("decided by {by}: {motive} (until {day})").format(
+            by=found.risk.override["by"],
+            motive=found.risk.override["motive"],
+            day=found.risk.override["expires"],
+        )
+    yield ""
+    yield _("Earlier gatherings like this one:")
+    for past in found.risk.comparable:
+        event = past.event
+        yield "  " + _("{day} {place}: expected {e}, came {t}, {i}").format(
+            day=event.day.isoformat(),
+            place=event.place,
+            e=event.expected if event.expected is not None else "?",
+            t=event.turnout if event.turnout is not None else "?",
+            i=event.incident.value,
+        )

@@ -1,0 +1,278 @@
+"""Forms: one column, the error beside the field, and nothing typed is ever lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Input, Select, Static, TextArea
+
+from orderdesk.errors import BadInput, OrderdeskError
+from orderdesk.i18n import N_, _
+from orderdesk.screens.safe import line, safe
+from orderdesk.screens.words import translated
+
+Values = dict[str, str]
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a form. `hint` says what is lawful before the mistake is made."""
+
+    name: str
+    label: str
+    hint: str = ""
+    choices: Sequence[tuple[str, str]] = ()
+    """(value, label): makes it a list to choose from."""
+    long: bool = False
+    value: str = ""
+
+
+class Sheet(ModalScreen[Result], Generic[Result]):
+    """A sheet over the screen whose keys are described in the reader's language."""
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that work now."""
+        return translated(super().active_bindings)
+
+
+class Form(Sheet[object]):
+    """A form over the screen. Ctrl+S or Enter in the last field saves, Escape keeps the draft.
+
+    `submit` gets the values and returns what the form is dismissed with (True for None); a BadInput is
+    shown at its field, any other refusal at the top. `look` gives a line to show while typing.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", N_("save"), priority=True),
+        Binding("escape", "leave", N_("back, keep draft")),
+        Binding("ctrl+d", "discard", N_("throw draft away"), show=False),
+    ]
+    DEFAULT_CSS = """
+    Form { align: center middle; background: $background 60%; }
+    Form > Vertical { width: 90%; max-width: 100; height: 95%; border: round $primary;
+                      background: $surface; padding: 0 1; }
+    Form .label { color: $text-muted; height: 1; }
+    Form .error { color: $text-error; text-style: bold; }
+    Form .error.-none { display: none; }
+    Form .look { height: auto; max-height: 9; color: $text; background: $panel; padding: 0 1; }
+    Form Input { border: none; height: 1; background: $boost; margin: 0 0 0 2; }
+    Form Input:focus { background: $primary-muted; border: none; }
+    Form Select { height: 1; margin: 0 0 0 2; }
+    Form Select > SelectCurrent { border: none; height: 1; padding: 0 1; background: $boost; }
+    Form Select:focus > SelectCurrent { border: none; background: $primary-muted; }
+    Form TextArea { height: 4; border: none; margin: 0 0 0 2; background: $boost; }
+    Form TextArea:focus { border: none; background: $primary-muted; }
+    """
+
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        submit: Callable[[Values], Any],
+        *,
+        draft: Mapping[str, str] | None = None,
+        keep: Callable[[Values], None] | None = None,
+        look: Callable[[Values], str] | None = None,
+    ) -> None:
+        super().__init__()
+        self._title, self._fields = title, tuple(fields)
+        self._submit: Callable[[Values], Any] = submit
+        self._draft, self._keep, self._look = dict(draft or {}), keep, look
+        self._ready = False
+
+    def compose(self) -> ComposeResult:
+        """Title, fields, footer."""
+        with Vertical() as box:
+            box.border_title = line(self._title)
+            yield Static("", classes="error -none", id="problem")
+            yield Static("", classes="look", id="look")
+            with VerticalScroll(can_focus=False):
+                for field in self._fields:
+                    hint = f"  ({field.hint})" if field.hint else ""
+                    yield Static(safe(field.label + hint), classes="label")
+                    yield self._widget(field)
+                    yield Static("", classes="error -none", id=f"error-{field.name}")
+            yield Footer()
+
+    def _widget(self, field: Field) -> Input | Select[str] | TextArea:
+        value = self._draft.get(field.name, field.value)
+        if field.choices:
+            known = {choice for choice, _label in field.choices}
+            return Select[str](
+                [(safe(label), choice) for choice, label in field.choices],
+                value=value if value in known else field.choices[0][0],
+                allow_blank=False,
+                compact=True,
+                id=field.name,
+            )
+        if field.long:
+            return TextArea(value, id=field.name, compact=True, tab_behavior="focus")
+        return Input(value, id=field.name, compact=True)
+
+    def on_mount(self) -> None:
+        """Begin at the first field; look at what the draft says."""
+        self.query_one("#look", Static).display = self._look is not None
+        self.query_one(f"#{self._fields[0].name}").focus()
+        self._ready = True
+        self._show_look()
+
+    @property
+    def values(self) -> Values:
+        """What stands in the fields now."""
+        return {field.name: self._value(field) for field in self._fields}
+
+    def _value(self, field: Field) -> str:
+        widget = self.query_one(f"#{field.name}")
+        if isinstance(widget, TextArea):
+            return widget.text
+        if isinstance(widget, Select):
+            return str(widget.value)
+        assert isinstance(widget, Input)
+        return widget.value
+
+    def _changed(self) -> None:
+        if not self._ready:
+            return
+        if self._keep is not None:
+            self._keep(self.values)
+        self._show_look()
+
+    def on_input_changed(self) -> None:
+        """Keep the draft at each key."""
+        self._changed()
+
+    def on_text_area_changed(self) -> None:
+        """Keep the draft at each key."""
+        self._changed()
+
+    def on_select_changed(self) -> None:
+        """Keep the draft at each choice."""
+        self._changed()
+
+    def _show_look(self) -> None:
+        if self._look is None:
+            return
+        for field in self._fields:
+            self._set_error(f"#error-{field.name}", "")
+        try:
+            self.query_one("#look", Static).update(safe(self._look(self.values)))
+        except BadInput as problem:
+            # While somebody is still typing this is a hint, not a refusal.
+            self.query_one("#look", Static).update(safe(str(problem.mend), "dim"))
+        except OrderdeskError as problem:
+            self.query_one("#look", Static).update(safe(problem))
+
+    def on_input_submitted(self) -> None:
+        """Enter goes to the next field, and saves from the last."""
+        if self.focused is not None and self.focused.id == self._fields[-1].name:
+            self.action_save()
+        else:
+            self.focus_next()
+
+    def action_save(self) -> None:
+        """Save, or show at which field it stops."""
+        for field in self._fields:
+            self._set_error(f"#error-{field.name}", "")
+        self._set_error("#problem", "")
+        try:
+            result = self._submit(self.values)
+        except BadInput as problem:
+            at = f"#error-{problem.field}"
+            named = any(field.name == problem.field for field in self._fields)
+            self._set_error(at if named else "#problem", str(problem.mend if named else problem))
+            if named:
+                self.query_one(f"#{problem.field}").focus()
+            return
+        except OrderdeskError as problem:
+            self._set_error("#problem", str(problem))
+            return
+        self.dismiss(True if result is None else result)
+
+    def _set_error(self, selector: str, text: str) -> None:
+        widget = self.query_one(selector, Static)
+        widget.set_class(not text, "-none")
+        widget.update(safe(f"  ▲ {text}") if text else Content(""))
+
+    def action_leave(self) -> None:
+        """Leave; what was typed stays as a draft."""
+        if self._keep is not None:
+            self._keep(self.values)
+        self.dismiss(None)
+
+    def action_discard(self) -> None:
+        """Throw the draft away."""
+        if self._keep is not None:
+            self._keep({})
+        self.dismiss(None)
+
+
+class Question(Sheet[bool]):
+    """Yes or no, only for what can't be undone."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,j,enter", "answer(True)", N_("yes")),
+        Binding("n,escape", "answer(False)", N_("no")),
+    ]
+    DEFAULT_CSS = """
+    Question { align: center middle; background: $background 60%; }
+    Question > Vertical { width: 70%; max-width: 80; height: auto; border: round $warning;
+                          background: $surface; padding: 1 2; }
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """The question and its keys."""
+        with Vertical():
+            yield Static(safe(self._text))
+            yield Static(safe("\n" + _("y: yes   n: no"), "dim"))
+
+    def action_answer(self, yes: bool) -> None:
+        """Close with the answer."""
+        self.dismiss(yes)
+
+
+class Reading(Sheet[None]):
+    """A text to read: a receipt, help, a paper."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter", "close", N_("back")),
+        Binding("c", "copy", N_("copy")),
+    ]
+    DEFAULT_CSS = """
+    Reading { align: center middle; background: $background 60%; }
+    Reading > Vertical { width: 92%; max-width: 110; height: 92%; border: round $primary;
+                         background: $surface; padding: 0 1; }
+    """
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._title, self._text = title, text
+
+    def compose(self) -> ComposeResult:
+        """Title, text, footer."""
+        with Vertical() as box:
+            box.border_title = line(self._title)
+            with VerticalScroll():
+                yield Static(safe(self._text))
+            yield Footer()
+
+    def action_close(self) -> None:
+        """Back to where one was."""
+        self.dismiss(None)
+
+    def action_copy(self) -> None:
+        """Copy the text (OSC 52)."""
+        self.app.copy_to_clipboard(self._text)
+        self.notify(_("copied"), markup=False)
