@@ -584,12 +584,19 @@ class Strength:
 def strength(
     presences: Sequence[Presence], waterlines: Sequence[Waterline], span: Span
 ) -> tuple[Strength, ...]:
-    """Each district's strength per hour of `span` beside its waterline, by district and hour."""
+    """Each district's strength per clock hour of `span` beside its waterline, by district and hour.
+
+    The first and last hour are cut to `span`.
+    """
     districts = sorted({p.district for p in presences} | {w.district for w in waterlines})
     first = span.start.replace(minute=0, second=0, microsecond=0)
-    count = ceil(elapsed_minutes(first, span.end) / 60)
-    hours = [Span(start=first + timedelta(hours=i), end=first + timedelta(hours=i + 1))
-             for i in range(count)]  # fmt: skip
+    starts = [
+        first + timedelta(hours=i) for i in range(ceil(elapsed_minutes(first, span.end) / 60))
+    ]
+    hours = [
+        Span(start=max(start, span.start), end=min(start + timedelta(hours=1), span.end))
+        for start in starts
+    ]
     return tuple(
         Strength(
             district=district,
