@@ -66,17 +66,24 @@ SHIFT_TYPES = (EARLY, LATE, FLEX, SUNDAY)
 # One line per person, Monday to Sunday. Early and late people keep to blocks; B07, B12, B18 and
 # B03 carry the eight flex shifts; six people have the Sunday in Centrum.
 _LINES = {
-    "B01": "EEEE...", "B02": "EE..EE.", "B04": "..EEEE.", "B06": "EEEE...", "B08": "EE..EE.",
-    "B09": "..EEEE.", "B10": "EEEE...", "B11": "EE..EE.", "B13": "..EEEE.",
-    "B14": "LLL...S", "B15": "LLL....", "B19": "LLL...S", "B21": "LLL....", "B23": "LLL...S",
-    "B16": "...LLL.", "B17": "...LLL.", "B20": "...LLL.", "B22": "...LLLS", "B24": "...LLL.",
-    "B07": ".F.FF..", "B12": ".F.F.F.", "B18": "....F.S", "B03": ".....F.", "B05": "......S",
+    "B01": "EEEE...", "B02": "EE..EE.", "B03": ".....F.", "B04": "..EEEE.", "B05": "......S",
+    "B06": "EEEE...", "B07": ".F.FF..", "B08": "EE..EE.", "B09": "..EEEE.", "B10": "EEE..E.",
+    "B11": ".E...E.", "B12": ".F.F.F.", "B13": "...EEE.", "B14": "LLL...S", "B15": "LLL...S",
+    "B16": "...LLL.", "B17": "...LLL.", "B18": "....F.S", "B19": "LLL...S", "B20": ".L.LLL.",
+    "B21": "LLL..L.", "B22": "...LLLS", "B23": "LLL..L.", "B24": "...LLL.",
 }  # fmt: skip
 _THEME_SHIFTS = {"undermining": 12, "nuisance": 28, "common_crime": 12, "care_safety": 8,
                  "social_unrest": 12}  # fmt: skip
 """Shifts of 8 h: 96, 224, 96, 64 and 96 h, the 576 theme hours of the week."""
-_OFTEN_BORROWED = frozenset({"B15", "B21"})
-"""They walk the nuisance round in Centrum on Tuesday."""
+_NUISANCE_ROUND = frozenset(
+    {("B15", 1), ("B21", 1), ("B02", 5), ("B04", 5), ("B08", 5), ("B16", 5), ("B17", 5)}
+)
+"""Who walks the nuisance round in Centrum on Tuesday (1) and Saturday (5)."""
+_PROMISED = {
+    "D-2026-041": (3, ("B07", "B12"), "14:30", "19:30"),
+    "D-2026-043": (5, ("B03", "B12"), "12:00", "18:00"),
+}
+"""Deployments of flex people that stood before the week began: day, people, from, until."""
 
 
 @dataclass(frozen=True)
@@ -127,13 +134,14 @@ def build_city(seed: int, new_id: Callable[[], str]) -> City:
         for n in range(1, _ORGANISERS + 1)
     )
     history = tuple(_history(rng, organisers, new_id))
+    plans = tuple(_plans(organisers, new_id))
     return City(
         seed=seed,
         organisers=organisers,
         history=history,
-        plans=tuple(_plans(organisers, new_id)),
+        plans=plans,
         people=tuple(_people()),
-        duties=tuple(_duties(new_id)),
+        duties=tuple(_promised(_duties(new_id), {case.number: case.id for case in plans})),
         away=tuple(_away()),
         signals=tuple(_signals(rng, new_id)),
         police=tuple(_police()),
@@ -457,6 +465,26 @@ def _duties(new_id: Callable[[], str]) -> Iterator[Duty]:
                     yield _duty(new_id(), person, letter, day, themes, published)
 
 
+def _promised(duties: Iterator[Duty], ids: dict[str, str]) -> Iterator[Duty]:
+    """The duties with the deployments that were promised before the week began."""
+    for duty in duties:
+        for number, (weekday, people, start, end) in _PROMISED.items():
+            day = TEST_WEEK.days[weekday]
+            if duty.person_id in people and local(duty.start).date() == day:
+                duty = _deployed(duty, ids[number], at(day, start), at(day, end))
+        yield duty
+
+
+def _deployed(duty: Duty, case_id: str, start: datetime, end: datetime) -> Duty:
+    reserve = duty.tasks[0]
+    parts = (
+        reserve.replace(end=start),
+        reserve.replace(start=start, end=end, task=Task.SUPERVISION, case_id=case_id),
+        *([reserve.replace(start=end)] if end < duty.end else []),
+    )
+    return duty.replace(tasks=parts)
+
+
 def _themes_of_week() -> dict[tuple[str, int], str]:
     """Which theme each shift of the week works for, so that the theme hours come out exactly."""
     slots = [
@@ -465,7 +493,7 @@ def _themes_of_week() -> dict[tuple[str, int], str]:
         for person, line in sorted(_LINES.items())
         if line[day] in "ELS"
     ]
-    given = {slot: "nuisance" for slot in slots if slot[0] in _OFTEN_BORROWED or slot[1] == 6}
+    given = {slot: "nuisance" for slot in slots if slot in _NUISANCE_ROUND or slot[1] == 6}
     left = dict(_THEME_SHIFTS)
     left["nuisance"] -= len(given)
     # Deal the themes round like cards, so that every day has something of each.
