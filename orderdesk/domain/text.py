@@ -57,7 +57,7 @@ def visible(text: str, *, lines: bool = False, isolate: bool = True) -> str:
     noncharacter becomes U+FFFD. At most `MARKS_PER_LETTER` combining marks stay on a letter.
     With `lines` newlines stay and a tab becomes four spaces; without, they become ␊ and ␉.
     With `isolate` text that holds Arabic or Hebrew is wrapped in a first-strong isolate, so that
-    it can't reorder what stands beside it.
+    it can't reorder what stands beside it. Text that was shown once stays as it is.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -66,6 +66,8 @@ def visible(text: str, *, lines: bool = False, isolate: bool = True) -> str:
         return "\n".join(
             visible(line.replace("\t", "    "), isolate=isolate) for line in paragraphs.split("\n")
         )
+    if isolate and text.startswith(_FIRST_STRONG_ISOLATE) and text.endswith(_POP_ISOLATE):
+        text = text[1:-1]
     shown = _HIDDEN.sub(_symbol, unicodedata.normalize("NFC", text))
     shown = "".join(_without_floods(shown))
     if isolate and _RIGHT_TO_LEFT.search(shown):

@@ -286,7 +286,7 @@ class _Difference:
                     f"{shown_name(value.by, self.edition)}, {say.moment(value.at)}: {value.motive}"
                 )
             case Factor():
-                return f"{value.label} {value.points:+.1f}"
+                return " ".join(filter(None, [f"{value.label} {value.points:+.1f}", value.source]))
             case Option():
                 return " ".join(filter(None, [value.text, value.price]))
             case Scenario():

@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import BaseModel
+
 from orderdesk.domain.time import local, utc
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import _, msg, use_language
@@ -20,6 +22,7 @@ from orderdesk.papers.model import Block, Document, Run, sources_of
 
 _LONG_WORD = re.compile(r"(\S{22})(?=\S)")
 _NO_GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
+_ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
 _MOST_MISSING = 200
 
 
@@ -52,17 +55,17 @@ class _Setter:
 
         self._document, self._digest = document, digest
         self._missing: set[str] = set()
-        self._compiler = typst.Compiler(
-            (Path(__file__).parent / "template.typ").read_bytes(),
-            font_paths=typst.Fonts(include_system_fonts=False),
-        )
+        self._template = (Path(__file__).parent / "template.typ").read_bytes()
+        self._fonts = typst.Fonts(include_system_fonts=False)
 
     def compile(self, form: Literal["pdf", "png"], ppi: float | None = None) -> list[bytes]:
         import typst
 
         while True:
             try:
-                made = self._compiler.compile(
+                made = typst.compile(
+                    self._template,
+                    font_paths=self._fonts,
                     format=form,
                     ppi=ppi,
                     sys_inputs=self._inputs(),
@@ -78,11 +81,11 @@ class _Setter:
         import typst
 
         found = typst.query(
-            (Path(__file__).parent / "template.typ").read_bytes(),
+            self._template,
             "<pages>",
             field="value",
             one=True,
-            font_paths=typst.Fonts(include_system_fonts=False),
+            font_paths=self._fonts,
             sys_inputs=self._inputs(),
         )
         return int(json.loads(found))
@@ -90,7 +93,9 @@ class _Setter:
     def _note_missing(self, problem: Exception) -> None:
         """Learn from the refusal which characters the fonts lack; give up on any other refusal."""
         found = _NO_GLYPH.search(str(problem))
-        new = set(found[1]) - self._missing if found else set()
+        # The text stands in the message with unprintable characters written as \u{...}.
+        named = _ESCAPE.sub(lambda e: chr(int(e[1], 16)), found[1]) if found else ""
+        new = {character for character in named if not character.isascii()} - self._missing
         if not new or len(self._missing) > _MOST_MISSING:
             raise OrderdeskError(msg("The paper can't be set: {why}", why=problem)) from None
         self._missing |= new
@@ -118,7 +123,7 @@ def _view(document: Document, digest: str) -> dict[str, Any]:
         "look": document.look,
         "language": document.language,
         "sender": document.sender,
-        "title": document.title,
+        "title": document.title or "–",
         "subtitle": document.subtitle,
         "reference": document.reference,
         "banner": document.banner,
@@ -164,7 +169,7 @@ def _block(block: Block, numbers: dict[tuple[str, ...], int]) -> dict[str, Any]:
             return _run(value, numbers)
         if isinstance(value, tuple):
             return [turned(part) for part in value]
-        if hasattr(value, "model_fields"):
+        if isinstance(value, BaseModel):
             return {name: turned(getattr(value, name)) for name in type(value).model_fields}
         return value
 

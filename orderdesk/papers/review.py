@@ -487,7 +487,7 @@ class _Review:
         options = tuple(
             (
                 Run(text=option.text),
-                *((Run(text=option.price, tone=Tone.QUIET),) if option.price else ()),
+                *((Run(text=f"({option.price})", tone=Tone.QUIET),) if option.price else ()),
             )
             for option in asked.options
         )

@@ -56,6 +56,12 @@ def span(value: Span | None) -> str:
     return f"{moment(value.start)}-{clock(value.end) if same_day else moment(value.end)}"
 
 
+def full_span(value: Span) -> str:
+    """ "Sat 13 June 2026, 14:00-16:00", as a letter says it."""
+    _day, _space, times = span(value).rpartition(f"{day(value.start)} ")
+    return f"{day(value.start)} {local(value.start).year}, {times}"
+
+
 def hours(minutes: int, decimals: int = 0) -> str:
     """Minutes as hours: 26, 3.5, 0.25 (3,5 in Dutch). The unit stands in the heading beside it.
 

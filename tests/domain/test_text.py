@@ -61,8 +61,9 @@ def test_nothing_that_steers_a_terminal_comes_through(text: str) -> None:
 
 @given(ANY_TEXT)
 def test_shown_text_is_normal_and_showing_it_again_changes_nothing(text: str) -> None:
-    shown = visible(text, isolate=False)
-    assert visible(shown, isolate=False) == shown
+    for options in ({"isolate": False}, {}, {"lines": True}):
+        shown = visible(text, **options)
+        assert visible(shown, **options) == shown
     assert unicodedata.is_normalized("NFC", shown)
 
 

@@ -5,9 +5,22 @@ from __future__ import annotations
 from datetime import date
 
 from orderdesk import reference
-from orderdesk.domain.events import Incident, Sureness
-from orderdesk.domain.law import TermStatus
+from orderdesk.domain.events import Case, Incident, Kind, Organiser, Source, Sureness
+from orderdesk.domain.law import (
+    Condition,
+    Decision,
+    DecisionKind,
+    Ground,
+    HolidayRules,
+    Term,
+    TermRules,
+    TermStatus,
+    notification_term,
+    recognised_holidays,
+)
+from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.time import Span, Week, at
+from orderdesk.papers.letters import Desk
 from orderdesk.papers.review_data import (
     Action,
     Ahead,
@@ -32,7 +45,9 @@ from orderdesk.papers.review_data import (
     ThemeHours,
     YearSoFar,
 )
+from orderdesk.papers.script import Contact, Logged, Post, Report, ScriptData
 
+DAY_ONE = at(date(2026, 6, 8), "07:30")
 RULES = reference.load("papers", PaperRules)
 MAYOR = Named(name="M. Voorbeeld", function="mayor", head=True)
 LEAD = Named(name="T. Fictief", function="team lead enforcement")
@@ -337,5 +352,109 @@ def w24(**changes: object) -> ReviewData:
                 scenarios=(scenario("Square full before 15:00"), scenario("Thunderstorm")),
             ),
             sheet("D-2026-041", "Markt", d041, "laag"),
+        ),
+    ).replace(**changes)
+
+
+DESK = Desk(
+    municipality="Gemeente Maastricht",
+    city="Maastricht",
+    department="Openbare orde en veiligheid",
+    address="Postbus 0, 0000 AA Voorbeeldstad",
+    phone="000 000 00 00",
+    email="desk@gemeente.example",
+    synthetic=True,
+)
+ORGANISER = Organiser(id="o1", name="A. Voorbeeld", address="Straat 1, Voorbeeldstad")
+
+
+def case(**changes: object) -> Case:
+    return Case(
+        id="c41",
+        number="D-2026-041",
+        kind=Kind.DEMONSTRATION,
+        source=Source.WRITTEN,
+        known_at=at(date(2026, 6, 8), "09:10"),
+        received_at=at(date(2026, 6, 8), "09:10"),
+        span=span(11, "17:30", "19:00"),
+        route=("Markt", "Vrijthof"),
+        expected=60,
+        organiser_id="o1",
+        purpose="attention for the library",
+        measures="four stewards, one contact person",
+    ).replace(**changes)
+
+
+def term(of: Case) -> Term:
+    rules = reference.load("terms", TermRules)
+    days = recognised_holidays(2026, reference.load("holidays", HolidayRules))
+    assert of.span
+    return notification_term(of.span.start, rules.rule(), days)
+
+
+def decision(**changes: object) -> Decision:
+    return Decision(
+        id="d1",
+        number="B-2026-7",
+        case_id="c41",
+        kind=DecisionKind.CONDITIONS,
+        conditions=(
+            Condition(
+                text="Between the two gatherings 30 metres stay free from 13:30 to 16:30.",
+                grounds=frozenset({Ground.DISORDER}),
+                motive="A counter-group of 90 is notified; at 30 metres both can see and hear.",
+                lighter_measure="Stewards alone: too few for two groups on one square.",
+            ),
+            Condition(
+                text="The lane along the north side stays open.",
+                grounds=frozenset({Ground.TRAFFIC, Ground.HEALTH}),
+                motive="It is the way in for ambulances.",
+            ),
+        ),
+        motive="Both gatherings can take place within sight and sound of each other.",
+        decided_by=Actor(name="M. Voorbeeld", role=Role.DECIDER),
+        decided_at=at(date(2026, 6, 11), "15:10"),
+    ).replace(**changes)
+
+
+def script_data(**changes: object) -> ScriptData:
+    return ScriptData(
+        number="D-2026-043",
+        sender="Gemeente Maastricht · Openbare orde en veiligheid",
+        known_at=at(date(2026, 6, 12), "15:30"),
+        span=span(13, "14:00", "16:00"),
+        place="Vrijthof",
+        route=("Vrijthof", "Mosae Forum"),
+        expected="120 (80-200)",
+        decided_class="hoog",
+        synthetic=True,
+        picture=(
+            Report(
+                text="Counter-demonstration of 90 notified for the same square from 13:30",
+                source="notification D-2026-044",
+                sureness="confirmed",
+                known_at=at(date(2026, 6, 11), "11:20"),
+            ),
+        ),
+        principles=("Both gatherings take place within sight and sound of each other.",),
+        scenarios=(scenario("Sit-down on the route", limit=""), scenario("Counter-group over 100")),
+        posts=(
+            Post(
+                who="Enforcement officers",
+                number=6,
+                span=span(13, "13:00", "18:00"),
+                place="Vrijthof",
+                tasks=("supervision", "traffic"),
+            ),
+        ),
+        communication=("Press line by the mayor's office only.",),
+        contacts=(Contact(function="Police commander", phone="000"),),
+        log=(
+            Logged(
+                number=1,
+                at=at(date(2026, 6, 12), "14:00"),
+                author="desk",
+                text="Class set to high after the confirmed counter-group.",
+            ),
         ),
     ).replace(**changes)

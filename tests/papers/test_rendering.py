@@ -1,0 +1,213 @@
+"""PDF, Markdown and HTML: the same words in each, and nothing a user typed becomes markup."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from orderdesk.papers.html import to_html
+from orderdesk.papers.markdown import to_markdown
+from orderdesk.papers.model import (
+    Box,
+    Column,
+    Document,
+    Fact,
+    Facts,
+    Items,
+    Lines,
+    Look,
+    Paragraph,
+    Run,
+    Section,
+    Table,
+    Tile,
+    Tiles,
+    Tone,
+    runs_of,
+    sources_of,
+)
+from orderdesk.papers.pdf import to_pdf, to_png
+from orderdesk.papers.review import weekly_review
+
+from .world import DAY_ONE, RULES, w24
+
+HOSTILE = [
+    "\x1b[2J\x1b]0;x\x07\x9b31m\x00\x7f",
+    "[bold] [/] [@click=app.quit] [a=1 b=2] {{x}} #set page(width: 1cm) $x$ $(x) %s ' OR 1=1 --",
+    '#read("/etc/passwd") #import "x" \\n *a* _b_ `c` ~~d~~ <e> @f // g /* h */',
+    "<script>alert(1)</script> &lt; \"' <img src=x onerror=y>",
+    "![x](http://example.org/a) [y](javascript:z) https://example.org www.example.org a@b.example",
+    "| a | b |\n|---|---|\n- item\n1. one\n# head\n> quote\n    code\n```\nfence",
+    "\u202eevil\u2066 \u200b e" + "\u0301" * 300,
+    "👮‍♀️ 漢字 محمد שלום ẞ ＼",
+    "w" * 3_000,
+    "=HYPERLINK(1)\n+1\n-1\n---\n===\n:smile: [^1]: x",
+]
+TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=80) | st.sampled_from(
+    HOSTILE
+)
+
+
+def document(text: str, trace: tuple[str, ...] = ("case:1",)) -> Document:
+    run = Run(text=text, trace=trace, strong=True)
+    badge = Run(text=text, badge=True, tone=Tone.AMBER)
+    return Document(
+        language="en",
+        sender=text,
+        title=text or "t",
+        subtitle=text,
+        reference=text,
+        banner=text,
+        closing=text,
+        dated=DAY_ONE,
+        facts=(Fact(label=text, value=(run,)),),
+        sources_title="Records",
+        sections=(
+            Section(
+                title=text,
+                number=1,
+                flags=(badge,),
+                keep=True,
+                blocks=(
+                    Paragraph(runs=(run, badge)),
+                    Items(items=((run,),), numbered=True),
+                    Items(items=((run, badge),)),
+                    Facts(facts=(Fact(label=text, value=(run,)),)),
+                    Tiles(tiles=(Tile(label=text, value=run, note=text),)),
+                    Table(
+                        columns=(Column(title=text, weight=1), Column(title="n", numeric=True)),
+                        rows=(((run,), (run,)), ((run,), (run,))),
+                        total=True,
+                    ),
+                    Table(columns=(Column(title=text),), rows=(), empty=text),
+                    Box(tone=Tone.RED, title=text, text=text, trace=trace),
+                    Lines(first=3, count=2),
+                ),
+            ),
+        ),
+    )
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "br":
+            self.tags.append(tag)
+        assert not {name for name, _value in attrs if name.startswith("on") or name == "src"}
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def parsed(html: str) -> _Tags:
+    reader = _Tags()
+    reader.feed(html)
+    return reader
+
+
+@given(TEXT)
+def test_no_text_becomes_html(text: str) -> None:
+    shown = Run(text=text or "t").text or "t"
+    page = parsed(to_html(document(shown)))
+    assert page.tags == parsed(to_html(document("plain"))).tags
+    assert shown.split("\n")[0].strip() in "\n".join(page.words)
+
+
+def test_the_page_loads_nothing_and_runs_nothing() -> None:
+    html = to_html(weekly_review(w24(), RULES, "en"))
+    assert "default-src 'none'" in html
+    assert not re.search(r"<script|<link|<img|https?://|@import|url\(", html)
+
+
+_READER = MarkdownIt("gfm-like", {"linkify": False})
+
+
+@given(TEXT)
+def test_no_text_becomes_markdown(text: str) -> None:
+    shown = Run(text=text or "t").text or "t"
+    paper = Document(
+        language="en",
+        sender="s",
+        title="t",
+        dated=DAY_ONE,
+        sections=(Section(blocks=(Paragraph(runs=(Run(text=shown),)),)),),
+    )
+    tokens = _READER.parse(to_markdown(paper))
+    kinds = [token.type for token in tokens]
+    plain = [t.type for t in _READER.parse(to_markdown(paper.model_copy(update={
+        "sections": (Section(blocks=(Paragraph(runs=(Run(text="plain"),)),)),)
+    })))]  # fmt: skip
+    assert kinds == plain
+    inline = [t for t in tokens if t.type == "inline"][-1].children or []
+    assert {child.type for child in inline} <= {"text", "text_special", "hardbreak", "softbreak"}
+    read = "".join("\n" if "break" in c.type else c.content for c in inline)
+    assert read.split() == shown.split()
+
+
+def test_markdown_keeps_tables_whole() -> None:
+    markdown = to_markdown(document("a | b\nc"))
+    rows = [line for line in markdown.split("\n") if line.startswith("|")]
+    assert len(rows) == 4
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 3 for row in rows)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("look", Look)
+def test_hostile_text_is_set_and_not_obeyed(text: str, look: Look) -> None:
+    paper = document(text, trace=(text,)).replace(look=look)
+    pdf = to_pdf(paper)
+    assert pdf.content.startswith(b"%PDF-")
+    assert 1 <= pdf.pages < 40
+    assert pdf == to_pdf(paper)
+
+
+@settings(max_examples=15)
+@given(TEXT)
+def test_any_text_can_be_set(text: str) -> None:
+    assert to_pdf(document(text)).pages >= 1
+
+
+def test_the_pdf_is_tagged_for_readers_that_cannot_see_and_says_so() -> None:
+    content = to_pdf(weekly_review(w24(), RULES, "nl")).content
+    assert b"pdfuaid:part" in content
+    assert b"<rdf:li>nl</rdf:li>" in content or b"nl" in content
+
+
+def test_the_fingerprint_is_printed_and_changes_the_page() -> None:
+    paper = weekly_review(w24(), RULES, "en")
+    digest = "0123456789abcdef" * 4
+    assert to_pdf(paper, digest).content != to_pdf(paper).content
+    assert digest in to_markdown(paper, digest)
+    assert digest in to_html(paper, digest)
+
+
+def test_pages_can_be_had_as_pictures() -> None:
+    pages = to_png(weekly_review(w24(), RULES, "en"), ppi=30)
+    assert all(page.startswith(b"\x89PNG") for page in pages)
+    assert len(pages) == to_pdf(weekly_review(w24(), RULES, "en")).pages
+
+
+def test_each_format_marks_the_same_sources() -> None:
+    paper = weekly_review(w24(), RULES, "en")
+    numbers = sources_of(paper)
+    traced = [run for run in runs_of(paper) if run.trace]
+    markdown, html = to_markdown(paper), to_html(paper)
+    assert len(re.findall(r"\[\^\d+\](?!:)", markdown)) == len(traced)
+    assert len(re.findall(r"^\[\^\d+\]:", markdown, re.MULTILINE)) == len(numbers)
+    assert len(re.findall(r'<sup><a href="#r\d+">', html)) == len(traced)
+    assert html.count('<li id="r') == len(numbers)
+
+
+def test_without_a_heading_for_sources_no_mark_is_printed() -> None:
+    paper = weekly_review(w24(), RULES, "en").replace(sources_title="")
+    assert "[^" not in to_markdown(paper)
+    assert "<sup>" not in to_html(paper)
