@@ -66,6 +66,22 @@ def test_a_small_counter_group_brings_nothing_of_its_own_at_first() -> None:
     assert d.demand(U010, "hoog", NORMS, first=U009).minutes() == 0
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "from_", "until"),
+    [
+        ("13:30", "16:00", "13:00", "18:00"),
+        ("13:00", "15:00", "12:30", "18:00"),
+        ("15:00", "17:00", "13:00", "19:00"),
+    ],
+)
+def test_a_pair_is_staffed_as_one_from_before_the_first_arrival(
+    start: str, end: str, from_: str, until: str
+) -> None:
+    counter = a_case(SAT, start, end, 90, counter_to="d043")
+    (window,) = {b.span for b in d.demand(counter, "hoog", NORMS, first=D043).blocks}
+    assert (window.start, window.end) == (at(SAT, from_), at(SAT, until))
+
+
 def test_preparation_stands_apart_from_the_hours() -> None:
     assert d.demand(D041, "laag", NORMS).preparation_minutes == NORMS.preparation.laag
     assert d.demand(U009, "midden", NORMS).preparation_minutes == NORMS.preparation.unannounced

@@ -574,3 +574,35 @@ def test_a_mistake_of_a_closed_week_is_not_mended_in_the_next() -> None:
     desk.do(at(NEXT_MONDAY, "08:05"), ledger.open_week, 64 * H, BUDGETS)
     with pytest.raises(RuleSaysNo, match="belongs to week 2026-W24"):
         desk.do(at(NEXT_MONDAY, "08:06"), ledger.reverse, [worked.id], "mistake", LEAD)
+
+
+def test_the_oldest_debt_of_the_theme_is_paid_first_and_no_other_theme_s() -> None:
+    desk = opened()
+    for day, theme in ((TUE, "undermining"), (WED, "nuisance")):
+        desk.do(
+            at(day, "10:00"), ledger.authorise_borrow, theme, "c", 2 * H,
+            authorised_by=LEAD, reason="needed",
+        )  # fmt: skip
+        desk.do(at(day, "12:00"), ledger.work, "c", RULE)
+    desk.do(at(THU, "19:30"), ledger.give_back, "nuisance", 9 * H)
+    left = [(x.terms.theme, x.terms.since, x.minutes) for x in ledger.debts(desk.postings, W24)]
+    assert left == [("undermining", TUE, 2 * H), ("nuisance", WED, H)]
+
+
+def test_worked_hours_are_put_right_by_a_counter_posting_and_a_new_one() -> None:
+    desk = play_w24_until_tuesday()
+    (wrong,) = [p for p in desk.postings if p.deed is Deed.WORK and p.person_id == "B21"]
+    desk.do(at(WED, "16:45"), ledger.reverse, [wrong.id], "relieved half an hour early")
+    desk.do(at(WED, "16:45"), ledger.work, "U-009", RULE, person_id="B21", minutes=150)
+    desk.do(at(WED, "16:45"), ledger.release, "U-009", "relieved half an hour early")
+    state = ledger.balance(desk.postings, W24)
+    assert (state.owed, state.to_borrow) == (4 * H - 30, 0)
+    assert ledger.balance(desk.postings, W24, at(WED, "16:44")).owed == 4 * H
+    assert ledger.unauthorised_theme_minutes(desk.postings) == 0
+
+
+def play_w24_until_tuesday() -> Desk:
+    desk, week = Desk(), play_w24().postings
+    desk.postings = [p for p in week if p.entered_at <= at(TUE, "19:30")]
+    desk._numbers = itertools.count(len(week) * 3)
+    return desk

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from orderdesk.domain import ledger
-from orderdesk.domain.ledger import Book, Deed, PayBackRule, Pen, Posting, Totals, WeekState
+from orderdesk.domain.ledger import (
+    Account,
+    Book,
+    Deed,
+    PayBackRule,
+    Pen,
+    Posting,
+    Totals,
+    WeekState,
+)
 from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.time import Week, at
 from orderdesk.errors import RuleSaysNo
@@ -108,8 +117,13 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(theme=themes, m=minutes)
     def give_back(self, theme: str, m: int) -> None:
         line = {t.theme: t for t in ledger.statement(self.postings, self.week).themes}[theme]
+        state = ledger.totals(self.postings, self.week)
+        planned = state.get(Account(book=Book.COMMITTED, theme=theme), 0)
+        free = state.get(Account(book=Book.FREE), 0)
         oldest = [d for d in ledger.debts(self.postings, self.week) if d.terms.theme == theme]
-        if not self.do(ledger.give_back, theme, m):
+        done = self.do(ledger.give_back, theme, m)
+        assert done == (m <= free + planned)
+        if not done:
             return
         after = {t.theme: t for t in ledger.statement(self.postings, self.week).themes}[theme]
         assert after.owed == max(0, line.owed - m)

@@ -93,6 +93,13 @@ def test_two_gatherings_do_not_share_people_or_reserve() -> None:
     assert (len(two.from_reserve), two.missing) == (0, 4)
 
 
+def test_the_second_gathering_finds_what_the_first_left_of_the_reserve() -> None:
+    flex = tuple(OnDuty(f"F{i}", "Centrum", SHIFT, reserve=True) for i in range(8))
+    gathering = a_gathering(150, at(SUN, "15:30"), at(SUN, "17:00"))
+    one, two = ask(Plan(on_duty=flex, free=5 * 180), gathering, gathering).effects
+    assert (len(one.from_reserve), len(two.from_reserve)) == (4, 1)
+
+
 def test_people_come_from_the_district_with_most_to_spare() -> None:
     oost = tuple(OnDuty(f"O{n}", "Oost", SHIFT) for n in range(3))
     plan = Plan(on_duty=SIX + oost, theme_minutes={"nuisance": 9_000})
