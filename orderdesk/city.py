@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from orderdesk import reference
 from orderdesk.domain.events import (
     Case,
     CounterGroup,
@@ -26,7 +27,7 @@ from orderdesk.domain.events import (
     Status,
     Sureness,
 )
-from orderdesk.domain.people import Duty, Person, ShiftType, Skill, Task, TaskSpan
+from orderdesk.domain.people import Duty, Person, ShiftBook, Skill, Task, TaskSpan
 from orderdesk.domain.time import Span, Week, at, local
 from orderdesk.risk.facts import Phase, Signal, SourceType
 
@@ -39,6 +40,7 @@ _COUNTS = {
 """Demonstrations a year: 2017 and 2021 as published, the others assumed; 2016, 2026 in part."""
 _INCIDENT_SHARE = 0.03
 _NO_SHOW_SHARE = 0.05
+_UNANNOUNCED_SHARE = 0.12
 _ORGANISERS = 130
 
 _PLACES = (
@@ -56,12 +58,6 @@ NAMES = (
     "Luuk", "Mona", "Niels", "Olga", "Pim", "Qiu", "Rosa", "Sem", "Tess", "Umar", "Vera", "Wout",
     "Yara",
 )  # fmt: skip
-
-EARLY = ShiftType(id="E", name="Early", start=time(7), end=time(15, 30))
-LATE = ShiftType(id="L", name="Late", start=time(14, 30), end=time(23))
-FLEX = ShiftType(id="F", name="Flex", start=time(11), end=time(19, 30), reserve=True)
-SUNDAY = ShiftType(id="S", name="Sunday", start=time(11), end=time(19, 30))
-SHIFT_TYPES = (EARLY, LATE, FLEX, SUNDAY)
 
 # One line per person, Monday to Sunday. Early and late people keep to blocks; B07, B12, B18 and
 # B03 carry the eight flex shifts; six people have the Sunday in Centrum.
@@ -159,8 +155,13 @@ def _history(
     troubled_place = {"stationsplein": 0.5, "mosae_forum": 0.4, "vrijthof": 0.2}
     drafts: list[tuple[Case, float]] = []
     for year, count in _COUNTS.items():
-        for number, day in enumerate(sorted(_days(rng, year, count)), start=1):
-            case, odds = _past_demonstration(rng, organisers, weight, new_id, year, number, day)
+        given = {"D": 0, "U": 0}
+        for day, letter in zip(
+            sorted(_days(rng, year, count)), _letters(rng, year, count), strict=True
+        ):
+            given[letter] += 1
+            number = f"{letter}-{year}-{given[letter]:03d}"
+            case, odds = _past_demonstration(rng, organisers, weight, new_id, number, day)
             drafts.append((case, odds + troubled_place.get(case.place_id, 0)))
     yield from _with_outcomes(rng, drafts)
     for year in _COUNTS:
@@ -175,13 +176,19 @@ def _days(rng: random.Random, year: int, count: int) -> list[date]:
     return rng.choices(days, weights=[by_weekday[d.weekday()] for d in days], k=count)
 
 
+def _letters(rng: random.Random, year: int, count: int) -> list[str]:
+    """Which gatherings of a year came unannounced (U): about one in eight, eight of them in 2026,
+    so that the next one of the test week is U-2026-009."""
+    unannounced = 8 if year == TEST_WEEK.year else round(count * _UNANNOUNCED_SHARE)
+    return rng.sample(["U"] * unannounced + ["D"] * (count - unannounced), count)
+
+
 def _past_demonstration(
     rng: random.Random,
     organisers: tuple[Organiser, ...],
     weight: list[float],
     new_id: Callable[[], str],
-    year: int,
-    number: int,
+    number: str,
     day: date,
 ) -> tuple[Case, float]:
     organiser = rng.choices(organisers, weights=weight)[0]
@@ -190,7 +197,7 @@ def _past_demonstration(
     expected = min(6_000, max(2, round(rng.lognormvariate(3.7, 1.1))))
     start = at(day, time(rng.choice((10, 11, 12, 13, 13, 14, 14, 15, 16, 17, 18)), 0))
     hours = rng.choice((1, 1, 2, 2, 2, 3))
-    unannounced = rng.random() < 0.12
+    unannounced = number.startswith("U")
     lead = timedelta(hours=rng.choice((20, 40, 60, 90, 140, 200, 300, 500)))
     counter = rng.random() < 0.05
     # Orders of magnitude only: form and a counter-group carry the risk, size hardly.
@@ -199,7 +206,7 @@ def _past_demonstration(
     odds += 0.9 if int(organiser.id[-3:]) % 17 == 0 else 0.0
     case = Case(
         id=new_id(),
-        number=f"{'U' if unannounced else 'D'}-{year}-{number:03d}",
+        number=number,
         kind=Kind.DEMONSTRATION,
         source=Source.UNANNOUNCED if unannounced else Source.WRITTEN,
         known_at=start - (timedelta(hours=2) if unannounced else lead),
@@ -356,9 +363,8 @@ def _plans(organisers: tuple[Organiser, ...], new_id: Callable[[], str]) -> Iter
         id=new_id(),
         number="D-2026-041",
         kind=Kind.DEMONSTRATION,
-        source=Source.WRITTEN,
-        known_at=at(monday, "09:10"),
-        received_at=at(monday, "09:10"),
+        source=Source.ORAL,
+        known_at=at(date(2026, 6, 5), "16:00"),
         span=Span(start=at(thursday, "17:30"), end=at(thursday, "19:00")),
         place_id="markt",
         expected=60,
@@ -399,7 +405,7 @@ def _plans(organisers: tuple[Organiser, ...], new_id: Callable[[], str]) -> Iter
             build_up_from=at(saturday, "10:00"),
         ),
     )  # fmt: skip
-    for number, (day, place, expected, organiser) in enumerate(_coming_weeks(), start=46):
+    for number, (day, place, expected, organiser) in enumerate(_coming_weeks(), start=34):
         start = at(day, "14:00")
         yield Case(
             id=new_id(),
@@ -514,7 +520,8 @@ def _duty(
     themes: dict[tuple[str, int], str],
     published: datetime,
 ) -> Duty:
-    kind = next(s for s in SHIFT_TYPES if s.id == letter)
+    book = reference.cached("shifts", ShiftBook)
+    kind = next(s.type for s in book.shifts if s.id == letter)
     start, end = at(day, kind.start), at(day, kind.end)
     task = (
         TaskSpan(start=start, end=end, task=Task.RESERVE, place="Centrum")

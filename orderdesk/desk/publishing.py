@@ -18,7 +18,7 @@ from orderdesk.desk.scoring import standing_classes
 from orderdesk.domain.demand import Norms, check_lawful
 from orderdesk.domain.events import Organiser
 from orderdesk.domain.ledger import Posting, lines
-from orderdesk.domain.people import Task
+from orderdesk.domain.people import ShiftBook, Task
 from orderdesk.domain.text import csv_cell
 from orderdesk.domain.time import local
 from orderdesk.domain.worktime import WorkingTimeLaw, check_duties, errors
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 FEED, TOLD = "feed", "told"
 LOOK_BACK = timedelta(weeks=5)
-SHIFT_NAMES = {"E": "Early", "L": "Late", "F": "Flex", "S": "Sunday", "X": "own hours"}
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def publisher(reader: Reader) -> Publisher:
 
     return Publisher(
         installation_id=reader.meta("installation_id"),
-        labels=Labels(shift=lambda id: SHIFT_NAMES.get(id, id), task=_task_name),
+        labels=Labels(shift=reference.cached("shifts", ShiftBook).name_of, task=_task_name),
         settings=reference.cached("calendars", CalendarSettings),
     )
 

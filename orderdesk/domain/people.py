@@ -10,6 +10,8 @@ from pydantic import Field
 
 from orderdesk.domain.events import Name, Text
 from orderdesk.domain.time import Frozen, Moment, elapsed_minutes
+from orderdesk.i18n import pick
+from orderdesk.reference import LocalText, ReferenceFile, Strict
 
 
 class Skill(StrEnum):
@@ -63,6 +65,41 @@ class ShiftType(Frozen):
     break_minutes: Annotated[int, Field(ge=0, le=240)] = 30
     reserve: bool = False
     """Whether its hours belong to the flexible reserve."""
+
+
+class ShiftPattern(Strict):
+    """A shift of the team, where it is worked and on which weekdays (0 is Monday)."""
+
+    id: str
+    name: LocalText
+    start: time
+    end: time
+    break_minutes: Annotated[int, Field(ge=0, le=240)] = 30
+    place: str = ""
+    reserve: bool = False
+    weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]]
+
+    @property
+    def type(self) -> ShiftType:
+        """The shift itself."""
+        return ShiftType(
+            id=self.id,
+            name=pick(self.name),
+            start=self.start,
+            end=self.end,
+            break_minutes=self.break_minutes,
+            reserve=self.reserve,
+        )
+
+
+class ShiftBook(ReferenceFile):
+    """`data/shifts.toml`."""
+
+    shifts: tuple[ShiftPattern, ...]
+
+    def name_of(self, id: str) -> str:
+        """The shift's name in the reader's language; its id where it is not known."""
+        return next((pick(shift.name) for shift in self.shifts if shift.id == id), id)
 
 
 class Task(StrEnum):
