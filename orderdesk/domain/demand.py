@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from math import ceil
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -49,11 +49,11 @@ class NumberNorm(Strict):
 
 
 class WindowNorm(Strict):
-    """Minutes before the start and after the end, by class and form (any, if none is named)."""
+    """Minutes before the start and after the end, by class, for gatherings from a size on."""
 
     id: str
     classes: frozenset[GatheringClass]
-    forms: frozenset[Form] = frozenset(Form)
+    from_size: Annotated[int, Field(ge=0)]
     before: Minutes
     after: Minutes
     reason: LocalText
@@ -170,15 +170,16 @@ class Norms(ReferenceFile):
 
     @model_validator(mode="after")
     def _complete_and_lawful(self) -> Self:
-        for table in (self.numbers, self.counter_numbers):
-            sizes = [n.from_size for n in table]
-            if not sizes or sizes[0] != 0 or sizes != sorted(set(sizes)):
-                raise ValueError("numbers must start at size 0 and rise")
-        for risk_class in ("laag", "midden", "hoog"):
-            for form in Form:
-                fitting = [w for w in self.windows if risk_class in w.classes and form in w.forms]
-                if len(fitting) != 1:
-                    raise ValueError(f"windows: {risk_class}, {form} needs exactly one")
+        tables = [
+            [n.from_size for n in self.numbers],
+            [n.from_size for n in self.counter_numbers],
+            *(
+                [w.from_size for w in self.windows if c in w.classes]
+                for c in get_args(GatheringClass)
+            ),
+        ]
+        if any(not sizes or sizes[0] != 0 or sizes != sorted(set(sizes)) for sizes in tables):
+            raise ValueError("numbers and windows must start at size 0 and rise")
         if any(sum(form in t.forms for t in self.tasks) != 1 for form in Form):
             raise ValueError("tasks: each form needs exactly one order")
         given = {t for norm in self.tasks for t in norm.order} | set(self.event_window.order)
@@ -330,7 +331,7 @@ def demand(
     order = next(t.order for t in norms.tasks if case.form in t.forms)
     blocks = []
     for core in _cores(case, norms, assumed):
-        span, why = _window(case, core, risk_class, norms, first)
+        span, why = _window(core, size, risk_class, norms, first)
         blocks += _dealt(order, number, span, _place(case), Carrier.RESERVE, norm, (*reasons, *why))
     return Demand(
         case_id=case.id,
@@ -393,9 +394,10 @@ def _days(span: Span) -> list[date]:
 
 
 def _window(
-    case: Case, core: Span, risk_class: str, norms: Norms, first: Case | None
+    core: Span, size: int, risk_class: str, norms: Norms, first: Case | None
 ) -> tuple[Span, tuple[LocalText, ...]]:
-    norm = next(w for w in norms.windows if risk_class in w.classes and case.form in w.forms)
+    fitting = [w for w in norms.windows if risk_class in w.classes and size >= w.from_size]
+    norm = fitting[-1]
     before, after = timedelta(minutes=norm.before), timedelta(minutes=norm.after)
     if first is None or first.span is None or not first.time_known:
         return Span(start=core.start - before, end=core.end + after), (norm.reason,)

@@ -333,7 +333,7 @@ def _unknown(need: Need, week: Week, draws: int, seed: int) -> Floats:
 
 def count_probabilities(mean: float, dispersion: float) -> Floats:
     """Chance of 0, 1, 2... cases, until hardly anything is left: negative binomial, or Poisson."""
-    if mean <= 0:
+    if mean < 1e-12:
         return np.ones(1)
     top = math.ceil(mean + 12 * math.sqrt(mean + dispersion * mean**2) + 12)
     n = np.arange(1, top)

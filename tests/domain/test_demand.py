@@ -41,8 +41,8 @@ U010 = a_case(TUE, "15:30", "17:00", 40, source=Source.UNANNOUNCED, counter_to="
 @pytest.mark.parametrize(
     ("case", "risk_class", "first", "people", "start", "end", "hours"),
     [
-        (D041, "laag", None, 4, at(THU, "17:00"), at(THU, "19:30"), 10),
-        (D043, "laag", None, 4, at(SAT, "13:30"), at(SAT, "16:30"), 12),
+        (D041, "midden", None, 4, at(THU, "17:00"), at(THU, "19:30"), 10),
+        (D043, "midden", None, 4, at(SAT, "13:30"), at(SAT, "16:30"), 12),
         (D044, "hoog", D043, 6, at(SAT, "13:00"), at(SAT, "18:00"), 30),
         (D042, "midden", None, 4, at(SUN, "13:00"), at(SUN, "17:00"), 16),
         (U009, "midden", None, 4, at(TUE, "14:45"), at(TUE, "17:45"), 12),
@@ -234,7 +234,8 @@ def test_a_section_and_a_platoon_cost_what_the_rule_says() -> None:
     [
         (("tasks", 0, "order"), ["arrest"], "not lawful"),
         (("numbers", 0, "from_size"), 10, "start at size 0"),
-        (("windows", 0, "classes"), ["midden"], "exactly one"),
+        (("windows", 0, "classes"), ["midden"], "start at size 0"),
+        (("windows", 1, "from_size"), 300, "rise"),
         (("tasks", 0, "forms"), ["static"], "exactly one order"),
     ],
 )

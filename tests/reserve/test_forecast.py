@@ -53,7 +53,9 @@ def a_need(
 # --- one week's distribution ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("mean", "dispersion"), [(0.0, 0.2), (1.56, 0.0), (1.56, 0.4), (90, 0.05)])
+@pytest.mark.parametrize(
+    ("mean", "dispersion"), [(0.0, 0.2), (5e-324, 0.2), (1.56, 0.0), (1.56, 0.4), (90, 0.05)]
+)
 def test_counts_have_the_mean_and_variance_asked_for(mean: float, dispersion: float) -> None:
     chances = f.count_probabilities(mean, dispersion)
     n = np.arange(len(chances))
@@ -117,9 +119,9 @@ def test_a_service_level_is_a_share() -> None:
 
 
 @given(
-    mean=st.floats(0, 8),
+    mean=st.floats(0, 8, allow_subnormal=True),
     more=st.floats(0, 4),
-    dispersion=st.floats(0, 1),
+    dispersion=st.just(0.0) | st.floats(0, 1),
     minutes=st.integers(1, 3_000),
     seed=st.integers(0, 2**31),
 )

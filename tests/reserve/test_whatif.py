@@ -50,7 +50,7 @@ def ask(plan: Plan, *gatherings: Supposed, absent: tuple[str, ...] = ()) -> Answ
 
 
 def test_four_taken_of_six_leave_centrum_two_under_the_waterline() -> None:
-    answer = ask(PLAN, a_gathering(200, at(SUN, "15:45"), at(SUN, "16:15")))
+    answer = ask(PLAN, a_gathering(150, at(SUN, "15:45"), at(SUN, "16:15")))
     assert {h.start: h.short for h in answer.below} == {at(SUN, "15:00"): 2, at(SUN, "16:00"): 2}
     assert [h.people for h in answer.before] == [6] * 6
     (effect,) = answer.effects
