@@ -21,6 +21,8 @@ from orderdesk.i18n import _, msg, use_language
 from orderdesk.papers.model import Block, Document, Run, sources_of
 
 _LONG_WORD = re.compile(r"(\S{22})(?=\S)")
+# Emoji are joined by these; typst leaves out, without a word, what it can't join.
+_JOINED_SYMBOLS = re.compile("(?<!\\w)\u200d|\u200d(?!\\w)|\ufe0f")
 _NO_GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
 _MOST_MISSING = 200
@@ -46,7 +48,10 @@ def to_pdf(document: Document, digest: str = "") -> Pdf:
 
 def to_png(document: Document, digest: str = "", ppi: float = 110) -> list[bytes]:
     """A picture of each page."""
-    return _Setter(document, digest).compile("png", ppi)
+    setter = _Setter(document, digest)
+    # Only the PDF tells which characters the fonts lack.
+    setter.compile("pdf")
+    return setter.compile("png", ppi)
 
 
 class _Setter:
@@ -101,14 +106,8 @@ class _Setter:
         self._missing |= new
 
     def _inputs(self) -> dict[str, str]:
-        text = json.dumps(_view(self._document, self._digest), ensure_ascii=False)
-        for character in self._missing:
-            # A character that no font holds is named, not dropped.
-            code = ord(character)
-            text = text.replace(
-                character, f"<{code - 0x2400 if 0x2400 <= code < 0x2421 else code:02X}>"
-            )
-        return {"view": text}
+        text = json.dumps(_breakable(_view(self._document, self._digest)), ensure_ascii=False)
+        return {"view": text.translate({ord(c): _character_name(c) for c in self._missing})}
 
 
 def _view(document: Document, digest: str) -> dict[str, Any]:
@@ -155,10 +154,7 @@ def _view(document: Document, digest: str) -> dict[str, Any]:
 
 
 def _run(run: Run, numbers: dict[tuple[str, ...], int]) -> dict[str, Any]:
-    return run.model_dump(exclude={"trace"}) | {
-        "text": _breakable(run.text),
-        "mark": numbers.get(run.trace, 0),
-    }
+    return run.model_dump(exclude={"trace"}) | {"mark": numbers.get(run.trace, 0)}
 
 
 def _block(block: Block, numbers: dict[tuple[str, ...], int]) -> dict[str, Any]:
@@ -175,13 +171,28 @@ def _block(block: Block, numbers: dict[tuple[str, ...], int]) -> dict[str, Any]:
 
     shown: dict[str, Any] = turned(block)
     if shown["kind"] == "box":
-        shown |= {"text": _breakable(shown["text"]), "mark": numbers.get(tuple(shown["trace"]), 0)}
+        shown["mark"] = numbers.get(tuple(shown["trace"]), 0)
     return shown
 
 
-def _breakable(text: str) -> str:
-    """A word longer than any real one may be broken, so that it can't run off the page."""
-    return _LONG_WORD.sub("\\1\u200b", text)
+def _breakable(value: Any) -> Any:
+    """The same data with a chance to break words longer than any real one, so that they can't run
+    off the page."""
+    if isinstance(value, str):
+        return _LONG_WORD.sub("\\1\u200b", _JOINED_SYMBOLS.sub("", value))
+    if isinstance(value, list):
+        return [_breakable(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _breakable(part) for name, part in value.items()}
+    return value
+
+
+def _character_name(character: str) -> str:
+    """How a character is shown that no font holds: by its number, control symbols by theirs."""
+    code = ord(character)
+    if 0x2400 <= code < 0x2421:
+        return f"<{code - 0x2400:02X}>"
+    return "<7F>" if code == 0x2421 else f"<{code:X}>"
 
 
 def _stamp(moment: datetime) -> str:
