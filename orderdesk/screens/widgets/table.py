@@ -194,7 +194,7 @@ class VirtualTable(ScrollView, can_focus=True):
 
     def _widths(self) -> list[tuple[int, Column, int]]:
         """(index, column, width) of the columns that fit, the least important ones left out."""
-        room = self.size.width
+        room = self.scrollable_content_region.width
         kept = list(enumerate(self.columns))
         while len(kept) > 1 and sum(c.width + 1 for _, c in kept) > room:
             worst = max(kept, key=lambda pair: (pair[1].rank, pair[0]))
@@ -207,7 +207,7 @@ class VirtualTable(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """The heading stays; below it, row by row, only what is on screen."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         if y == 0:
             style = self.get_component_rich_style("table--head")
             return self._strip([c.heading for c in self.columns], style, width)
