@@ -385,10 +385,9 @@ def move(desk: Desk, case_id: str, when: str) -> Moved:
         if span is None:
             raise BadInput(N_("when"), when, msg("Add a time, such as 14:00."))
         released = release_case(desk, work, case)
-        letter = case.number.split("-")[0]
         new = case.replace(
             id=desk.new_id(),
-            number=intake.next_number(work, letter, local(span.start).year),
+            number=_number_after_move(work, case.number),
             span=span,
             known_at=desk.now,
             received_at=desk.now if case.received_at else None,
@@ -407,6 +406,13 @@ def move(desk: Desk, case_id: str, when: str) -> Moved:
         )  # fmt: skip
         score_cases(desk, work, [new.id])
         return Moved(old, new)
+
+
+def _number_after_move(reader: Reader, number: str) -> str:
+    """D-2026-041 goes on as D-2026-041b: people keep calling it by the number they know."""
+    plain = number.rstrip("bcdefghijklmnopqrstuvwxyz")
+    letters = (chr(c) for c in range(ord("b"), ord("z") + 1))
+    return next(n for n in (plain + letter for letter in letters) if not reader.case_by_number(n))
 
 
 def close(desk: Desk, case_id: str, values: Mapping[str, str]) -> Case:

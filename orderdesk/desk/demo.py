@@ -69,7 +69,7 @@ def _open_test_week(desk: Desk, work: Work) -> None:
         DebtTerms(
             id=f"carried-{before}",
             theme="nuisance",
-            since=before.days[1],
+            since=before.days[6],
             due=TEST_WEEK.shift(1).days[-1],
         ),
         _CARRIED_HOURS * H,
@@ -92,9 +92,18 @@ def _open_test_week(desk: Desk, work: Work) -> None:
 def open_city(path: str, seed: int = 24, *, opens: datetime = DEMO_OPENS) -> Desk:
     """A desk on a new demonstration database whose clock runs from `opens`.
 
-    Everything before that moment is entered at Monday 07:30 of the test week.
+    Everything before that moment is entered on Monday of the test week.
     """
-    clock = DemoClock(opens)
+    desk, clock = standing_city(path, seed)
+    clock.set(MONDAY + timedelta(minutes=100))
+    _notification_of_monday(desk)
+    clock.run_from(opens)
+    return desk
+
+
+def standing_city(path: str, seed: int = 24) -> tuple[Desk, DemoClock]:
+    """A desk on a new demonstration database, its clock standing at Monday 07:30."""
+    clock = DemoClock(MONDAY)
     clock.set(MONDAY)
     desk = open_desk(
         path,
@@ -104,10 +113,7 @@ def open_city(path: str, seed: int = 24, *, opens: datetime = DEMO_OPENS) -> Des
         installation_id=f"demo-{seed}.orderdesk.example",
     )
     load_city(desk, seed)
-    clock.set(MONDAY + timedelta(minutes=100))
-    _notification_of_monday(desk)
-    clock.run_from(opens)
-    return desk
+    return desk, clock
 
 
 def _notification_of_monday(desk: Desk) -> None:

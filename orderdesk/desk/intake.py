@@ -333,6 +333,11 @@ def form_values(case: Case, organiser: Organiser | None) -> dict[str, str]:
     }
 
 
+def looked_at(reader: Reader, case: Case) -> Registered:
+    """A stored case as the desk sees it right after registering."""
+    return _looked_at(reader, case, advised="", receipt="")
+
+
 def _after(desk: Desk, work: Work, case: Case) -> Registered:
     advised = score_cases(desk, work, [case.id]).get(case.id)
     receipt = ""

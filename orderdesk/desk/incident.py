@@ -1,0 +1,410 @@
+"""An unannounced gathering: from six answers to a committed plan, and back when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from orderdesk import reference
+from orderdesk.desk import capacity, cases, intake, rostering, scoring, words
+from orderdesk.desk.core import Desk
+from orderdesk.desk.drafts import drop_draft
+from orderdesk.desk.scoring import Explanation
+from orderdesk.desk.timeline import note_event
+from orderdesk.domain.demand import Norms, check_lawful
+from orderdesk.domain.events import Case, CounterGroup, Kind, Source, Status, Sureness
+from orderdesk.domain.people import Actor, Duty, Role, Task, TaskSpan
+from orderdesk.domain.time import Span, local
+from orderdesk.domain.when import read_moment
+from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.i18n import N_, _, language, msg, pick
+from orderdesk.risk.model import RiskClass
+from orderdesk.roster.problem import Kind as ChangeKind
+from orderdesk.roster.problem import Need
+from orderdesk.roster.replan import Plan, Replan, replan
+
+FORM = "incident"
+QUESTIONS = ("where", "when", "how_many", "said_by", "sure", "counter")
+SAID_BY = ("police", "staff", "public", "organiser")
+NEXT_LOOK = timedelta(minutes=75)
+_GUESS_LOW, _GUESS_HIGH = 8 / 15, 22 / 15
+"""Offered range around a number said on the telephone: 150 gives 80-220."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A way to respond, with its price."""
+
+    id: str
+    plan: Plan | None
+    """None: police only, people on call."""
+    share: float
+    hours_reserve: float
+    hours_themes: float
+    people: tuple[str, ...]
+    strength: tuple[tuple[datetime, int, int], ...]
+    """Per hour: officers left in the district, and the waterline."""
+
+    @property
+    def price(self) -> str:
+        """What it costs, in words."""
+        if self.plan is None:
+            return _("nobody now; two on call")
+        return _("{n} people, {all} h = {reserve} h reserve + {themes} h themes").format(
+            n=len(self.people),
+            all=f"{self.hours_reserve + self.hours_themes:g}",
+            reserve=f"{self.hours_reserve:g}",
+            themes=f"{self.hours_themes:g}",
+        )
+
+    @property
+    def under_waterline(self) -> bool:
+        """Whether some hour falls below the line."""
+        return any(left < least for _moment, left, least in self.strength)
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A reported gathering and what can be done."""
+
+    case: Case
+    registered: intake.Registered
+    risk: Explanation
+    packages: tuple[Package, ...]
+    plans: rostering.Plans
+    owed_minutes: int
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "number": self.case.number,
+            "protected": True,
+            "known_at": self.case.known_at.isoformat(),
+            "class": self.risk.score.advice.value,
+            "class_range": [self.risk.score.lowest.value, self.risk.score.highest.value],
+            "worth_a_call": str(self.risk.worth[0].question) if self.risk.worth else "",
+            "packages": [
+                {
+                    "id": package.id,
+                    "people": list(package.people),
+                    "hours_reserve": package.hours_reserve,
+                    "hours_themes": package.hours_themes,
+                    "under_waterline": package.under_waterline,
+                }
+                for package in self.packages
+            ],
+        }
+
+    def lines(self) -> Iterator[str]:
+        """For a person."""
+        yield from self.registered.lines()
+        score = self.risk.score
+        yield _("class {name}, between {low} and {high}").format(
+            name=score.advice.value, low=score.lowest.value, high=score.highest.value
+        )
+        if self.risk.worth:
+            yield _("worth a call: {question}").format(question=self.risk.worth[0].question)
+        for package in self.packages:
+            yield f"  {package.id}  {package.price}  {', '.join(package.people)}"
+
+
+def offered_range(text: str) -> str:
+    """The range to offer for a number said on the telephone: "150" -> "80-220"."""
+    low, best, high = intake.read_count(text)
+    if best is None or low is not None or high is not None:
+        return text
+    return f"{round(best * _GUESS_LOW, -1)}-{round(best * _GUESS_HIGH, -1)}"
+
+
+def report(desk: Desk, values: Mapping[str, str], *, number: str = "") -> Incident:
+    """Register an unannounced gathering from six answers (see QUESTIONS) and price the packages.
+
+    Raises BadInput, naming the answer that can't be understood. No answer asks for a viewpoint.
+    """
+    start = read_moment(values.get("when", ""), desk.now)
+    norms = reference.cached("staffing_norms", Norms)
+    low, best, high = intake.read_count(values.get("how_many", ""))
+    if not values.get("where", "").strip():
+        raise BadInput(N_("where"), "", msg("Say where: a usual place or a street."))
+    said_by = values.get("said_by", "")
+    if said_by not in SAID_BY:
+        raise BadInput(
+            N_("said_by"), said_by, msg("Choose one of: {known}.", known=", ".join(SAID_BY))
+        )
+    state, sure = _counter(values)
+    with desk.work() as work:
+        draft = intake.read_case(
+            desk,
+            work,
+            {
+                "when": f"{local(start):%d-%m-%Y %H:%M}",
+                "place": values["where"],
+                "expected": "",
+                "source": Source.UNANNOUNCED.value,
+            },
+            number=number,
+        )
+        assert draft.span is not None
+        case = draft.replace(
+            span=Span(start=start, end=start + timedelta(minutes=norms.assumed_minutes)),
+            expected_low=low,
+            expected=best,
+            expected_high=high,
+            kind=Kind.ONE_PERSON if best == 1 else Kind.DEMONSTRATION,
+            counter_group=state,
+            counter_sureness=sure,
+        )
+        work.add_case(case)
+        scoring.score_cases(desk, work, [case.id])
+        note_event(
+            work,
+            case.id,
+            msg("reported by {who} ({sure}): {n} people", who=said_by,
+                sure=values.get("sure", "C"), n=words.people(case)),
+        )  # fmt: skip
+    drop_draft(desk, FORM)
+    return look(desk, case.id)
+
+
+def _counter(values: Mapping[str, str]) -> tuple[CounterGroup, Sureness]:
+    try:
+        state = CounterGroup(values.get("counter", "") or "unknown")
+    except ValueError:
+        known = ", ".join(member.value for member in CounterGroup)
+        raise BadInput(
+            N_("counter"), values.get("counter", ""), msg("Choose one of: {known}.", known=known)
+        ) from None
+    try:
+        return state, Sureness(values.get("sure", "C") or "C")
+    except ValueError:
+        raise BadInput(
+            N_("sure"),
+            values.get("sure", ""),
+            msg("Choose A confirmed, B plausible, C unverified."),
+        ) from None
+
+
+def look(desk: Desk, case_id: str) -> Incident:
+    """The gathering as it stands, with packages for what is not covered yet."""
+    today = local(desk.now).date()
+    with desk.read() as reader:
+        case = reader.case(case_id)
+        risk = scoring.explain_in(reader, case, today)
+        needs = rostering.needs_in(reader, case, today)
+        situation = rostering.situation_in(desk, reader, case, needs=needs, pool=False)
+        owed = capacity.week_plan_in(reader, capacity.week_of(case), today)
+    packages = []
+    choices = reference.cached("staffing_norms", Norms).choices
+    for choice in choices:
+        wanted = _share_of(needs, choice.share)
+        plan = None
+        if wanted:
+            found = replan(
+                replace(situation, needs=tuple(wanted)),
+                rostering.rules(),
+                rostering.law(),
+                new_id=desk.new_id,
+                kinds=frozenset({ChangeKind.TASK}),
+                most_plans=1,
+            )
+            plan = found.plans[0] if found.plans else None
+        packages.append(_package(desk, choice.id, choice.share, plan, case))
+    plans = rostering.Plans(case, Replan((), ()), situation)
+    with desk.read() as reader:
+        registered = intake.looked_at(reader, case)
+    return Incident(case, registered, risk, tuple(packages), plans, owed.statement.balance.owed)
+
+
+def _share_of(needs: Sequence[Need], share: float) -> list[Need]:
+    """The first so many people of what the norm asks: half of four tasks is two people."""
+    people = [need for need in needs for _n in range(need.at_least)]
+    kept = people[: round(len(people) * share)]
+    counted: dict[str, int] = {}
+    for need in kept:
+        counted[need.id] = counted.get(need.id, 0) + 1
+    return [replace(need, at_least=counted[need.id]) for need in needs if need.id in counted]
+
+
+def _package(desk: Desk, id: str, share: float, plan: Plan | None, case: Case) -> Package:
+    lines = plan.lines if plan else ()
+    strength: tuple[tuple[datetime, int, int], ...] = ()
+    if case.span is not None:
+        with desk.read() as reader:
+            day = local(case.span.start).date()
+            hours = capacity.strength_in(
+                reader, "Centrum", day, duties=plan.duties if plan else None
+            )
+        strength = tuple((h.start, h.left, h.least) for h in hours if h.least or h.deployed)
+    return Package(
+        id=id,
+        plan=plan,
+        share=share,
+        hours_reserve=sum(line.reserve_minutes for line in lines) / 60,
+        hours_themes=sum(line.borrowed_minutes for line in lines) / 60,
+        people=tuple(line.person_id for line in lines),
+        strength=strength,
+    )
+
+
+def authorise(desk: Desk, found: Incident, package: Package, by: Actor, reason: str) -> list[str]:
+    """Commit a package: roster, ledger and log in one unit of work; whom to call, in order.
+
+    Raises RuleSaysNo without the authority that borrowing theme hours takes.
+    """
+    if package.plan is None:
+        with desk.work(Role.OFFICER) as work:
+            note_event(work, found.case.id, msg("police only; nobody sent"))
+        return []
+    return rostering.choose(desk, found.plans, package.plan, by, reason)
+
+
+def open_cases(desk: Desk) -> list[Case]:
+    """Gatherings of today and unannounced ones that are not over yet."""
+    start, end = desk.now - timedelta(hours=12), desk.now + timedelta(hours=24)
+    with desk.read() as reader:
+        found = reader.cases(start=start, end=end)
+    return [case for case in found if case.outcome is None and not case.is_event]
+
+
+# --- while it lasts -------------------------------------------------------------------------------
+
+
+def counter_seen(
+    desk: Desk, first_id: str, how_many: str, sure: str, *, number: str = ""
+) -> tuple[RiskClass, Case]:
+    """A counter-group is there: the first is scored again, a case of its own is paired with it.
+
+    The first keeps its place; only the counter-demonstration can be offered another one.
+    """
+    advised = scoring.confirm_counter(desk, first_id, CounterGroup.CONFIRMED, Sureness(sure or "A"))
+    with desk.read() as reader:
+        first = reader.case(first_id)
+    assert first.span is not None
+    with desk.work() as work:
+        draft = intake.read_case(
+            desk,
+            work,
+            {
+                "when": f"{local(first.span.start):%d-%m-%Y %H:%M}-{local(first.span.end):%H:%M}",
+                "place": intake.place_name(first),
+                "expected": how_many,
+                "source": Source.UNANNOUNCED.value,
+            },
+            number=number,
+        )
+        work.add_case(draft)
+    case = cases.link_counter(desk, draft.id, first_id)
+    cases.propose_cards(desk, first_id)
+    return advised, case
+
+
+def turnout(desk: Desk, case_id: str, how_many: str, source: str) -> None:
+    """A count on the spot: kept beside the estimate, never over it."""
+    _low, best, _high = intake.read_count(how_many)
+    if best is None:
+        raise BadInput(N_("how_many"), how_many, msg("Write how many are there."))
+    with desk.work() as work:
+        work.add_fact("turnout", f"case:{case_id}", {"n": best, "source": source})
+        note_event(work, case_id, msg("{n} counted by {source}", n=best, source=source))
+
+
+def fire_trigger(desk: Desk, case_id: str, trigger: str, package_id: str) -> list[str]:
+    """A trigger of a scenario fires: people who are there already get its tasks; who they are.
+
+    Raises RuleSaysNo when nobody is there, or for a task that only the police may do (rule 19).
+    """
+    norms = reference.cached("staffing_norms", Norms)
+    package = next((p for p in norms.packages if p.id == package_id), None)
+    if package is None:
+        known = ", ".join(p.id for p in norms.packages)
+        raise BadInput(N_("package"), package_id, msg("Choose one of: {known}.", known=known))
+    check_lawful(package.tasks, norms)
+    with desk.work(Role.OFFICER) as work:
+        there = [
+            duty
+            for duty in work.duties(start=work.now, end=work.now + timedelta(minutes=1))
+            if any(t.case_id == case_id and t.start <= work.now < t.end for t in duty.tasks)
+        ]
+        if len(there) < len(package.tasks):
+            raise RuleSaysNo(msg("{n} people are there, {m} are needed", n=len(there),
+                                 m=len(package.tasks)))  # fmt: skip
+        until = work.now + timedelta(minutes=package.minutes)
+        changed = [
+            _retasked(duty, case_id, task, work.now, until)
+            for duty, task in zip(there, package.tasks, strict=False)
+        ]
+        work.save_duties(changed)
+        note_event(
+            work,
+            case_id,
+            msg("trigger: {trigger}; {people} to {task}", trigger=trigger,
+                people=", ".join(d.person_id for d in changed), task=package.tasks[0].value),
+        )  # fmt: skip
+        return [duty.person_id for duty in changed]
+
+
+def _retasked(duty: Duty, case_id: str, task: Task, start: datetime, until: datetime) -> Duty:
+    """The duty with another task for a while, inside what it gives to the case."""
+    parts: list[TaskSpan] = []
+    for span in duty.tasks:
+        if span.case_id != case_id or not span.start <= start < span.end:
+            parts.append(span)
+            continue
+        end = min(until, span.end)
+        parts += [span.replace(end=start)] if span.start < start else []
+        parts.append(span.replace(start=start, end=end, task=task))
+        parts += [span.replace(start=end)] if end < span.end else []
+    return duty.replace(tasks=tuple(parts), sequence=duty.sequence + 1, changed_at=start)
+
+
+def stand_down(desk: Desk, case_id: str, values: Mapping[str, str]) -> int:
+    """It is over: what happened, and the hours that were worked are posted; the minutes.
+
+    Keys as in `cases.close`: turnout, incident, ended, lesson.
+    """
+    cases.close(desk, case_id, values)
+    with desk.work(Role.OFFICER) as work:
+        minutes = capacity.work_case(desk, work, work.case(case_id))
+        case = work.case(case_id)
+        if case.status is Status.HELD:
+            work.save_case(case.replace(status=Status.CLOSED))
+    return minutes
+
+
+def mayor_text(desk: Desk, case_id: str) -> str:
+    """A text block for the mayor's office: what, where, since when, class, package; no names."""
+    from orderdesk.papers.letters import MayorPicture, mayor_block
+
+    found = look(desk, case_id)
+    with desk.read() as reader:
+        duties = [
+            duty
+            for duty in reader.duties(start=desk.now - timedelta(hours=12))
+            if any(task.case_id == case_id for task in duty.tasks)
+        ]
+    score = found.risk.score
+    case = found.case
+    picture = MayorPicture(
+        number=case.number,
+        where=found.registered.place,
+        starts=case.span.start if case.span else case.known_at,
+        ends=case.span.end if case.span else None,
+        known_at=case.known_at,
+        expected_low=case.expected_low,
+        expected=case.expected,
+        expected_high=case.expected_high,
+        decided_class=found.risk.standing.value,
+        lowest_class=score.lowest.value,
+        highest_class=score.highest.value,
+        package=_("{n} officers").format(n=len(duties)),
+        next_look=desk.now + NEXT_LOOK,
+    )
+    return mayor_block(picture, language())
+
+
+def triggers() -> tuple[tuple[str, str], ...]:
+    """Packages that a trigger can open: id and name."""
+    norms = reference.cached("staffing_norms", Norms)
+    return tuple((package.id, pick(package.name)) for package in norms.packages)
