@@ -167,7 +167,7 @@ def demo(
 
         run_demo(seed, language())
         return
-    from orderdesk.desk.demo import play_headless
+    from orderdesk.desk.headless import play_headless
 
     summary = play_headless(out, seed=seed, progress=_progress)
     _emit(summary.as_json(), as_json, summary.lines)

@@ -27,6 +27,7 @@ from orderdesk.domain.ledger import (
 )
 from orderdesk.domain.people import Actor, Duty, DutyStatus, Role, Task, TaskSpan
 from orderdesk.domain.time import Week, at, local
+from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, _, msg, pick
 from orderdesk.reserve.rules import ReserveRules
 from orderdesk.risk.model import RiskClass
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 AWAY = "away"
 CLOSED_STATUSES = (Status.CANCELLED, Status.MOVED, Status.NO_SHOW)
 _HOUR = timedelta(hours=1)
+_MOST_HOURS = 1_000
 DEED_NAMES: Mapping[Deed, str] = {
     Deed.OPEN: N_("week opened"),
     Deed.CARRY_IN: N_("debt carried in"),
@@ -570,3 +572,19 @@ def theme_name(id: str) -> str:
         if theme.id == id:
             return pick(theme.name)
     return id
+
+
+def theme_choices() -> list[tuple[str, str]]:
+    """Themes by id and name, for a form."""
+    return [(t.id, pick(t.name)) for t in reference.cached("themes", Themes).themes]
+
+
+def read_hours(text: str) -> int:
+    """Hours as people write them ("4", "4,5") in minutes. Raises BadInput."""
+    try:
+        hours = float(text.strip().replace(",", "."))
+    except ValueError:
+        hours = 0.0
+    if not 0 < hours <= _MOST_HOURS:
+        raise BadInput(N_("hours"), text, msg("Write hours from 0.25 to {most}.", most=_MOST_HOURS))
+    return round(hours * 60)

@@ -220,3 +220,13 @@ def _cell(doc: Mapping[str, object]) -> WeekCell:
         int(str(doc["entries"])),
         Phase(int(str(doc["highest_phase"]))),
     )
+
+
+def signal_rules() -> SignalRules:
+    """Ages and limits of signals."""
+    return reference.cached("signals", SignalRules)
+
+
+def districts() -> tuple[str, ...]:
+    """The districts of the city."""
+    return reference.cached("places", Places).districts

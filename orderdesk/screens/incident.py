@@ -1,0 +1,361 @@
+"""Incident: six questions, three packages, and a timeline that writes itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Static
+
+from orderdesk.errors import OrderdeskError
+from orderdesk.i18n import N_, _
+from orderdesk.screens.base import Place
+from orderdesk.screens.safe import line, safe
+from orderdesk.screens.widgets.form import Field, Form, Reading, Values
+from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
+
+if TYPE_CHECKING:
+    from orderdesk.desk.core import Desk
+    from orderdesk.desk.incident import Incident
+    from orderdesk.domain.people import Actor
+
+
+class IncidentScreen(Place):
+    """What is going on today."""
+
+    place = "incident"
+    about = N_(
+        "An unannounced gathering: press u and answer six questions. It is a protected gathering; "
+        "no term applies, and no question asks what it is about. Then choose a package: each shows "
+        "its price, the people, and the strength of the district against the waterline. Theme "
+        "hours are taken only with a name and a reason."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "report", N_("unannounced")),
+        Binding("a", "authorise", N_("authorise package")),
+        Binding("o", "counter", N_("counter-group")),
+        Binding("t", "turnout", N_("turnout")),
+        Binding("f", "trigger", N_("trigger")),
+        Binding("l", "note", N_("note")),
+        Binding("m", "mayor", N_("text for the mayor")),
+        Binding("z", "stand_down", N_("stand down")),
+        Binding("b", "give_back", N_("flex hours back")),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: Incident | None = None
+        self._ids: list[str] = []
+
+    def compose_body(self) -> ComposeResult:
+        """The gatherings of today, and the one under the cursor."""
+        with Vertical(classes="split"):
+            yield VirtualTable(
+                [
+                    Column(_("number"), 12),
+                    Column(_("when"), 22),
+                    Column(_("place"), 14, grow=1, rank=1),
+                    Column(_("people"), 8, right=True, rank=2),
+                ],
+                empty=_("Nothing going on. Press u when the telephone rings."),
+                id="open",
+            ).add_class("list")
+            with VerticalScroll(classes="detail"):
+                yield Static("", id="picture")
+
+    def on_mount(self) -> None:
+        """The list has the keys."""
+        super().on_mount()
+        self.query_one(VirtualTable).focus()
+
+    def fill(self, desk: Desk) -> None:
+        """What is going on."""
+        from orderdesk.desk import incident, intake, words
+
+        found = incident.open_cases(desk)
+        found.sort(key=lambda case: case.known_at, reverse=True)
+        self._ids = [case.id for case in found]
+        rows = [
+            (
+                case.number,
+                words.span(case.span, time_known=case.time_known),
+                intake.place_name(case),
+                words.people(case),
+            )
+            for case in found
+        ]
+        if not rows:
+            self._found = None
+            self.query_one("#picture", Static).update("")
+        self.query_one(VirtualTable).load(ListRows(rows))
+
+    def on_virtual_table_moved(self, event: VirtualTable.Moved) -> None:
+        """Look at this one; the packages are worked out in a thread."""
+        if event.row < len(self._ids):
+            self._look(self._ids[event.row])
+
+    @work(thread=True, exclusive=True, group="look")
+    def _look(self, case_id: str) -> None:
+        from orderdesk.desk import incident
+
+        desk = self.desk
+        if desk is None:
+            return
+        try:
+            found = incident.look(desk, case_id)
+            with desk.read() as reader:
+                from orderdesk.desk.timeline import lines_of
+
+                log = [
+                    f"{_clock(entry.known_at)}  {entry.text}  [{entry.author}]"
+                    for entry in lines_of(reader, case_id)
+                ]
+        except OrderdeskError as problem:
+            self.app.call_from_thread(self.notify, line(problem), markup=False)
+            return
+        self.app.call_from_thread(self._show, found, log)
+
+    def _show(self, found: Incident, log: list[str]) -> None:
+        if not self.is_mounted:
+            return
+        self._found = found
+        text = [*found.lines(), ""]
+        for package in found.packages:
+            mark = "▲ " + _("below the waterline") if package.under_waterline else ""
+            strength = " ".join(f"{_clock(m)[:2]}h:{left}" for m, left, _least in package.strength)
+            text.append(f"{package.id}  {strength}  {mark}")
+        text += ["", _("owed to themes: {n} h").format(n=f"{found.owed_minutes / 60:g}"), "", *log]
+        self.query_one("#picture", Static).update(safe("\n".join(text)))
+
+    # --- keys -------------------------------------------------------------------------------------
+
+    def action_report(self) -> None:
+        """Six questions, the cursor in the first."""
+        from orderdesk.desk import drafts, incident
+        from orderdesk.desk.words import COUNTERS, SURENESSES
+
+        desk = self.desk
+        if desk is None:
+            return
+        said_by = [
+            ("police", _("police")), ("staff", _("own staff")), ("public", _("public")),
+            ("organiser", _("organiser")),
+        ]  # fmt: skip
+        fields = [
+            Field("where", _("Where?"), _("usual place or street")),
+            Field("when", _("When does it begin?"), _("15:30, or day and time")),
+            Field("how_many", _("How many?"), _("150, or a range: 80-220")),
+            Field("said_by", _("Who says so?"), choices=said_by),
+            Field("sure", _("How sure?"), choices=[(k.value, _(n)) for k, n in SURENESSES.items()],
+                  value="B"),
+            Field("counter", _("Counter-group seen?"),
+                  choices=[(k.value, _(n)) for k, n in COUNTERS.items()]),
+        ]  # fmt: skip
+
+        def typed(values: Values) -> None:
+            kept = values if any(values[n].strip() for n in ("where", "when", "how_many")) else {}
+            drafts.save_draft(desk, incident.FORM, kept)
+
+        self.app.push_screen(
+            Form(
+                _("Unannounced gathering"),
+                fields,
+                lambda values: incident.report(desk, values),
+                draft=drafts.load_draft(desk, incident.FORM),
+                keep=typed,
+                look=_hint,
+            ),
+            self.saying(_("registered: a protected gathering, no term applies")),
+        )
+
+    def action_authorise(self) -> None:
+        """Commit a package, by name and with a reason."""
+        from orderdesk.desk import incident
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+        choices = [(p.id, f"{p.id}: {p.price}") for p in found.packages]
+
+        def commit(values: Mapping[str, str]) -> object:
+            package = next(p for p in found.packages if p.id == values["package"])
+            return incident.authorise(desk, found, package, _lead(values), values["reason"])
+
+        def committed(people: object) -> None:
+            if isinstance(people, list):
+                self.done(_("call: {people}").format(people=", ".join(people) or _("nobody")))
+
+        self.app.push_screen(
+            Form(
+                _("Authorise"),
+                [
+                    Field("package", _("Package"), choices=choices),
+                    Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
+                    Field("reason", _("Reason")),
+                ],
+                commit,
+            ),
+            committed,
+        )
+
+    def action_counter(self) -> None:
+        """A counter-group is there: score again, pair a case of its own."""
+        from orderdesk.desk import incident
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+        self.app.push_screen(
+            Form(
+                _("Counter-group"),
+                [
+                    Field("how_many", _("How many?"), value=""),
+                    Field("sure", _("How sure?"), choices=[("A", "A"), ("B", "B"), ("C", "C")]),
+                ],
+                lambda v: incident.counter_seen(desk, found.case.id, v["how_many"], v["sure"])[1],
+            ),
+            self.saying(_("paired: a case of its own; the first keeps its place")),
+        )
+
+    def action_turnout(self) -> None:
+        """A count on the spot."""
+        from orderdesk.desk import incident
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+        self.app.push_screen(
+            Form(
+                _("Turnout"),
+                [
+                    Field("n", _("How many are there?")),
+                    Field("who", _("Counted by"), value="police"),
+                ],
+                lambda v: incident.turnout(desk, found.case.id, v["n"], v["who"]),
+            ),
+            self.saying(_("noted beside the estimate")),
+        )
+
+    def action_trigger(self) -> None:
+        """A trigger fires: its package, one confirmation."""
+        from orderdesk.desk import incident
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+        self.app.push_screen(
+            Form(
+                _("Trigger"),
+                [
+                    Field("package", _("Package"), choices=incident.triggers(), value="traffic"),
+                    Field("trigger", _("What is seen"), value=_("people on the carriageway")),
+                ],
+                lambda v: incident.fire_trigger(desk, found.case.id, v["trigger"], v["package"]),
+            ),
+            self.saying(_("package opened")),
+        )
+
+    def action_note(self) -> None:
+        """A line in the log."""
+        from orderdesk.desk.timeline import write_line
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+        self.app.push_screen(
+            Form(
+                _("Note"),
+                [Field("text", _("Line"))],
+                lambda v: write_line(desk, found.case.id, v["text"]),
+            ),
+            self.saying(_("noted")),
+        )
+
+    def action_mayor(self) -> None:
+        """The text block for the mayor's office; c copies it."""
+        from orderdesk.desk import incident
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+        text = self.try_to(lambda: incident.mayor_text(desk, found.case.id))
+        if text is not None:
+            self.app.push_screen(Reading(_("For the mayor's office"), text))
+
+    def action_stand_down(self) -> None:
+        """It is over: turnout, incident, hours."""
+        from orderdesk.desk import incident
+        from orderdesk.desk.words import INCIDENTS
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+        fields = [
+            Field("turnout", _("How many came"), _("100-160, or 0")),
+            Field(
+                "incident", _("Incidents"), choices=[(i.value, _(n)) for i, n in INCIDENTS.items()]
+            ),
+            Field("ended", _("Ended"), _("17:30")),
+            Field("lesson", _("One lesson"), _("about place or procedure, never about people")),
+        ]
+        self.app.push_screen(
+            Form(_("Stand down"), fields, lambda v: incident.stand_down(desk, found.case.id, v)),
+            self.saying(_("hours posted; b gives flex hours back")),
+        )
+
+    def action_give_back(self) -> None:
+        """Flex hours that were not needed go to a theme."""
+        from orderdesk.desk import capacity
+
+        desk = self.desk
+        if desk is None:
+            return
+        self.app.push_screen(
+            Form(
+                _("Flex hours not needed"),
+                [
+                    Field("theme", _("Theme"), choices=capacity.theme_choices()),
+                    Field("hours", _("Hours"), "0.5 - 64"),
+                    Field("reason", _("Reason")),
+                ],
+                lambda v: capacity.give_back(
+                    desk, v["theme"], capacity.read_hours(v["hours"]), v["reason"]
+                ),
+            ),
+            self.saying(_("given back: the oldest debt first")),
+        )
+
+
+def _lead(values: Mapping[str, str]) -> Actor:
+    from orderdesk.domain.people import Actor, Role
+
+    return Actor(name=values["by"].strip(), role=Role.LEAD)
+
+
+def _hint(values: Mapping[str, str]) -> str:
+    from orderdesk.desk import incident
+
+    protected = _("protected gathering; no term applies")
+    if not values["how_many"].strip():
+        return protected
+    return (
+        protected
+        + "  ·  "
+        + _("range offered: {r}").format(r=incident.offered_range(values["how_many"]))
+    )
+
+
+def _clock(moment: object) -> str:
+    from datetime import datetime
+
+    from orderdesk.desk.words import clock
+
+    assert isinstance(moment, datetime)
+    return clock(moment)
+
+
+SCREEN = IncidentScreen
