@@ -55,7 +55,7 @@ class OrderdeskApp(App[None]):
     DEFAULT_MODE = "today"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"place('{name}')", title, show=False) for name, key, title in PLACES),
-        Binding("ctrl+p", "command_palette", N_("all actions"), key_display="^p"),
+        Binding("ctrl+p", "command_palette", N_("all actions"), show=False),
         Binding("ctrl+l", "language", N_("language"), show=False),
         Binding("ctrl+t", "theme", N_("colours"), show=False),
         Binding("ctrl+q", "quit", N_("quit"), show=False, priority=True),

@@ -18,7 +18,7 @@ A screen subclasses `Place`, names its `place`, draws in `compose_body`, and fil
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
@@ -32,7 +32,6 @@ from orderdesk.screens.safe import line, safe
 from orderdesk.screens.words import translated
 
 if TYPE_CHECKING:
-    from orderdesk.app import OrderdeskApp
     from orderdesk.desk.core import Desk
 
 T = TypeVar("T")
@@ -50,6 +49,22 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("signals", "7", N_("Signals")),
     ("driehoek", "8", N_("Driehoek")),
 )
+
+
+class DeskApp(Protocol):
+    """What a place needs of the application it stands in."""
+
+    desk: Desk | None
+    synthetic: bool
+    glance_path: str
+
+    def marks(self) -> list[str]:
+        """What the header says beside the place."""
+        ...
+
+    def action_place(self, name: str) -> None:
+        """Go to one of the places."""
+        ...
 
 
 class Head(Static):
@@ -87,12 +102,9 @@ class Place(Screen[None]):
         return translated(super().active_bindings)
 
     @property
-    def desk_app(self) -> OrderdeskApp:
+    def desk_app(self) -> DeskApp:
         """The application, with the desk."""
-        from orderdesk.app import OrderdeskApp
-
-        assert isinstance(self.app, OrderdeskApp)
-        return self.app
+        return cast("DeskApp", self.app)
 
     @property
     def desk(self) -> Desk | None:

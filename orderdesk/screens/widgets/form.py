@@ -47,8 +47,8 @@ class Sheet(ModalScreen[Result], Generic[Result]):
 class Form(Sheet[object]):
     """A form over the screen. Ctrl+S or Enter in the last field saves, Escape keeps the draft.
 
-    `submit` gets the values; the form is dismissed with what it gives (True for None). A BadInput is
-    shown at its field, any other refusal at the top. `look` gives a line to show while typing.
+    `submit` gets the values; the form is dismissed with what it gives (True for None). A BadInput
+    is shown at its field, any other refusal at the top. `look` gives a line to show while typing.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
