@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from orderdesk.i18n import LANGUAGES, language_of_locale, set_language
+from orderdesk.i18n import LANGUAGES, language, language_of_locale, set_language
 
 GLOBAL_OPTIONS = ("--database", "--role", "--lang")
 """These may stand anywhere on the line, also behind the command."""
@@ -14,6 +14,12 @@ def main() -> None:
     """Choose the language before any help text is read, then hand over to the command line."""
     arguments = globals_first(sys.argv[1:])
     set_language(_language_of(arguments) or language_of_locale())
+    if not arguments and sys.stdin.isatty() and sys.stdout.isatty():
+        # The desk all day long: straight to the first screen, without the command line's parser.
+        from orderdesk.app import run_app
+
+        run_app(None, None, language())
+        return
     from orderdesk.cli import run
 
     run(arguments)
@@ -37,7 +43,7 @@ def globals_first(arguments: list[str]) -> list[str]:
 
 
 def _language_of(arguments: list[str]) -> str | None:
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=False):
         value = following if argument == "--lang" else argument.removeprefix("--lang=")
         if argument.startswith("--lang") and value in LANGUAGES:
             return value

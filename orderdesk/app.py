@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
 
 OpenDesk = Callable[[], "Desk"]
+_FIRST_FRAME = 0.12
 THEMES = ("textual-dark", "textual-light", "high-contrast")
 _log = logging.getLogger("orderdesk")
 
@@ -87,7 +88,8 @@ class OrderdeskApp(App[None]):
                 error="#ff8787", success="#87ff87", dark=True,
             )
         )  # fmt: skip
-        self.call_after_refresh(self.open)
+        # Loading the database layer would hold the interpreter while the first frame is drawn.
+        self.set_timer(_FIRST_FRAME, self.open)
 
     @work(thread=True, exclusive=True, group="open")
     def open(self) -> None:
@@ -206,7 +208,7 @@ class OrderdeskApp(App[None]):
 def run_app(database: str | None, role: str | None, lang: str) -> None:
     """Open the application on the officer's own database."""
     set_language(lang)
-    from orderdesk.desk.opening import database_url, user_folder
+    from orderdesk.desk.where import database_url, user_folder
 
     url = database_url(database)
 
@@ -223,7 +225,7 @@ def run_app(database: str | None, role: str | None, lang: str) -> None:
 def run_demo(seed: int, lang: str) -> None:
     """Open the application on the demonstration city."""
     set_language(lang)
-    from orderdesk.desk.opening import user_folder
+    from orderdesk.desk.where import user_folder
 
     path = user_folder() / f"demo-{seed}-{os.getpid()}.db"
 

@@ -476,7 +476,7 @@ def backup(file: Annotated[Path, typer.Argument(help=_("File to write."))]) -> N
 @db.command(help=_("Put a backup back in place.\n\nExample: orderdesk db restore a.db"))
 def restore(file: Annotated[Path, typer.Argument(help=_("The backup."))]) -> None:
     """The replaced file is kept beside it."""
-    from orderdesk.desk.opening import database_url
+    from orderdesk.desk.where import database_url
     from orderdesk.store.database import restore as put_back
 
     kept = put_back(database_url(_options.database), file)

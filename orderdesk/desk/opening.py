@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import getpass
 import os
-from pathlib import Path
 
 from orderdesk.desk.core import Desk, NewId, system_clock
+from orderdesk.desk.where import database_url
 from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.time import Clock
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, msg
 
-DATABASE_VARIABLE = "ORDERDESK_DATABASE"
 ROLE_VARIABLE = "ORDERDESK_ROLE"
-
-
-def user_folder() -> Path:
-    """The platform's folder for the user's data of orderdesk."""
-    from platformdirs import user_data_path
-
-    return user_data_path("orderdesk", appauthor=False)
-
-
-def database_url(given: str | None) -> str:
-    """The address that was given, else the environment's, else the user's own SQLite file."""
-    return given or os.environ.get(DATABASE_VARIABLE) or str(user_folder() / "orderdesk.db")
 
 
 def actor_of(role: str | None = None, name: str | None = None) -> Actor:

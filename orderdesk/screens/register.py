@@ -15,8 +15,9 @@ from textual.widgets import Input, Static
 from orderdesk.i18n import N_, _, ngettext
 from orderdesk.screens.base import Place
 from orderdesk.screens.safe import safe
+from orderdesk.screens.widgets.find import TextIndex
 from orderdesk.screens.widgets.form import Field, Form
-from orderdesk.screens.widgets.table import Column, TextIndex, VirtualTable
+from orderdesk.screens.widgets.table import Column, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
@@ -109,7 +110,7 @@ class RegisterScreen(Place):
         table = self.query_one(VirtualTable)
         if self._index is None or self._list is None:
             return
-        table.show_only(self._index.find(text) if text.strip() else None)
+        table.show_only(self._index.find(text).tolist() if text.strip() else None)
         self._count()
 
     def _count(self) -> None:

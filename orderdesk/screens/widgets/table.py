@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-import numpy as np
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
@@ -63,48 +61,6 @@ class ListRows:
         return self.rows[n]
 
 
-class TextIndex:
-    """Finds rows by words anywhere in their text, without regard to case or accents.
-
-    All texts lie in one string, so that a search over a hundred thousand rows is one scan.
-    """
-
-    def __init__(self, count: int, text: Callable[[int], str]) -> None:
-        texts = [plain(text(n)) for n in range(count)]
-        self._all = "\n".join(texts) + "\n"
-        lengths = np.fromiter((len(t) + 1 for t in texts), dtype=np.int64, count=count)
-        self._ends = np.cumsum(lengths)
-        self._count = count
-        self._texts = texts
-
-    def find(self, query: str) -> np.ndarray:
-        """Positions of the rows that hold every word of `query`, in order."""
-        words = sorted(plain(query).split(), key=len, reverse=True)
-        if not words:
-            return np.arange(self._count)
-        found = self._holding(words[0])
-        for word in words[1:]:
-            found = found[[word in self._texts[n] for n in found]] if len(found) else found
-        return found
-
-    def _holding(self, word: str) -> np.ndarray:
-        starts: list[int] = []
-        at, text, find = 0, self._all, self._all.find
-        while (at := find(word, at)) >= 0:
-            starts.append(at)
-            # One hit per row is enough: go on at the next row.
-            at = text.index("\n", at) + 1
-        return np.searchsorted(self._ends, np.asarray(starts, dtype=np.int64), side="right")
-
-
-def plain(text: str) -> str:
-    """Lower case without accents, one line."""
-    if text.isascii():
-        return text.lower().replace("\n", " ")
-    split = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in split if not unicodedata.combining(c)).replace("\n", " ")
-
-
 class VirtualTable(ScrollView, can_focus=True):
     """A table with a cursor. Rows come from `Rows`; a filter shows some of them."""
 
@@ -154,7 +110,7 @@ class VirtualTable(ScrollView, can_focus=True):
         self.columns = tuple(columns)
         self.empty = empty
         self._rows: Rows = ListRows()
-        self._shown: np.ndarray | None = None
+        self._shown: Sequence[int] | None = None
 
     # --- rows -------------------------------------------------------------------------------------
 
@@ -164,7 +120,7 @@ class VirtualTable(ScrollView, can_focus=True):
         self.cursor = min(self.cursor, max(0, len(rows) - 1)) if keep else 0
         self._resized()
 
-    def show_only(self, positions: np.ndarray | None) -> None:
+    def show_only(self, positions: Sequence[int] | None) -> None:
         """Show only these positions of the source (None: all)."""
         self._shown = positions
         self.cursor = 0
