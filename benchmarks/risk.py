@@ -24,8 +24,9 @@ import numpy as np
 
 from orderdesk.desk.backtesting import parameter_tables, read_register
 from orderdesk.risk.backtest import BOOSTING, FROZEN, Replay, Row, run
+from orderdesk.risk.batch import Batch, Floats
 from orderdesk.risk.facts import Facts, OrganiserKey, PastEvent
-from orderdesk.risk.history import Floats, History
+from orderdesk.risk.history import History
 from orderdesk.risk.metrics import auc, measure
 from orderdesk.risk.model import Tables, features, first_version, logistic, prior, score, score_many
 from orderdesk.risk.update import case_counts, fit, freedoms
@@ -140,7 +141,7 @@ def learned_from(known: Sequence[Row], future: Sequence[Row], tables: Tables) ->
     found = fit(replay.seen.columns, replay.seen.offset, replay.outcome, mean, sd, free)
     facts = [r.facts for r in future]
     on = np.array([f.day.toordinal() - 2 for f in facts])
-    seen = features(facts, replay.history, on, card, replay.start)
+    seen = features(Batch(facts), replay.history, on, card, replay.start)
     p: Floats = logistic(seen.offset + seen.columns @ found.mean)
     outcome = np.array([r.outcome for r in future], dtype=float)
     m = measure(outcome, p, float(outcome.mean()))

@@ -18,9 +18,10 @@ import numpy.typing as npt
 from orderdesk.domain.events import CounterGroup
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, msg
+from orderdesk.risk.batch import Batch, Floats, Ints
 from orderdesk.risk.card import RiskCard
 from orderdesk.risk.facts import Facts, PastEvent
-from orderdesk.risk.history import Floats, History, Ints
+from orderdesk.risk.history import History
 from orderdesk.risk.metrics import (
     Bin,
     Measures,
@@ -201,7 +202,7 @@ class Replay:
         self.start = first_version(card, date.fromordinal(int(self.days.min())))
         self.history = History((_past(r) for r in rows), card)
         self.seen: Features = features(
-            self.facts, self.history, self.days - lag_days, card, self.start
+            Batch(self.facts), self.history, self.days - lag_days, card, self.start
         )
 
     def base_before(self, until: date) -> float:
@@ -336,8 +337,8 @@ def _past(row: Row) -> PastEvent:
 
 
 def _classes(rows: Sequence[Row], test: Ints, p: Floats, tables: Tables) -> tuple[RiskClass, ...]:
-    facts = [rows[i].facts for i in test.tolist()]
-    return classify(facts, p, impacts(facts, tables.classes), tables.classes)
+    batch = Batch([rows[i].facts for i in test.tolist()])
+    return classify(batch, p, impacts(batch, tables.classes), tables.classes)
 
 
 def _measured(name: str, outcome: Floats, p: Floats, base: float, weeks: Ints, seed: int) -> Model:

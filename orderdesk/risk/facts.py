@@ -6,6 +6,7 @@ manifestaties, article 5(3)). Organisers come as opaque keys, so that only their
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Annotated, NewType, Self
@@ -69,9 +70,14 @@ class Facts(Frozen):
     @property
     def counter_state(self) -> str:
         """What the card asks of the counter-group: "unknown", or state and sureness."""
-        if self.counter is CounterGroup.UNKNOWN:
-            return "unknown"
-        return f"{self.counter.value}-{self.counter_sureness.value}"
+        return counter_state(self.counter, self.counter_sureness)
+
+
+def counter_state(counter: CounterGroup, sureness: Sureness) -> str:
+    """ "unknown", or state and sureness as "confirmed-A"."""
+    if counter is CounterGroup.UNKNOWN:
+        return "unknown"
+    return f"{counter.value}-{sureness.value}"
 
 
 def middle(low: int | None, high: int | None) -> float | None:
@@ -79,7 +85,7 @@ def middle(low: int | None, high: int | None) -> float | None:
     if low is None or high is None:
         only = high if low is None else low
         return None if only is None else float(only)
-    return (max(low, 1) * max(high, 1)) ** 0.5 if low != high else float(low)
+    return math.sqrt(max(low, 1) * max(high, 1)) if low != high else float(low)
 
 
 class PastEvent(Frozen):

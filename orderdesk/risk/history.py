@@ -7,29 +7,18 @@ Prefix sums only look back: a later event never changes what an earlier question
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from orderdesk.risk.batch import FAMILIES, Batch, Floats, Ints, PastTable
 from orderdesk.risk.card import RiskCard, Space
-from orderdesk.risk.facts import Facts, PastEvent, family
+from orderdesk.risk.facts import PastEvent
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-EPOCH = 730_120  # 2000-01-01 as an ordinal; only keeps the powers of two small
 _DAY_BITS = 22
-
-Keys = tuple[str, ...]
-_READERS: dict[Space, Callable[[Facts | PastEvent], Keys]] = {
-    "organiser": lambda e: e.organisers,
-    "place": lambda e: (e.place,) if e.place else (),
-    "form": lambda e: (e.form,) if e.form else (),
-    "spot": lambda e: (e.spot,) if e.spot else (),
-    "district": lambda e: (e.district,) if e.district else (),
-    "all": lambda _event: ("",),
-}
+_FAMILY_BITS = 2
+_MOST_HALVINGS = 1000.0
 
 
 def shrunk_rate(cases: float, events: float, prior: float, weight: float) -> float:
@@ -53,9 +42,9 @@ class Record:
     last_day: Ints
     """Ordinal of the latest event; 0 when there is none."""
 
-    def per_row(self, rows: Ints, n: int) -> Record:
+    def per_row(self, rows: Ints | None, n: int) -> Record:
         """One record per row: that of several keys added up."""
-        if len(rows) == n:
+        if rows is None:
             return self
         latest = np.zeros(n, dtype=np.int64)
         np.maximum.at(latest, rows, self.last_day)
@@ -72,43 +61,62 @@ class Record:
         )
 
 
-class _Index:
-    """Prefix sums of one space at one half-life."""
+class _Order:
+    """The events of one space, sorted by key and by the day they were known."""
 
-    def __init__(
-        self, codes: Ints, days: Ints, known: Ints, outcome: Ints, half_life: float
-    ) -> None:
-        self.half_life = half_life
+    def __init__(self, codes: Ints, days: Ints, known: Ints, outcome: Ints) -> None:
         order = np.lexsort((days, known, codes))
-        codes, days, known = codes[order], days[order], known[order]
-        weight = np.exp2((days - EPOCH) / half_life)
-        y = outcome[order].astype(np.float64)
-        self._where = (codes << _DAY_BITS) | known
-        starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(codes) else codes
-        self._offset = np.repeat(starts, np.diff(np.r_[starts, len(codes)]))
-        position = np.arange(len(codes)) - self._offset
-        self._events = _running(weight, position, np.add)
-        self._cases = _running(weight * y, position, np.add)
-        self._raw_cases = _running(y, position, np.add).astype(np.int64)
-        self._last = _running(days.astype(np.float64), position, np.maximum).astype(np.int64)
-        self._codes = codes
+        self.codes, self.days = codes[order], days[order]
+        self.outcome = outcome[order].astype(np.float64)
+        self.where = (self.codes << _DAY_BITS) | known[order]
+        edges = np.flatnonzero(self.codes[1:] != self.codes[:-1]) + 1
+        starts = np.r_[0, edges] if len(codes) else edges
+        self.start = np.repeat(starts, np.diff(np.r_[starts, len(codes)]))
+        self.position = np.arange(len(codes)) - self.start
+        self.raw_cases = _running(self.outcome, self.position, np.add).astype(np.int64)
+        self.last = _running(self.days.astype(np.float64), self.position, np.maximum).astype(
+            np.int64
+        )
+
+    def find(self, codes: Ints, on: Ints) -> tuple[Ints, Ints]:
+        """Place of the last event known of each code on each day, and 1 where there is one."""
+        at = np.searchsorted(self.where, (codes << _DAY_BITS) | on, side="right") - 1
+        safe = np.maximum(at, 0)
+        found = (at >= 0) & (self.codes[safe] == codes)
+        return safe, found.astype(np.int64)
+
+
+class _Index:
+    """Decayed prefix sums over an order, at one half-life.
+
+    Weights count from the first event of each key, so that powers of two stay in range.
+    """
+
+    def __init__(self, order: _Order, half_life: float) -> None:
+        self._order, self._half_life = order, half_life
+        self._origin = order.days[order.start] if len(order.days) else order.days
+        weight = self._halvings(order.days - self._origin)
+        self._events = _running(weight, order.position, np.add)
+        self._cases = _running(weight * order.outcome, order.position, np.add)
+
+    def _halvings(self, days: Ints) -> Floats:
+        halved: Floats = np.exp2(np.clip(days / self._half_life, -_MOST_HALVINGS, _MOST_HALVINGS))
+        return halved
 
     def ask(self, codes: Ints, on: Ints) -> Record:
         """What was known of each code on each day (ordinal), decayed to that day."""
-        if not len(self._codes):
+        order = self._order
+        if not len(order.codes):
             none = np.zeros(len(codes), dtype=np.int64)
             return Record(none.astype(np.float64), none.astype(np.float64), none, none, none)
-        at = np.searchsorted(self._where, (codes << _DAY_BITS) | on, side="right") - 1
-        safe = np.maximum(at, 0)
-        found = (at >= 0) & (self._codes[safe] == codes)
-        fade = np.where(found, np.exp2((EPOCH - on) / self.half_life), 0.0)
-        some = found.astype(np.int64)
+        at, found = order.find(codes, on)
+        fade = self._halvings(self._origin[at] - on) * found
         return Record(
-            events=self._events[safe] * fade,
-            cases=self._cases[safe] * fade,
-            raw_events=(safe - self._offset[safe] + 1) * some,
-            raw_cases=self._raw_cases[safe] * some,
-            last_day=self._last[safe] * some,
+            events=self._events[at] * fade,
+            cases=self._cases[at] * fade,
+            raw_events=(order.position[at] + 1) * found,
+            raw_cases=order.raw_cases[at] * found,
+            last_day=order.last[at] * found,
         )
 
 
@@ -131,63 +139,53 @@ class History:
 
     def __init__(self, events: Iterable[PastEvent], card: RiskCard) -> None:
         self.events: tuple[PastEvent, ...] = tuple(events)
-        self._card = card
-        self._families = np.array([_FAMILY[family(e.kind)] for e in self.events], dtype=np.int64)
-        self._days = np.array([e.day.toordinal() for e in self.events], dtype=np.int64)
-        self._known = np.array([e.known_from.toordinal() for e in self.events], dtype=np.int64)
-        self._outcome = np.array([e.outcome for e in self.events], dtype=np.int64)
-        self._books: dict[Space, dict[tuple[int, str], int]] = {}
+        self._past = PastTable(self.events)
+        self._books: dict[Space, dict[str, int]] = {}
         self._indexes: dict[tuple[Space, float], _Index] = {}
-        rows: dict[Space, tuple[Ints, Ints]] = {}
-        wanted: set[tuple[Space, float]] = {(h.of, h.half_life_days) for h in card.history}
-        wanted.add(("all", card.base.half_life_days))
-        wanted |= {(h.of, card.base.half_life_days) for h in card.history}
+        orders: dict[Space, _Order] = {}
+        base = card.base.half_life_days
+        wanted = {(h.of, h.half_life_days) for h in card.history}
+        wanted |= {(h.of, base) for h in card.history if h.among_others} | {("all", base)}
         for space, half_life in sorted(wanted):
-            if space not in rows:
-                rows[space] = self._rows(space)
-            codes, at = rows[space]
-            self._indexes[space, half_life] = _Index(
-                codes, self._days[at], self._known[at], self._outcome[at], half_life
-            )
+            if space not in orders:
+                orders[space] = self._order(space)
+            self._indexes[space, half_life] = _Index(orders[space], half_life)
 
-    def _rows(self, space: Space) -> tuple[Ints, Ints]:
-        """Code of each (event, key) pair, and the event it belongs to."""
-        read, book = _READERS[space], self._books.setdefault(space, {})
-        codes: list[int] = []
-        at: list[int] = []
-        for i, (event, kin) in enumerate(zip(self.events, self._families.tolist(), strict=True)):
-            for key in read(event):
-                codes.append(book.setdefault((kin, key), len(book)))
-                at.append(i)
-        return np.array(codes, dtype=np.int64), np.array(at, dtype=np.int64)
+    def _order(self, space: Space) -> _Order:
+        past, (keys, rows) = self._past, self._past.keys(space)
+        book = self._books[space] = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+        codes = _with_family(book, keys, past.families if rows is None else past.families[rows])
+        if rows is None:
+            return _Order(codes, past.days, past.known, past.outcome)
+        return _Order(codes, past.days[rows], past.known[rows], past.outcome[rows])
 
-    def known_cases(self, on: int, kin: str) -> int:
+    def known_cases(self, on: int, family: str) -> int:
         """Undecayed number of cases of disorder known on a day (ordinal)."""
-        mine = (self._families == _FAMILY[kin]) & (self._known <= on)
-        return int(self._outcome[mine].sum())
+        past = self._past
+        mine = (past.families == FAMILIES.index(family)) & (past.known <= on)
+        return int(past.outcome[mine].sum())
 
-    def asker(self, facts: Sequence[Facts], on: Ints) -> Asker:
+    def asker(self, batch: Batch, on: Ints) -> Asker:
         """Answers for these facts, each as known on its day (ordinal) in `on`."""
-        kin = [_FAMILY[family(f.kind)] for f in facts]
-        rows: dict[Space, tuple[Ints, Ints]] = {}
+        coded: dict[Space, tuple[Ints, Ints | None]] = {}
 
-        def ask(space: Space, half_life: float) -> tuple[Record, Ints]:
-            if space not in rows:
-                read, book = _READERS[space], self._books[space]
-                pairs = [
-                    (book.get((k, key), -1), i)
-                    for i, (f, k) in enumerate(zip(facts, kin, strict=True))
-                    for key in read(f)
-                ]
-                table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-                rows[space] = table[:, 0], table[:, 1]
-            codes, at = rows[space]
-            return self._indexes[space, half_life].ask(codes, on[at]), at
+        def ask(space: Space, half_life: float) -> tuple[Record, Ints | None]:
+            if space not in coded:
+                keys, rows = batch.keys(space)
+                families = batch.families if rows is None else batch.families[rows]
+                coded[space] = _with_family(self._books[space], keys, families), rows
+            codes, rows = coded[space]
+            when = on if rows is None else on[rows]
+            return self._indexes[space, half_life].ask(codes, when), rows
 
         return ask
 
 
-Asker = Callable[[Space, float], tuple[Record, Ints]]
-"""(space, half-life in days) -> (one record per key of each row, the row of each record)."""
+def _with_family(book: Mapping[str, int], keys: Sequence[str], families: Ints) -> Ints:
+    """Codes of keys within their family; negative for a key that isn't in the book."""
+    found = np.array([book.get(key, -1) for key in keys], dtype=np.int64)
+    return np.where(found < 0, -1, (found << _FAMILY_BITS) | families)
 
-_FAMILY = {"gathering": 0, "event": 1, "football": 2}
+
+Asker = Callable[[Space, float], tuple[Record, Ints | None]]
+"""(space, half-life in days) -> one record per key, and the row of each (None: one per row)."""

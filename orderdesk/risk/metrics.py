@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from orderdesk.risk.history import Floats, Ints
+from orderdesk.risk.batch import Floats, Ints
 from orderdesk.risk.update import fit
 
 _TINY = 1e-12

@@ -23,9 +23,10 @@ from orderdesk.domain.events import CounterGroup, Kind, Sureness
 from orderdesk.domain.time import Frozen
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Msg, msg, pick
-from orderdesk.risk.card import Anchor, CardFact, ClassTable, Condition, HistoryFactor, RiskCard
+from orderdesk.risk.batch import Batch, Floats, Ints
+from orderdesk.risk.card import Anchor, ClassTable, HistoryFactor, RiskCard
 from orderdesk.risk.facts import Facts, Signal, family
-from orderdesk.risk.history import Floats, History, Ints, Record
+from orderdesk.risk.history import History, Record
 from orderdesk.risk.signals import SignalRules, effect_points, newest_signal
 
 INTERCEPT, SLOPE = "level", "slope"
@@ -139,73 +140,68 @@ class Features:
     """Variance (log-odds) of what the parameters don't hold: a new organiser, an unlearned kind."""
 
 
-def fact_values(facts: Sequence[Facts], fact: CardFact) -> list[object]:
-    """One fact of every row, as a card asks for it."""
-    if fact == "counter":
-        return [f.counter_state for f in facts]
-    return [getattr(f, fact) for f in facts]
-
-
-class _Conditions:
-    """Evaluates conditions over many rows, each distinct value once."""
-
-    def __init__(self, facts: Sequence[Facts]) -> None:
-        self._facts = facts
-        self._coded: dict[str, tuple[list[object], Ints]] = {}
-
-    def column(self, condition: Condition) -> Floats:
-        """1.0 where the condition holds."""
-        if condition.fact not in self._coded:
-            book: dict[object, int] = {}
-            values = fact_values(self._facts, condition.fact)
-            codes = np.array([book.setdefault(v, len(book)) for v in values], dtype=np.int64)
-            self._coded[condition.fact] = (list(book), codes)
-        distinct, codes = self._coded[condition.fact]
-        table = np.array([float(condition.holds(v)) for v in distinct])
-        return table[codes]
-
-
 def features(
-    facts: Sequence[Facts], history: History, on: Ints, card: RiskCard, version: ModelVersion
+    batch: Batch, history: History, on: Ints, card: RiskCard, version: ModelVersion
 ) -> Features:
-    """The numbers behind the scores of `facts`, each as known on its day in `on` (ordinals)."""
-    n, seen, point = len(facts), _Conditions(facts), card.point
-    offsets = {kind: version.anchor(kind, card) for kind in {f.kind for f in facts}}
-    offset = np.array([offsets[f.kind].log_odds for f in facts])
-    anchor_rate = np.array([offsets[f.kind].probability for f in facts])
-    level = np.array([float(family(f.kind) == "gathering") for f in facts])
-    unlearned = np.array([offsets[f.kind].sd ** 2 for f in facts]) * (1 - level)
-    statics = [seen.column(f) for f in card.factors]
+    """The numbers behind the scores of a batch, each row as known on its day in `on` (ordinals)."""
+    n, point = batch.size, card.point
+    anchors = {kind: version.anchor(kind, card) for kind in set(batch.kinds)}
+    log_odds = {kind: anchor.log_odds for kind, anchor in anchors.items()}
+    rates = {kind: anchor.probability for kind, anchor in anchors.items()}
+    spreads = {
+        kind: 0.0 if family(kind) == "gathering" else anchor.sd**2
+        for kind, anchor in anchors.items()
+    }
+    anchor_rate = np.array([rates[k] for k in batch.kinds])
+    statics = [batch.column(f) for f in card.factors]
     stretched = np.zeros(n)
     for static, column in zip(card.factors, statics, strict=True):
         stretched += column * (static.points * point)
+    level = (batch.families == 0).astype(np.float64)
     columns = [level, stretched, *(column * point for column in statics)]
+    unknown = np.array([spreads[k] for k in batch.kinds])
 
-    asked = history.asker(facts, on)
+    asked = history.asker(batch, on)
     whole = asked("all", card.base.half_life_days)[0]
-    strength = card.base.anchor_events
     records: dict[str, Record] = {}
     bases: dict[str, Floats] = {}
-    newness = np.zeros(n)
     for factor in card.history:
         record, rows = asked(factor.of, factor.half_life_days)
-        others_events, others_cases = whole.events[rows], whole.cases[rows]
-        if factor.among_others:
-            own = asked(factor.of, card.base.half_life_days)[0]
-            others_events = np.maximum(others_events - own.events, 0.0)
-            others_cases = np.maximum(others_cases - own.cases, 0.0)
-        base = (strength * anchor_rate[rows] + others_cases) / (strength + others_events)
+        own = asked(factor.of, card.base.half_life_days)[0] if factor.among_others else None
+        base = _base(whole, own, anchor_rate, rows, card)
         lift, spare = _lift(record, base, factor)
         columns.append(_per_row(lift, rows, n))
         records[factor.id] = record.per_row(rows, n)
         bases[factor.id] = _per_row(base, rows, n)
         if factor.of == "organiser":
-            newness = np.where(
-                _per_row(np.ones(len(rows)), rows, n) > 0,
-                _per_row(spare, rows, n),
-                factor.weight**2 / factor.prior_strength,
-            )
-    return Features(offset, np.column_stack(columns), records, bases, newness + unlearned)
+            unknown += _per_row(spare, rows, n, otherwise=_newcomer(factor))
+    return Features(
+        np.array([log_odds[k] for k in batch.kinds]),
+        np.column_stack(columns),
+        records,
+        bases,
+        unknown,
+    )
+
+
+def _base(
+    whole: Record, own: Record | None, anchor: Floats, rows: Ints | None, card: RiskCard
+) -> Floats:
+    """Running rate of the register, moved from the anchor; without the key's own, if given."""
+    events, cases = whole.events, whole.cases
+    if rows is not None:
+        events, cases, anchor = events[rows], cases[rows], anchor[rows]
+    if own is not None:
+        events = np.maximum(events - own.events, 0.0)
+        cases = np.maximum(cases - own.cases, 0.0)
+    strength = card.base.anchor_events
+    rate: Floats = (strength * anchor + cases) / (strength + events)
+    return rate
+
+
+def _newcomer(factor: HistoryFactor) -> float:
+    """Variance (log-odds) of an organiser of whom nothing is known."""
+    return factor.weight**2 / factor.prior_strength
 
 
 def _lift(record: Record, base: Floats, factor: HistoryFactor) -> tuple[Floats, Floats]:
@@ -213,16 +209,16 @@ def _lift(record: Record, base: Floats, factor: HistoryFactor) -> tuple[Floats, 
     m = factor.prior_strength / (base * (1 - base))
     rate = (base * m + record.cases) / (m + record.events)
     lift = np.log(rate / (1 - rate)) - np.log(base / (1 - base))
-    left = factor.weight**2 / factor.prior_strength * m / (m + record.events)
-    return lift, left
+    return lift, _newcomer(factor) * m / (m + record.events)
 
 
-def _per_row(values: Floats, rows: Ints, n: int) -> Floats:
-    """Mean per event over its keys (several organisers count once together); 0 without any."""
-    if len(rows) == n:
+def _per_row(values: Floats, rows: Ints | None, n: int, otherwise: float = 0.0) -> Floats:
+    """Mean per event over its keys (several organisers count as one); `otherwise` without any."""
+    if rows is None:
         return values
+    keys = np.bincount(rows, minlength=n)
     total = np.bincount(rows, weights=values, minlength=n)
-    return np.asarray(total / np.maximum(np.bincount(rows, minlength=n), 1))
+    return np.where(keys > 0, total / np.maximum(keys, 1), otherwise)
 
 
 # --------------------------------------------------------------------------------- scores
@@ -267,13 +263,14 @@ def score_many(
 
     Equal to scoring them one by one. Raises BadInput when the version belongs to another card.
     """
-    on = day_numbers(as_of, len(facts))
-    known = features(facts, history, on, tables.card, version)
-    return _scores(facts, known, effect_points(facts, signals, on, tables.signals), tables, version)
+    on, batch = day_numbers(as_of, len(facts)), Batch(facts)
+    known = features(batch, history, on, tables.card, version)
+    effect = effect_points(batch.districts, signals, on, tables.signals)
+    return _scores(batch, known, effect, tables, version)
 
 
 def _scores(
-    facts: Sequence[Facts],
+    batch: Batch,
     known: Features,
     signal_points: Floats,
     tables: Tables,
@@ -286,7 +283,7 @@ def _scores(
     learned = ((known.columns @ covariance) * known.columns).sum(axis=1)
     sd = np.sqrt(np.maximum(learned, 0) + known.unknown + card.drift_sd**2)
     reach = NormalDist().inv_cdf(0.5 + card.interval / 2) * sd
-    probability, impact = logistic(log_odds), impacts(facts, classes)
+    probability, impact = logistic(log_odds), impacts(batch, classes)
     return Scores(
         log_odds=log_odds,
         probability=probability,
@@ -294,7 +291,7 @@ def _scores(
         high=logistic(log_odds + reach),
         without_signals=logistic(without),
         impact=impact,
-        classes=classify(facts, probability, impact, classes),
+        classes=classify(batch, probability, impact, classes),
     )
 
 
@@ -315,29 +312,27 @@ def contributions(known: Features, card: RiskCard, version: ModelVersion) -> Flo
     return parts
 
 
-def impacts(facts: Sequence[Facts], classes: ClassTable) -> Ints:
+def impacts(batch: Batch, classes: ClassTable) -> Ints:
     """How much is at stake, 1 to the table's highest."""
-    seen = _Conditions(facts)
-    points = np.ones(len(facts))
+    points = np.ones(batch.size)
     for line in classes.impact:
-        points += line.points * seen.column(line)
+        points += line.points * batch.column(line)
     capped: Ints = np.asarray(np.minimum(points, classes.highest_impact), dtype=np.int64)
     return capped
 
 
 def classify(
-    facts: Sequence[Facts], probability: Floats, impact: Ints, classes: ClassTable
+    batch: Batch, probability: Floats, impact: Ints, classes: ClassTable
 ) -> tuple[RiskClass, ...]:
     """Class per event by the thresholds of its family and impact."""
-    tables = {}
-    for kin in ("gathering", "event", "football"):
-        row = classes.thresholds["gathering" if kin == "gathering" else "event"]
-        tables[kin] = (row.midden, row.hoog)
-    out = []
-    for f, p, i in zip(facts, probability.tolist(), impact.tolist(), strict=True):
-        midden, hoog = tables[family(f.kind)]
-        out.append(CLASSES[(p >= midden[i - 1]) + (p >= hoog[i - 1])])
-    return tuple(out)
+    gathering, event = classes.thresholds["gathering"], classes.thresholds["event"]
+    wom = batch.families == 0
+    midden = np.where(
+        wom, np.array(gathering.midden)[impact - 1], np.array(event.midden)[impact - 1]
+    )
+    hoog = np.where(wom, np.array(gathering.hoog)[impact - 1], np.array(event.hoog)[impact - 1])
+    ranks = (probability >= midden).astype(np.int64) + (probability >= hoog)
+    return tuple(CLASSES[i] for i in ranks.tolist())
 
 
 # ---------------------------------------------------------------------- one score, explained
@@ -456,9 +451,10 @@ def score(
     Raises BadInput when the version belongs to another card.
     """
     on, card, classes = day_numbers(as_of, 1), tables.card, tables.classes
-    known = features([facts], history, on, card, version)
-    effect = effect_points([facts], signals, on, tables.signals)
-    result = _scores([facts], known, effect, tables, version)
+    batch = Batch([facts])
+    known = features(batch, history, on, card, version)
+    effect = effect_points(batch.districts, signals, on, tables.signals)
+    result = _scores(batch, known, effect, tables, version)
     lines = _lines(facts, known, float(effect[0]), signals, as_of, tables, version)
     tenths = _round_together([line.log_odds / card.point for line in lines])
     cases = history.known_cases(as_of.toordinal(), family(facts.kind))
@@ -480,15 +476,15 @@ def score(
         log_odds=float(result.log_odds[0]),
         impact=int(result.impact[0]),
         advice=result.classes[0],
-        lowest=classify([calm], low_end.low, low_end.impact, classes)[0],
-        highest=classify([tense], high_end.high, high_end.impact, classes)[0],
+        lowest=classify(Batch([calm]), low_end.low, low_end.impact, classes)[0],
+        highest=classify(Batch([tense]), high_end.high, high_end.impact, classes)[0],
         factors=tuple(
             Factor(x.id, x.label, x.log_odds, t, x.source, x.age_days, x.evidence)
             for x, t in zip(lines, tenths, strict=True)
         ),
         total_tenths=sum(tenths),
         probability_without_signals=without,
-        advice_without_signals=classify([facts], result.without_signals, result.impact, classes)[0],
+        advice_without_signals=classify(batch, result.without_signals, result.impact, classes)[0],
         known_cases=cases,
         decimals=cases >= card.decimals_from_cases,
         band=_band(p, card),

@@ -16,9 +16,10 @@ from orderdesk.domain.time import Frozen
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import Msg, msg, pick
 from orderdesk.reference import LocalText, ReferenceFile, Strict
+from orderdesk.risk.batch import Batch
 from orderdesk.risk.card import Condition
 from orderdesk.risk.facts import Facts
-from orderdesk.risk.model import RiskClass, fact_values
+from orderdesk.risk.model import RiskClass
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 
@@ -88,7 +89,8 @@ def propose_scenarios(
 
 
 def _fits(facts: Facts, conditions: Sequence[Condition]) -> bool:
-    return not conditions or any(c.holds(fact_values([facts], c.fact)[0]) for c in conditions)
+    case = Batch([facts])
+    return not conditions or any(case.column(c)[0] for c in conditions)
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from pydantic import Field
 from orderdesk.domain.events import Sureness
 from orderdesk.i18n import Msg, msg
 from orderdesk.reference import ReferenceFile, Strict
+from orderdesk.risk.batch import Floats, Ints
 from orderdesk.risk.facts import Facts, Phase, Signal
-from orderdesk.risk.history import Floats, Ints
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -64,22 +64,22 @@ def strength(signal: Signal, as_of: date, rules: SignalRules) -> float:
 
 
 def effect_points(
-    facts: Sequence[Facts], signals: Sequence[Signal], on: Ints, rules: SignalRules
+    districts: Sequence[str], signals: Sequence[Signal], on: Ints, rules: SignalRules
 ) -> Floats:
-    """Points that signals add to each event: the strongest of its district (or of the whole city).
+    """Points that signals add per row: the strongest of its district (or of the whole city).
 
     The strongest and not the sum: ten reports of one thing are one thing.
     """
     if not signals:
-        return np.zeros(len(facts))
+        return np.zeros(len(districts))
     memo: dict[tuple[str, int], float] = {}
-    out = np.zeros(len(facts))
-    for i, (f, day) in enumerate(zip(facts, on.tolist(), strict=True)):
-        key = (f.district, day)
+    out = np.zeros(len(districts))
+    for i, key in enumerate(zip(districts, on.tolist(), strict=True)):
         if key not in memo:
+            district, day = key
             moment = date.fromordinal(day)
             strongest = max(
-                (strength(s, moment, rules) for s in signals if s.district in ("", f.district)),
+                (strength(s, moment, rules) for s in signals if s.district in ("", district)),
                 default=0.0,
             )
             memo[key] = min(strongest, rules.most_points)

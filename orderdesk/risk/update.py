@@ -19,9 +19,10 @@ from orderdesk.domain.events import Kind
 from orderdesk.domain.time import Frozen
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import Msg, msg
+from orderdesk.risk.batch import Batch, Floats, Ints
 from orderdesk.risk.card import RiskCard
 from orderdesk.risk.facts import Facts, PastEvent, family
-from orderdesk.risk.history import Floats, History, Ints
+from orderdesk.risk.history import History
 from orderdesk.risk.model import (
     INTERCEPT,
     SLOPE,
@@ -166,7 +167,7 @@ def propose(
     known = [c for c in past if family(c.facts.kind) == "gathering"]
     history = History([c.past for c in past], card)
     on = np.array([c.scored_on.toordinal() for c in known], dtype=np.int64)
-    seen = features([c.facts for c in known], history, on, card, current)
+    seen = features(Batch([c.facts for c in known]), history, on, card, current)
     outcome = np.array([c.outcome for c in known], dtype=np.float64)
     mean, sd = prior(card, current.anchor(Kind.DEMONSTRATION, card))
     counts = case_counts(seen.columns, outcome)
