@@ -8,7 +8,7 @@ flex shift on another day of the week, a call from a day off.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import combinations
@@ -196,8 +196,6 @@ def options(
 
 
 def _with_warnings(option: Option, found: Sequence[Finding]) -> Option:
-    from dataclasses import replace
-
     named = tuple(replace(f, person_id=option.member.id) for f in found)
     return replace(option, warnings=named) if named else option
 
@@ -211,6 +209,7 @@ class _Hours:
     old: Duty | None
     start: datetime
     end: datetime
+    place: str
 
 
 @dataclass(frozen=True)
@@ -262,7 +261,7 @@ class _Person:
         ]
         for duty in on_day:
             if duty.start < need.span.end and need.span.start < duty.end:
-                yield _Hours(Kind.TASK, duty, duty.start, duty.end)
+                yield _Hours(Kind.TASK, duty, duty.start, duty.end, duty.place)
             if not duty.pinned:
                 yield from self._shifted(duty, need)
                 yield from self._extended(duty, need)
@@ -280,7 +279,7 @@ class _Person:
             wanted = by > timedelta() if by == later else by < timedelta()
             if wanted and self._may_move(duty, start, end):
                 flex = duty.shift in self.situation.flex_shifts
-                yield _Hours(Kind.FLEX_MOVED if flex else Kind.HOURS, duty, start, end)
+                yield _Hours(Kind.FLEX_MOVED if flex else Kind.HOURS, duty, start, end, duty.place)
 
     def _may_move(self, duty: Duty, start: datetime, end: datetime) -> bool:
         return (
@@ -297,11 +296,11 @@ class _Person:
         if duty.end < need.span.end and duty.end > self.situation.now:
             end = min(need.span.end, duty.end + most)
             if self._free(duty.start, end) and duty.end >= self.soonest:
-                yield _Hours(Kind.EXTENDED, duty, duty.start, end)
+                yield _Hours(Kind.EXTENDED, duty, duty.start, end, duty.place)
         if need.span.start < duty.start:
             start = max(need.span.start, duty.start - most, self.soonest)
             if start < duty.start and self._free(start, duty.end):
-                yield _Hours(Kind.EXTENDED, duty, start, duty.end)
+                yield _Hours(Kind.EXTENDED, duty, start, duty.end, duty.place)
 
     def _moved_flex(self, need: Need) -> Iterator[_Hours]:
         day = local(need.span.start).date()
@@ -320,7 +319,7 @@ class _Person:
             start = min(max(start, need.span.end - length), need.span.start)
             start = max(start, self.soonest)
             if self._free(start, start + length):
-                yield _Hours(Kind.FLEX_MOVED, duty, start, start + length)
+                yield _Hours(Kind.FLEX_MOVED, duty, start, start + length, duty.place)
 
     def _called(self, need: Need) -> Iterator[_Hours]:
         moves = self.rules.moves
@@ -333,7 +332,7 @@ class _Person:
         length = min(max(wanted, least), most)
         for begin in dict.fromkeys((start, max(start, need.span.end - length))):
             if self._free(begin, begin + length):
-                yield _Hours(Kind.DAY_OFF, None, begin, begin + length)
+                yield _Hours(Kind.DAY_OFF, None, begin, begin + length, need.place)
 
     # what the hours are used for
 
@@ -360,11 +359,11 @@ class _Person:
         flex = old is not None and old.shift in self.situation.flex_shifts
         theme = "" if flex else _theme_of(old) if old else self.member.person.theme
         tasks = lay_tasks(
-            hours.start, hours.end, flex, theme, _place(old, serves),
+            hours.start, hours.end, flex, theme, hours.place,
             [*(t for t in (old.tasks if old else ()) if t.case_id), *map(_task, serves)],
             old.tasks if old is not None and hours.kind is Kind.TASK else (),
         )  # fmt: skip
-        new = self._duty(hours, serves, tasks)
+        new = self._duty(hours, tasks)
         change = Change(self.member.id, now, old, new, flex=flex)
         cancelled, moved = days_off([change])
         served = sum(s.minutes for s in serves)
@@ -387,7 +386,7 @@ class _Person:
             weight=change.weight(self.rules),
         )
 
-    def _duty(self, hours: _Hours, serves: Sequence[Serve], tasks: tuple[TaskSpan, ...]) -> Duty:
+    def _duty(self, hours: _Hours, tasks: tuple[TaskSpan, ...]) -> Duty:
         old, now = hours.old, self.situation.now
         pause = lawful_break(self.law, hours.start, hours.end, old.break_minutes if old else 0)
         if old is None:
@@ -399,7 +398,7 @@ class _Person:
                 end=hours.end,
                 break_minutes=pause,
                 tasks=tasks,
-                place=_place(None, serves),
+                place=hours.place,
                 changed_at=now,
             )
         return old.replace(
@@ -453,12 +452,6 @@ def _task(serve: Serve) -> TaskSpan:
         case_id=serve.need.case_id,
         place=serve.need.place,
     )
-
-
-def _place(old: Duty | None, serves: Sequence[Serve]) -> str:
-    if old is not None:
-        return old.place
-    return serves[0].need.place if serves else ""
 
 
 def _theme_of(duty: Duty) -> str:

@@ -236,6 +236,8 @@ class Need:
     task: Task = Task.SUPERVISION
     price: float | None = None
     """Per hour and person short; none: the price of the rules."""
+    as_published: bool = False
+    """Whether it only asks back, hour by hour, the strength that absences took away."""
 
 
 @dataclass(frozen=True)

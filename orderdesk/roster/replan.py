@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from orderdesk.domain.people import Duty
 from orderdesk.domain.time import Span, local
@@ -25,10 +25,10 @@ from orderdesk.roster.moves import (
     Refusal,
     Situation,
     cancelled,
-    holds,
     options,
 )
 from orderdesk.roster.problem import Aim, Kind, Need, NewId, RosterRules, day_of
+from orderdesk.roster.strength import Block, Shortfall, below, blocks, joined
 
 __all__ = ["Pool", "Situation", "replan"]
 
@@ -127,15 +127,6 @@ class Proof:
                 bound=self.bound,
             )
         return str(text)
-
-
-@dataclass(frozen=True)
-class Shortfall:
-    """People that a plan still lacks, or strength under a line."""
-
-    need: Need
-    span: Span
-    short: int
 
 
 @dataclass(frozen=True)
@@ -289,17 +280,6 @@ def replan(
 
 
 @dataclass(frozen=True)
-class _Block:
-    """A part of a strength need: who is there now, and how each option changes that."""
-
-    need: Need
-    span: Span
-    now: int
-    deltas: Mapping[int, int]
-    """By position of the option."""
-
-
-@dataclass(frozen=True)
 class _Segment:
     """A part of a deployment: people still lacking, and which options give one."""
 
@@ -350,11 +330,14 @@ class _Chooser:
         self.deployments = [n for n in situation.needs if n.case_id]
         self.segments = [s for need in self.deployments for s in self._segments(need)]
         presence = [n for n in situation.needs if not n.case_id]
-        self.presence = [b for need in presence for b in self._blocks(need)]
-        self.waterline = [b for need in situation.waterlines for b in self._blocks(need)]
-        self.standing = [b for need in situation.standing for b in self._blocks(need)]
+        self.presence = self._blocks(presence)
+        self.waterline = self._blocks(situation.waterlines)
+        self.standing = self._blocks(situation.standing)
 
     # what is lacking, and who is there
+
+    def _blocks(self, needs: Iterable[Need]) -> list[Block]:
+        return [b for need in needs for b in blocks(self.situation, need, self.options)]
 
     def _segments(self, need: Need) -> Iterator[_Segment]:
         there = self.situation.committed(need)
@@ -374,36 +357,6 @@ class _Chooser:
             if here < need.at_least:
                 able = tuple(i for i, s, e in serving if s <= start and end <= e)
                 yield _Segment(need, Span(start=start, end=end), need.at_least - here, able)
-
-    def _blocks(self, need: Need) -> Iterator[_Block]:
-        members = {m.id: m for m in self.situation.members}
-        duties = [
-            duty
-            for person, own in self.situation.by_person.items()
-            if person in members and holds(members[person], need.skill)
-            for duty in own
-            if _counts(duty, need)
-        ]
-        changed = [
-            (i, o)
-            for i, o in enumerate(self.options)
-            if holds(o.member, need.skill)
-            and (_counts(o.new, need) or (o.old is not None and _counts(o.old, need)))
-        ]
-        moments = {need.span.start, need.span.end, self.situation.now}
-        for duty in [*duties, *(o.new for _, o in changed)]:
-            moments |= {duty.start, duty.end}
-            moments |= {m for t in duty.tasks if t.case_id for m in (t.start, t.end)}
-        opens = max(need.span.start, self.situation.now)
-        edges = sorted(m for m in moments if opens <= m <= need.span.end)
-        for start, end in itertools.pairwise(edges):
-            deltas = {
-                i: delta
-                for i, o in changed
-                if (delta := _there(o.new, need, start, end) - _there(o.old, need, start, end))
-            }
-            now = sum(_there(duty, need, start, end) for duty in duties)
-            yield _Block(need, Span(start=start, end=end), now, deltas)
 
     # the program
 
@@ -465,19 +418,18 @@ class _Chooser:
                 row[lent[segment.need.id]] = 1
             program.row(row, segment.lacking)
         for block in self.presence:
-            if block.now < block.need.at_least or any(d < 0 for d in block.deltas.values()):
-                gap = program.variable(block.need.at_least)
+            if block.now < block.wanted or any(d < 0 for d in block.deltas.values()):
+                gap = program.variable(block.wanted)
                 short[gap] = block.span.minutes
                 row = {use[i]: delta for i, delta in block.deltas.items()} | {gap: 1}
-                program.row(row, block.need.at_least - block.now)
+                program.row(row, block.wanted - block.now)
         return short
 
     def _keep_waterline(self, program: Program, use: Sequence[int]) -> None:
         for block in self.waterline:
             if any(delta < 0 for delta in block.deltas.values()):
-                floor = min(block.need.at_least, block.now)
                 row = {use[i]: delta for i, delta in block.deltas.items()}
-                program.row(row, floor - block.now)
+                program.row(row, block.kept - block.now)
 
     def _standing_short(self, program: Program, use: Sequence[int]) -> dict[int, int]:
         """Minutes by which standing cover is undercut, beyond what is short already."""
@@ -486,9 +438,8 @@ class _Chooser:
             if any(delta < 0 for delta in block.deltas.values()):
                 gap = program.variable(block.need.at_least)
                 under[gap] = block.span.minutes
-                floor = min(block.need.at_least, block.now)
                 row = {use[i]: delta for i, delta in block.deltas.items()} | {gap: 1}
-                program.row(row, floor - block.now)
+                program.row(row, block.kept - block.now)
         return under
 
     def _aims(
@@ -550,8 +501,8 @@ class _Chooser:
         duties = self._duties_after(chosen, absent)
         pool = self.situation.pool
         position = {id(o): i for i, o in enumerate(self.options)}
-        used = {position[id(o)] for o in choice.options}
-        below_cover = _below(self.standing, used)
+        used = frozenset(position[id(o)] for o in choice.options)
+        below_cover = below(self.standing, used)
         gone = self._flex_gone(chosen)
         return Plan(
             strategy=strategy.id,
@@ -569,7 +520,7 @@ class _Chooser:
             ),
             aims=choice.aims,
             uncovered=self._uncovered(choice, used),
-            below_waterline=_below(self.waterline, used),
+            below_waterline=below(self.waterline, used),
             below_cover=below_cover,
             flex_gone=gone,
             side_effects=(*_flex_messages(gone), *_cover_messages(below_cover)),
@@ -612,7 +563,7 @@ class _Chooser:
             worst = max(worst, together)
         return max(0, worst - lendable)
 
-    def _uncovered(self, choice: _Choice, used: set[int]) -> tuple[Shortfall, ...]:
+    def _uncovered(self, choice: _Choice, used: frozenset[int]) -> tuple[Shortfall, ...]:
         lacking = [
             Shortfall(s.need, s.span, short)
             for s in self.segments
@@ -626,9 +577,9 @@ class _Chooser:
         absent = [
             Shortfall(b.need, b.span, short)
             for b in self.presence
-            if (short := b.need.at_least - _strength(b, used)) > 0
+            if (short := b.wanted - b.after(used)) > 0
         ]
-        return (*lacking, *absent)
+        return joined([*lacking, *absent])
 
     def _flex_gone(self, chosen: Sequence[Option]) -> tuple[date, ...]:
         flex = self.situation.flex_shifts
@@ -645,53 +596,13 @@ class _Chooser:
         return tuple(sorted(day for day in before if left[day] == 0))
 
 
-def _counts(duty: Duty, need: Need) -> bool:
-    return (
-        duty.start < need.span.end
-        and need.span.start < duty.end
-        and (not need.place or duty.place == need.place)
-    )
-
-
-def _there(duty: Duty | None, need: Need, start: datetime, end: datetime) -> int:
-    """Whether a duty counts as strength for the whole stretch: on duty there, not deployed."""
-    return int(
-        duty is not None
-        and duty.start <= start
-        and end <= duty.end
-        and (not need.place or duty.place == need.place)
-        and not any(t.case_id and t.start < end and start < t.end for t in duty.tasks)
-    )
-
-
-def _strength(block: _Block, used: set[int]) -> int:
-    return block.now + sum(delta for i, delta in block.deltas.items() if i in used)
-
-
-def _below(blocks: Iterable[_Block], used: set[int]) -> tuple[Shortfall, ...]:
-    """Where a plan brings strength under a line that it kept, or further under."""
-    found: list[Shortfall] = []
-    for block in blocks:
-        after = _strength(block, used)
-        if after < min(block.need.at_least, block.now):
-            short = block.need.at_least - after
-            last = found[-1] if found else None
-            if last is not None and (last.need, last.short, last.span.end) == (
-                block.need, short, block.span.start,
-            ):  # fmt: skip
-                found[-1] = replace(last, span=Span(start=last.span.start, end=block.span.end))
-            else:
-                found.append(Shortfall(block.need, block.span, short))
-    return tuple(found)
-
-
 def _flex_messages(gone: Iterable[date]) -> Iterator[Msg]:
     for day in gone:
         yield msg("No flex shift is left on {day}.", day=day.isoformat())
 
 
-def _cover_messages(below: Iterable[Shortfall]) -> Iterator[Msg]:
-    for gap in below:
+def _cover_messages(found: Iterable[Shortfall]) -> Iterator[Msg]:
+    for gap in found:
         yield msg(
             "{n} fewer than the standing cover on {day}, {start}-{end}.",
             n=gap.short,
