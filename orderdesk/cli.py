@@ -307,10 +307,10 @@ def forecast(
     as_json: AsJson = False,
 ) -> None:
     """The reserve forecast."""
-    from orderdesk.desk import capacity
+    from orderdesk.desk import forecasting
 
     with _desk() as desk:
-        result = capacity.forecast(desk, weeks)
+        result = forecasting.forecast(desk, weeks)
         _emit(result.as_json(), as_json, result.lines)
 
 
@@ -418,7 +418,7 @@ def review(
     from orderdesk.desk import review as reviews
 
     with _desk() as desk:
-        result = reviews.write(desk, week, out, freeze=freeze)
+        result = reviews.write(desk, week, out, freeze_now=freeze)
         _emit(result.as_json(), as_json, result.lines)
 
 
@@ -438,12 +438,18 @@ def backtest(
     as_json: AsJson = False,
 ) -> None:
     """The score, measured."""
-    from orderdesk.desk import backtesting
+    from datetime import date
 
-    result = backtesting.run(
-        file, learn_until=learn_until, lag=lag, predictions=predictions, progress=_progress
-    )
-    _emit(result.as_json(), as_json, result.lines)
+    from orderdesk.desk import backtesting
+    from orderdesk.errors import BadInput
+    from orderdesk.i18n import N_, msg
+
+    try:
+        split = date.fromisoformat(learn_until) if learn_until else None
+    except ValueError:
+        raise BadInput(N_("learn-until"), learn_until, msg("Write a day as 2022-12-31.")) from None
+    report = backtesting.backtest(file, learn_until=split, lag_days=lag, predictions=predictions)
+    _emit(report.as_json(), as_json, lambda: backtesting.table(report).splitlines())
 
 
 @db.command(help=_("Bring the database up to date.\n\nExample: orderdesk db upgrade"))

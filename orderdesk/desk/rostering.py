@@ -23,7 +23,7 @@ from orderdesk.domain.worktime import Finding, WorkingTimeLaw, check_duties, err
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import _, msg
 from orderdesk.reserve.rules import ReserveRules
-from orderdesk.roster.burden import Change
+from orderdesk.roster.burden import Change, TeamTotals, team_totals
 from orderdesk.roster.moves import Pool, Situation
 from orderdesk.roster.problem import (
     Member,
@@ -370,11 +370,9 @@ def needs_in(reader: Reader, case: Case, today: date) -> list[Need]:
     ]
 
 
-def burdens_in(reader: Reader, now: datetime) -> dict[str, float]:
-    """Burden per person over the last weeks, from the log of changes alone."""
-    from orderdesk.roster.burden import burdens
-
-    changes = [
+def _changes_in(reader: Reader) -> list[Change]:
+    """The log of published changes."""
+    return [
         Change(
             person_id=line["person_id"],
             told_at=fact.known_at,
@@ -384,7 +382,18 @@ def burdens_in(reader: Reader, now: datetime) -> dict[str, float]:
         for fact in reader.facts(PUBLICATION)
         for line in fact.doc["changes"]
     ]
-    found = burdens(changes, reader.duties(end=now), rules(), law(), now)
+
+
+def team_totals_in(reader: Reader, week: Week) -> TeamTotals:
+    """What changes of the roster a week brought the team: totals, never persons."""
+    return team_totals(_changes_in(reader), week.span.start, week.span.end)
+
+
+def burdens_in(reader: Reader, now: datetime) -> dict[str, float]:
+    """Burden per person over the last weeks, from the log of changes alone."""
+    from orderdesk.roster.burden import burdens
+
+    found = burdens(_changes_in(reader), reader.duties(end=now), rules(), law(), now)
     return {person: burden.weight for person, burden in found.items()}
 
 

@@ -224,9 +224,11 @@ def _cell(doc: Mapping[str, object]) -> WeekCell:
 
 def signal_rules() -> SignalRules:
     """Ages and limits of signals."""
-    return reference.cached("signals", SignalRules)
+    found: SignalRules = reference.cached("signals", SignalRules)
+    return found
 
 
 def districts() -> tuple[str, ...]:
     """The districts of the city."""
-    return reference.cached("places", Places).districts
+    found: Places = reference.cached("places", Places)
+    return found.districts

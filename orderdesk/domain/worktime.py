@@ -32,7 +32,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from orderdesk.domain.people import Duty, DutyStatus, Skill, Task
+from orderdesk.domain.people import Duty, DutyStatus, Task
 from orderdesk.domain.time import FIRST_YEAR, LAST_YEAR, ZONE, Span, local
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import N_, Msg, msg
@@ -42,12 +42,6 @@ from orderdesk.reference import LocalText, ReferenceFile, Strict
 
 NEVER_FOR_BOA = frozenset({Task.RESTORE_ORDER, Task.SEPARATE_GROUPS, Task.ARREST, Task.RIOT_POLICE})
 """Combating disorder is a police task under the mayor (Politiewet 2012, art. 3 and 11)."""
-
-
-def lawful_tasks(skills: Iterable[Skill] = (Skill.BOA,)) -> frozenset[Task]:
-    """The tasks that somebody of the municipal team may get (rule 19); none needs the police."""
-    allowed = frozenset(Task) - NEVER_FOR_BOA
-    return allowed if Skill.TRAFFIC in skills else allowed - {Task.TRAFFIC}
 
 
 def require_lawful(task: Task) -> None:

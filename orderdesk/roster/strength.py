@@ -1,10 +1,10 @@
-"""How many people are on duty and free of deployments, hour by hour, and what changes it."""
+"""How many people are on duty and free of deployments, and what changes that."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
 from orderdesk.domain.people import Duty
@@ -49,16 +49,6 @@ class Shortfall:
     need: Need
     span: Span
     short: int
-
-
-@dataclass(frozen=True)
-class Hour:
-    """Strength of a place in one stretch of time (the least within it) against its waterline."""
-
-    span: Span
-    before: int
-    after: int
-    waterline: int
 
 
 def blocks(situation: Situation, need: Need, options: Sequence[Option]) -> Iterator[Block]:
@@ -145,37 +135,3 @@ def joined(shortfalls: Iterable[Shortfall]) -> tuple[Shortfall, ...]:
         else:
             found.append(one)
     return tuple(found)
-
-
-def by_hour(
-    before: Iterable[Duty],
-    after: Iterable[Duty],
-    place: str,
-    span: Span,
-    waterlines: Iterable[Need],
-) -> tuple[Hour, ...]:
-    """Strength of a place over a span in hours, before and after a change of duties."""
-    lines = [w for w in waterlines if w.place == place]
-    was, becomes = list(standing(before)), list(standing(after))
-    hours: list[Hour] = []
-    start = span.start
-    while start < span.end:
-        end = min(start + timedelta(hours=1), span.end)
-        hour = Span(start=start, end=end)
-        need = Need("", hour, 0, place=place)
-        hours.append(
-            Hour(
-                hour,
-                _least(was, need),
-                _least(becomes, need),
-                max((w.at_least for w in lines if w.span.overlaps(hour)), default=0),
-            )
-        )
-        start = end
-    return tuple(hours)
-
-
-def _least(duties: Sequence[Duty], need: Need) -> int:
-    near = [d for d in duties if _may_count(d, need)]
-    edges = _edges(need, need.span.start, near)
-    return min(sum(counts(d, need, s, e) for d in near) for s, e in pairwise(edges))

@@ -134,7 +134,8 @@ class CaseScreen(Place):
         if desk is None or self.case is None:
             return
         fields = [
-            Field("state", _("Counter-group"), choices=[(k.value, _(n)) for k, n in COUNTERS.items()],
+            Field("state", _("Counter-group"),
+                  choices=[(k.value, _(n)) for k, n in COUNTERS.items()],
                   value=self.case.counter_group.value),
             Field("sure", _("How sure"), choices=[(k.value, _(n)) for k, n in SURENESSES.items()],
                   value=self.case.counter_sureness.value),

@@ -1,0 +1,539 @@
+"""The weekly review for the driehoek: drawn from the records, frozen with its hash, added to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orderdesk import reference
+from orderdesk.desk import capacity, cases, intake, words
+from orderdesk.desk.core import Desk
+from orderdesk.desk.publishing import write_whole
+from orderdesk.desk.rostering import team_totals_in
+from orderdesk.desk.scoring import explain_in, standing_classes
+from orderdesk.desk.signals import look_in
+from orderdesk.domain import ledger
+from orderdesk.domain.conflicts import heavy_pairs
+from orderdesk.domain.events import Case, Incident
+from orderdesk.domain.law import Authority, term_status, wrong_authority
+from orderdesk.domain.ledger import Posting
+from orderdesk.domain.places import Places
+from orderdesk.domain.time import Week, at, local
+from orderdesk.domain.when import read_when
+from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.i18n import N_, Msg, _, language, msg
+from orderdesk.papers.model import Document
+from orderdesk.papers.review_data import (
+    Action,
+    Ahead,
+    Capacity,
+    CaseSheet,
+    Clash,
+    DecisionAsked,
+    DecisionTaken,
+    DistrictPicture,
+    Factor,
+    Figure,
+    LookBack,
+    Named,
+    Option,
+    Override,
+    PaperRules,
+    Request,
+    RequestState,
+    ReviewData,
+    Scenario,
+    ThemeHours,
+    YearSoFar,
+)
+from orderdesk.risk.model import RiskClass
+from orderdesk.risk.signals import WeekCell
+
+if TYPE_CHECKING:
+    from orderdesk.store.work import Reader
+
+REVIEW, ASKED, TAKEN, ACTION = "review", "decision_asked", "decision_taken", "action"
+_MOST_SHEETS = 12
+
+
+# --- from the records to the content --------------------------------------------------------------
+
+
+def review_data(desk: Desk, week: Week, *, version: int = 1) -> ReviewData:
+    """Everything the sheet of `week` says now, each figure with the records it comes from."""
+    with desk.read() as reader:
+        return _data(desk, reader, week, version)
+
+
+def _data(desk: Desk, reader: Reader, week: Week, version: int) -> ReviewData:
+    today = local(desk.now).date()
+    rules = reference.cached("papers", PaperRules)
+    classes = standing_classes(reader, today)
+    start = max(week.span.start, min(desk.now, week.span.end))
+    ahead = [
+        case
+        for case in reader.cases(start=start, end=start + timedelta(days=rules.days_ahead))
+        if case.status not in capacity.CLOSED_STATUSES and case.outcome is None
+    ]
+    postings = reader.postings(Posting)
+    return ReviewData(
+        week=week,
+        sender="Openbare orde en veiligheid",
+        version=version,
+        known_at=desk.now,
+        meeting=at(week.days[3], "10:00"),
+        synthetic=bool(reader.meta("synthetic")),
+        look_back=tuple(_look_back(reader, week.shift(-1), postings)),
+        ahead=tuple(_ahead(reader, case, today) for case in ahead),
+        year=_year(reader, today, classes),
+        clashes=tuple(_clashes(ahead)),
+        districts=tuple(_districts(reader, today)),
+        capacity=_capacity(reader, week, postings),
+        asked=tuple(_asked(reader, week)),
+        taken=tuple(_taken(reader, week)),
+        actions=tuple(actions_in(reader)),
+        sheets=tuple(
+            _sheet(reader, case, today)
+            for case in ahead[:_MOST_SHEETS]
+            if classes.get(case.id, RiskClass.LOW) is not RiskClass.LOW
+        ),
+    )
+
+
+def _figure(value: int, records: Sequence[str], fallback: str) -> Figure:
+    return Figure(value=value, records=tuple(records) or (fallback,))
+
+
+def _look_back(reader: Reader, week: Week, postings: Sequence[Posting]) -> Iterator[LookBack]:
+    used = {line.case_id: line for line in ledger.statement(postings, week).cases}
+    for case in reader.cases(start=week.span.start, end=week.span.end):
+        if case.is_event:
+            continue
+        line = used.get(case.id)
+        record = f"case:{case.id}"
+        outcome = case.outcome
+        yield LookBack(
+            key=case.number,
+            span=case.span,
+            place=intake.place_name(case),
+            planned=None if case.expected is None else _figure(case.expected, [record], record),
+            actual=None
+            if outcome is None or outcome.turnout is None
+            else _figure(outcome.turnout, [record], record),
+            incident=(outcome.incident if outcome else None) or Incident.NONE,
+            planned_minutes=_figure(
+                (line.committed + line.used + line.to_borrow + line.lent) if line else 0,
+                [record], record,
+            ),
+            used_minutes=_figure(line.deployed if line else 0, [record], record),
+            records=(record,),
+        )  # fmt: skip
+
+
+def _ahead(reader: Reader, case: Case, today: date) -> Ahead:
+    found = cases.dossier_in(reader, case, today)
+    record = f"case:{case.id}"
+    event_class = case.event.risk_class if case.event else ""
+    return Ahead(
+        key=case.number,
+        span=case.span,
+        place=found.place,
+        form=_(words.FORMS[case.form]),
+        expected=None if case.expected is None else _figure(case.expected, [record], record),
+        estimated_at=case.known_at,
+        advised_class=event_class or found.risk.score.advice.value,
+        decided_class=found.risk.decided.value if found.risk.decided else "",
+        override=_override(found.risk.override),
+        term=term_status(case, found.term),
+        deadline=found.term.deadline if found.term else None,
+        open_points=tuple(str(name) for name in found.missing),
+        status=_(words.STATUSES[case.status]),
+        records=(record,),
+    )
+
+
+def _override(found: Mapping[str, Any] | None) -> Override | None:
+    if found is None:
+        return None
+    return Override(
+        by=Named(name=found["by"], function=found["role"]),
+        at=at(date.fromisoformat(found["expires"]), "00:00"),
+        motive=found["motive"],
+    )
+
+
+def _year(reader: Reader, today: date, classes: Mapping[str, RiskClass]) -> YearSoFar:
+    found = [
+        case
+        for case in reader.cases(start=at(date(today.year, 1, 1), "00:00"), end=at(today, "23:59"))
+        if case.is_wom
+    ]
+    high = [case for case in found if classes.get(case.id) is RiskClass.HIGH]
+    return YearSoFar(
+        demonstrations=_figure(len(found), [f"case:{c.id}" for c in found], "register"),
+        classed_high=_figure(len(high), [f"case:{c.id}" for c in high], "register"),
+    )
+
+
+def _clashes(found: Sequence[Case]) -> Iterator[Clash]:
+    places = reference.cached("places", Places)
+    by_id = {case.id: case for case in found}
+    for conflict in heavy_pairs(found, places):
+        one, other = by_id[conflict.case_id], conflict.other
+        yield Clash(
+            key=f"{one.number} - {other.number}",
+            what=str(conflict.note),
+            cases=(one.number, other.number),
+            records=(f"case:{one.id}", f"case:{other.id}"),
+        )
+
+
+def _districts(reader: Reader, today: date) -> Iterator[DistrictPicture]:
+    board = look_in(reader, today)
+    newest: dict[str, WeekCell] = {found.district: found for found in board.weeks}
+    for view in board.districts:
+        seen = next((s for s in board.signals if s.district == view.district), None)
+        cell = newest.get(view.district)
+        records = tuple(f"signal:{s.id}" for s in board.signals if s.district == view.district)
+        yield DistrictPicture(
+            key=view.district,
+            phase=None if view.silent or seen is None else int(seen.phase),
+            reports=None
+            if view.silent or cell is None
+            else _figure(cell.entries, records, f"signal_week:{cell.week}/{cell.district}"),
+            source=seen.source_type.value if seen else "",
+            observed_on=view.newest,
+            sureness=seen.reliability if seen else None,
+            records=records,
+        )
+
+
+def _capacity(reader: Reader, week: Week, postings: Sequence[Posting]) -> Capacity:
+    stated = ledger.statement(postings, week)
+    b = stated.balance
+    ids = [f"posting:{p.id}" for p in postings if p.week == week] or [f"week:{week}"]
+    away = capacity.waterfall_in(reader, week)
+    team = [f"person:{person.id}" for person in reader.people()] or ["team"]
+    totals = team_totals_in(reader, week)
+    changed = [f"publication:{week}"]
+
+    def booked(n: int) -> Figure:
+        return _figure(n, ids, f"week:{week}")
+
+    return Capacity(
+        contract=_figure(away.contract, team, "team"),
+        away=_figure(sum(away.away.values()), [f"away:{week}"], "team"),
+        plannable=_figure(away.plannable, [*team, f"away:{week}"], "team"),
+        reserve=booked(b.reserve),
+        used=booked(b.used),
+        given_back=booked(b.given_back),
+        committed=booked(b.committed),
+        free=booked(b.free),
+        owed=booked(b.owed),
+        to_borrow=booked(b.to_borrow),
+        owed_due=stated.debts[0].terms.due if stated.debts else None,
+        themes=tuple(
+            ThemeHours(
+                key=capacity.theme_name(line.theme),
+                budget=booked(line.budget),
+                borrowed=booked(line.to_borrow + line.lent),
+                paid_back=booked(line.paid_back),
+                owed=booked(line.owed),
+            )
+            for line in stated.themes
+        ),
+        requests=tuple(_requests(reader, stated)),
+        changed_hours=_figure(totals.changes_of_hours, changed, "roster"),
+        changed_tasks=_figure(totals.changes_of_task, changed, "roster"),
+        days_off_cancelled=_figure(totals.days_off_cancelled, changed, "roster"),
+        days_off_moved=_figure(totals.days_off_moved, changed, "roster"),
+    )
+
+
+def _requests(reader: Reader, stated: ledger.Statement) -> Iterator[Request]:
+    asked = [line for line in stated.cases if line.external_asked or line.external_confirmed]
+    numbers = {c.id: c.number for c in reader.cases(ids=[line.case_id for line in asked])}
+    for line in asked:
+        confirmed = bool(line.external_confirmed)
+        yield Request(
+            key=numbers.get(line.case_id, line.case_id),
+            of=_("neighbouring pool"),
+            what=_("officers"),
+            minutes=_figure(
+                line.external_asked + line.external_confirmed, [f"case:{line.case_id}"], "ledger"
+            ),
+            state=RequestState("confirmed" if confirmed else "asked"),
+        )
+
+
+def _sheet(reader: Reader, case: Case, today: date) -> CaseSheet:
+    risk = explain_in(reader, case, today)
+    found = cases.dossier_in(reader, case, today)
+    return CaseSheet(
+        key=case.number,
+        span=case.span,
+        place=found.place,
+        advised_class=risk.score.advice.value,
+        decided_class=risk.decided.value if risk.decided else "",
+        override=_override(risk.override),
+        chance=str(risk.score.chance),
+        factors=tuple(
+            Factor(
+                label=str(factor.label),
+                points=factor.points,
+                source=factor.source,
+                age_days=factor.age_days or 0,
+            )
+            for factor in risk.score.factors
+        ),
+        flips=tuple(
+            f"{flip.change}: {flip.advice.value}"
+            for flip in risk.flips
+            if flip.advice is not risk.score.advice
+        ),
+        scenarios=tuple(
+            Scenario(
+                trigger=card.trigger,
+                measure=card.measure,
+                owner=card.owner,
+                limit=card.tolerance_limit,
+            )
+            for card in found.scenarios
+        ),
+        records=(f"case:{case.id}",),
+    )
+
+
+# --- decisions and actions ------------------------------------------------------------------------
+
+
+def ask_decision(desk: Desk, week: Week, values: Mapping[str, str]) -> str:
+    """Put a decision on the sheet: legal basis, two options or more, proposed text, owner.
+
+    Keys: title, legal_basis, options (one a line), proposed_text, owner. Raises BadInput.
+    """
+    options = [line.strip() for line in values.get("options", "").split("\n") if line.strip()]
+    if len(options) < 2:
+        raise BadInput(N_("options"), values.get("options", ""), msg("Give two options or more."))
+    for field in ("title", "legal_basis", "proposed_text", "owner"):
+        if not values.get(field, "").strip():
+            raise BadInput(field, "", msg("The driehoek needs this to decide."))
+    with desk.work() as work:
+        id = desk.new_id()
+        work.put(ASKED, f"{week}/{id}", {**values, "options": options, "week": str(week)})
+        work.note(ASKED, f"{week}/{id}", {"title": values["title"]})
+    return id
+
+
+def record_decision(desk: Desk, week: Week, values: Mapping[str, str]) -> tuple[str, Msg | None]:
+    """Write a decision down; its number, and a warning when the wrong authority is named.
+
+    Keys: text, by (name), authority (mayor, prosecutor), criminal (yes/no), legal_basis.
+    """
+    if not values.get("text", "").strip() or not values.get("by", "").strip():
+        raise BadInput(
+            N_("text"), values.get("text", ""), msg("Write what was decided, and by whom.")
+        )
+    authority = Authority(values.get("authority") or "mayor")
+    warning = wrong_authority(authority, values.get("criminal") == "yes")
+    with desk.work() as work:
+        taken = len(work.facts(TAKEN))
+        number = f"DH-{week.year}-{taken + 1:03d}"
+        work.add_fact(
+            TAKEN,
+            f"week:{week}",
+            {**values, "number": number, "day": local(desk.now).date().isoformat()},
+        )
+    return number, warning
+
+
+def add_action(desk: Desk, what: str, who: str, due: str) -> str:
+    """An action with an owner and a day; carried over until it is closed."""
+    if not what.strip() or not who.strip():
+        raise BadInput(N_("action"), what, msg("Write what is to be done, and by whom."))
+    day = read_when(due, desk.now).day
+    with desk.work() as work:
+        id = desk.new_id()
+        work.put(ACTION, id, {"what": what, "who": who, "due": day.isoformat(), "done": None})
+        work.note(ACTION, f"action:{id}", {"what": what, "due": day.isoformat()})
+    return id
+
+
+def close_action(desk: Desk, id: str) -> None:
+    """It is done."""
+    with desk.work() as work:
+        found = work.record(ACTION, id)
+        if found is None:
+            raise RuleSaysNo(msg("there is no such action"))
+        work.put(ACTION, id, {**found.doc, "done": local(desk.now).date().isoformat()})
+
+
+def actions_in(reader: Reader) -> list[Action]:
+    """Open actions, whatever week they come from."""
+    return [
+        Action(
+            key=record.key,
+            what=record.doc["what"],
+            who=Named(name=record.doc["who"], function=record.doc["who"]),
+            due=date.fromisoformat(record.doc["due"]),
+            records=(f"action:{record.key}",),
+        )
+        for record in reader.records(ACTION)
+        if not record.doc["done"]
+    ]
+
+
+def _asked(reader: Reader, week: Week) -> Iterator[DecisionAsked]:
+    for record in reader.records(ASKED):
+        doc = record.doc
+        if doc["week"] == str(week):
+            yield DecisionAsked(
+                key=record.key,
+                title=doc["title"],
+                legal_basis=doc["legal_basis"],
+                options=tuple(Option(text=text) for text in doc["options"]),
+                proposed_text=doc["proposed_text"],
+                owner=Named(name=doc["owner"], function=doc["owner"]),
+                records=(f"asked:{record.key}",),
+            )
+
+
+def _taken(reader: Reader, week: Week) -> Iterator[DecisionTaken]:
+    for fact in reader.facts(TAKEN, f"week:{week}"):
+        yield DecisionTaken(
+            key=fact.doc["number"],
+            text=fact.doc["text"],
+            by=Named(name=fact.doc["by"], function=fact.doc.get("authority", "mayor"), head=True),
+            legal_basis=fact.doc.get("legal_basis", ""),
+            day=date.fromisoformat(fact.doc["day"]),
+            records=(f"fact:{fact.seq}",),
+        )
+
+
+# --- the sheet ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A version that no longer changes."""
+
+    version: int
+    sha256: str
+    data: ReviewData
+    frozen_at: datetime
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files of a review."""
+
+    pdf: Path
+    markdown: Path
+    json: Path
+    pages: int
+    version: int
+    sha256: str
+    addenda: int
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "pdf": str(self.pdf),
+            "markdown": str(self.markdown),
+            "json": str(self.json),
+            "pages": self.pages,
+            "version": self.version,
+            "sha256": self.sha256,
+            "addenda": self.addenda,
+        }
+
+    def lines(self) -> Iterator[str]:
+        """For a person."""
+        yield _("{file}: {n} pages").format(file=self.pdf, n=self.pages)
+        if self.sha256:
+            yield _("version {n}, fingerprint {digest}").format(n=self.version, digest=self.sha256)
+
+
+def draft(desk: Desk, week: Week, *, one_page: bool = False) -> Document:
+    """The sheet as it would read now."""
+    from orderdesk.papers.review import Edition, weekly_review
+
+    edition = Edition.ONE_PAGE if one_page else Edition.FULL
+    rules = reference.cached("papers", PaperRules)
+    return weekly_review(review_data(desk, week), rules, language(), edition)
+
+
+def freeze(desk: Desk, week: Week) -> Frozen:
+    """Freeze the sheet: version, content and hash, in one unit of work."""
+    with desk.work() as work:
+        version = len(work.facts(REVIEW, f"week:{week}")) + 1
+        data = _data(desk, work, week, version)
+        content = data.model_dump_json()
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        work.add_fact(
+            REVIEW,
+            f"week:{week}",
+            {"version": version, "sha256": digest, "data": data.model_dump(mode="json")},
+        )
+    return Frozen(version, digest, data, desk.now)
+
+
+def last_frozen(desk: Desk, week: Week) -> Frozen | None:
+    """The newest frozen version; None while there is only a draft."""
+    with desk.read() as reader:
+        fact = reader.last_fact(REVIEW, f"week:{week}")
+    if fact is None:
+        return None
+    data = ReviewData.model_validate(fact.doc["data"])
+    return Frozen(fact.doc["version"], fact.doc["sha256"], data, fact.entered_at)
+
+
+def addendum(desk: Desk, week: Week) -> Document | None:
+    """What changed since the freeze, and nothing else; None without a frozen version."""
+    from orderdesk.papers.addendum import addendum as addendum_of
+
+    frozen = last_frozen(desk, week)
+    if frozen is None:
+        return None
+    now = review_data(desk, week, version=frozen.version)
+    return addendum_of(frozen.data, now, language(), 1, frozen_digest=frozen.sha256)
+
+
+def write(desk: Desk, week: str, out: Path, *, freeze_now: bool = False) -> Written:
+    """Write the review of a week (empty: this week) as PDF, Markdown and JSON below `out`.
+
+    The frozen version where there is one, with an addendum of its own for what changed since;
+    else the draft.
+    """
+    from orderdesk.papers.markdown import to_markdown
+    from orderdesk.papers.pdf import to_pdf
+    from orderdesk.papers.review import weekly_review
+
+    chosen = Week.parse(week) if week else Week.of(desk.now)
+    frozen = freeze(desk, chosen) if freeze_now else last_frozen(desk, chosen)
+    data = frozen.data if frozen else review_data(desk, chosen)
+    digest = frozen.sha256 if frozen else ""
+    document = weekly_review(data, reference.cached("papers", PaperRules), language())
+    base = out / f"review-{chosen}"
+    pdf = to_pdf(document, digest)
+    text = to_markdown(document, digest)
+    later = addendum(desk, chosen) if frozen else None
+    if later is not None:
+        text += "\n\n" + to_markdown(later, digest)
+        write_whole(base.with_name(f"{base.name}-addendum-1.pdf"), to_pdf(later, digest).content)
+    write_whole(base.with_suffix(".pdf"), pdf.content)
+    write_whole(base.with_suffix(".md"), text.encode("utf-8"))
+    write_whole(base.with_suffix(".json"), data.model_dump_json(indent=2).encode("utf-8"))
+    return Written(
+        pdf=base.with_suffix(".pdf"),
+        markdown=base.with_suffix(".md"),
+        json=base.with_suffix(".json"),
+        pages=pdf.pages,
+        version=data.version,
+        sha256=digest,
+        addenda=int(later is not None),
+    )

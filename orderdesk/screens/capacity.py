@@ -1,0 +1,322 @@
+"""Capacity: the reserve of a week, hour by hour and line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Static
+
+from orderdesk.errors import OrderdeskError
+from orderdesk.i18n import N_, _
+from orderdesk.screens.base import Place
+from orderdesk.screens.safe import line, safe
+from orderdesk.screens.widgets.form import Field, Form, Question, Reading
+from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
+
+if TYPE_CHECKING:
+    from orderdesk.desk.capacity import WeekPlan
+    from orderdesk.desk.core import Desk
+    from orderdesk.domain.ledger import Balance
+    from orderdesk.domain.people import Actor
+
+_GAUGE = 48
+
+
+class CapacityScreen(Place):
+    """The reserve ledger."""
+
+    place = "capacity"
+    about = N_(
+        "The reserve of a week: used, given back, committed and free always sum to all of it. "
+        "Theme hours are ring-fenced: borrowing one takes a name, a time and a reason, and it "
+        "stays owed until it is given back. Each line of the table is the ledger after a moment."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left_square_bracket", "week(-1)", N_("week back"), key_display="["),
+        Binding("right_square_bracket", "week(1)", N_("week on"), key_display="]"),
+        Binding("k", "commit", N_("commit")),
+        Binding("b", "borrow", N_("borrow")),
+        Binding("g", "give_back", N_("give back")),
+        Binding("y", "pay_back", N_("plan pay-back")),
+        Binding("p", "pool", N_("ask pool")),
+        Binding("f", "forecast", N_("forecast")),
+        Binding("z", "close_week", N_("close week"), show=False),
+    ]
+    DEFAULT_CSS = "CapacityScreen #gauge { height: auto; padding: 0 1; background: $panel; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._offset = 0
+
+    def compose_body(self) -> ComposeResult:
+        """Gauge, walk, themes and demands."""
+        yield Static("", id="gauge")
+        with Vertical(classes="split"):
+            yield VirtualTable(
+                [
+                    Column(_("moment"), 16),
+                    Column(_("used"), 5, right=True),
+                    Column(_("back"), 5, right=True),
+                    Column(_("commit"), 6, right=True),
+                    Column(_("free"), 5, right=True),
+                    Column(_("owed"), 5, right=True),
+                    Column(_("borrow"), 6, right=True),
+                    Column(_("what"), 16, grow=1, rank=1),
+                ],
+                empty=_("This week has no ledger yet: it opens with the roster."),
+                id="walk",
+            ).add_class("list")
+            with VerticalScroll(classes="detail"):
+                yield Static("", id="more")
+
+    def on_mount(self) -> None:
+        """The list has the keys."""
+        super().on_mount()
+        self.query_one(VirtualTable).focus()
+
+    def _week(self, desk: Desk) -> str:
+        from orderdesk.domain.time import Week
+
+        return str(Week.of(desk.now).shift(self._offset))
+
+    def fill(self, desk: Desk) -> None:
+        """The week that is shown."""
+        from orderdesk.desk import capacity, words
+
+        plan = capacity.week_plan(desk, self._week(desk))
+        rows = []
+        for point in plan.walk:
+            shown = point.as_json()
+            names = ("used", "given_back", "committed", "free", "owed", "to_borrow")
+            rows.append(
+                (
+                    words.moment(point.moment),
+                    *(f"{shown[name]:g}" for name in names),
+                    f"{shown['what']} {' '.join(point.cases)}",
+                )
+            )
+        self.query_one(VirtualTable).load(ListRows(rows))
+        self.query_one("#gauge", Static).update(
+            safe("\n".join(_gauge(str(plan.week), plan.statement.balance)))
+        )
+        self.query_one("#more", Static).update(safe("\n".join(_more(plan))))
+
+    def action_week(self, by: int) -> None:
+        """Another week."""
+        self._offset += by
+        self.refill()
+
+    def _ask(self, title: str, fields: list[Field], deed: object, said: str) -> None:
+        from collections.abc import Callable
+        from typing import cast
+
+        submit = cast("Callable[[dict[str, str]], object]", deed)
+        self.app.push_screen(Form(title, fields, submit), self.saying(said))
+
+    def action_commit(self) -> None:
+        """Promise reserve to a case."""
+        from orderdesk.desk import capacity, scoring
+
+        desk = self.desk
+        if desk is None:
+            return
+        self._ask(
+            _("Commit reserve to a case"),
+            [Field("number", _("Number")), Field("hours", _("Hours"))],
+            lambda v: capacity.commit(
+                desk, scoring.case_numbered(desk, v["number"]).id, capacity.read_hours(v["hours"])
+            ),
+            _("committed"),
+        )
+
+    def action_borrow(self) -> None:
+        """Take theme hours: a name, a time, a reason."""
+        from orderdesk.desk import capacity, scoring
+
+        desk = self.desk
+        if desk is None:
+            return
+        self._ask(
+            _("Borrow from a theme"),
+            [
+                Field("number", _("Number")),
+                Field("theme", _("Theme"), choices=capacity.theme_choices(), value="nuisance"),
+                Field("hours", _("Hours")),
+                Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
+                Field("reason", _("Reason")),
+            ],
+            lambda v: capacity.borrow(
+                desk, scoring.case_numbered(desk, v["number"]).id, v["theme"],
+                capacity.read_hours(v["hours"]), lead(v), v["reason"],
+            ),
+            _("borrowed: owed once worked"),
+        )  # fmt: skip
+
+    def action_give_back(self) -> None:
+        """Reserve that was not needed worked for a theme."""
+        from orderdesk.desk import capacity
+        from orderdesk.domain.time import Week
+
+        desk = self.desk
+        if desk is None:
+            return
+        week = Week.parse(self._week(desk))
+        self._ask(
+            _("Flex hours not needed"),
+            [
+                Field("theme", _("Theme"), choices=capacity.theme_choices(), value="nuisance"),
+                Field("hours", _("Hours")),
+                Field("reason", _("Reason")),
+            ],
+            lambda v: capacity.give_back(
+                desk, v["theme"], capacity.read_hours(v["hours"]), v["reason"], week
+            ),
+            _("given back: the oldest debt first"),
+        )
+
+    def action_pay_back(self) -> None:
+        """Promise free reserve to a theme that is owed hours."""
+        from orderdesk.desk import capacity
+        from orderdesk.domain.time import Week
+
+        desk = self.desk
+        if desk is None:
+            return
+        week = Week.parse(self._week(desk))
+        self._ask(
+            _("Plan a pay-back"),
+            [
+                Field("theme", _("Theme"), choices=capacity.theme_choices(), value="nuisance"),
+                Field("hours", _("Hours")),
+            ],
+            lambda v: capacity.plan_pay_back(
+                desk, v["theme"], capacity.read_hours(v["hours"]), week
+            ),
+            _("planned"),
+        )
+
+    def action_pool(self) -> None:
+        """Ask the neighbours, or write down their yes."""
+        from orderdesk.desk import capacity, scoring
+
+        desk = self.desk
+        if desk is None:
+            return
+
+        def submit(v: Mapping[str, str]) -> None:
+            case_id = scoring.case_numbered(desk, v["number"]).id
+            minutes = capacity.read_hours(v["hours"])
+            if v["state"] == "asked":
+                capacity.ask_pool(desk, case_id, "neighbour", minutes)
+            else:
+                capacity.confirm_pool(desk, case_id, "neighbour", minutes)
+
+        self._ask(
+            _("Neighbouring pool"),
+            [
+                Field("number", _("Number")),
+                Field("hours", _("Hours")),
+                Field("state", _("State"), choices=[("asked", _("asked")), ("yes", _("said yes"))]),
+            ],
+            submit,
+            _("noted"),
+        )
+
+    def action_forecast(self) -> None:
+        """Eight weeks ahead."""
+        self._forecast()
+
+    @work(thread=True, exclusive=True, group="forecast")
+    def _forecast(self) -> None:
+        from orderdesk.desk import forecasting
+
+        if self.desk is None:
+            return
+        try:
+            text = "\n".join(forecasting.forecast(self.desk, 8).lines())
+        except OrderdeskError as problem:
+            text = line(problem)
+        self.app.call_from_thread(self.app.push_screen, Reading(_("Forecast"), text))
+
+    def action_close_week(self) -> None:
+        """Close a week that is over."""
+        from orderdesk.desk import capacity
+        from orderdesk.domain.time import Week
+
+        desk = self.desk
+        if desk is None:
+            return
+        week = Week.parse(self._week(desk))
+
+        def answered(yes: bool | None) -> None:
+            if yes and self.try_to(lambda: capacity.close_week(desk, week)) is not None:
+                self.done(_("closed, its sums proven"))
+
+        self.app.push_screen(Question(_("Close {week}?").format(week=week)), answered)
+
+
+def lead(values: Mapping[str, str]) -> Actor:
+    """Who signs: a team lead, by name."""
+    from orderdesk.domain.people import Actor, Role
+
+    return Actor(name=values["by"].strip(), role=Role.LEAD)
+
+
+def _gauge(week: str, b: Balance) -> Iterator[str]:
+    from orderdesk.desk.words import hours
+
+    yield _("{week}: reserve {n} h · owed {owed} h · still to borrow {borrow} h").format(
+        week=week, n=hours(b.reserve), owed=hours(b.owed), borrow=hours(b.to_borrow)
+    )
+    if not b.reserve:
+        return
+    parts = (("█", b.used), ("▓", b.given_back), ("▒", b.committed), ("·", b.free))
+    yield "".join(sign * round(_GAUGE * n / b.reserve) for sign, n in parts)
+    yield _("█ used {used}  ▓ given back {back}  ▒ committed {committed}  · free {free}").format(
+        used=hours(b.used), back=hours(b.given_back), committed=hours(b.committed),
+        free=hours(b.free),
+    )  # fmt: skip
+
+
+def _more(plan: WeekPlan) -> Iterator[str]:
+    from orderdesk.desk import capacity
+    from orderdesk.desk.words import hours
+
+    fall = plan.waterfall
+    yield _("{n} on paper, {h} h plannable = {fte} full-time").format(
+        n=fall.people, h=hours(fall.plannable), fte=f"{fall.full_time:.1f}"
+    )
+    yield ""
+    for entry in plan.demands:
+        yield _("{number}: asks {asked} h; reserve {c}, themes {b}, pool {p}, open {o}").format(
+            number=entry.case.number,
+            asked=hours(entry.demand.minutes()),
+            c=hours(entry.committed),
+            b=hours(entry.borrowed),
+            p=hours(entry.external),
+            o=hours(entry.open_minutes),
+        )
+    yield ""
+    for theme in plan.statement.themes:
+        yield _("{theme}: {budget} h, lent {lent}, paid back {back}, owed {owed}").format(
+            theme=capacity.theme_name(theme.theme),
+            budget=hours(theme.budget),
+            lent=hours(theme.lent),
+            back=hours(theme.paid_back),
+            owed=hours(theme.owed),
+        )
+    for posting in plan.postings:
+        if posting.authorised_by:
+            yield _("borrowed for {case}: authorised by {name}: {reason}").format(
+                case=plan.numbers.get(posting.case_id, ""),
+                name=posting.authorised_by.name,
+                reason=posting.reason,
+            )
+
+
+SCREEN = CapacityScreen
