@@ -92,6 +92,8 @@ class HistoryFactor(Strict):
     spread: Positive
     cap_points: Positive | None = None
     """The line never moves the score by more than this."""
+    within: Space | None = None
+    """Compare with the shrunk rate of this wider space instead of the whole register."""
     among_others: bool = False
     """Compare with the running rate of all other keys, so a record can't hide behind itself."""
     source: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,7 +22,10 @@ _FAMILY_BITS = 2
 _MOST_HALVINGS = 1000.0
 
 
-def shrunk_rate(cases: float, events: float, prior: float, weight: float) -> float:
+Rate = TypeVar("Rate", float, Floats)
+
+
+def shrunk_rate(cases: Rate, events: Rate, prior: Rate, weight: Rate) -> Rate:
     """Empirical-Bayes rate: (prior x weight + cases) / (weight + events).
 
     One case in one event with prior 3% and weight 20 gives 7.6%, not 100%.
@@ -146,6 +150,7 @@ class History:
         base = card.base.half_life_days
         wanted = {(h.of, h.half_life_days) for h in card.history}
         wanted |= {(h.of, base) for h in card.history if h.among_others} | {("all", base)}
+        wanted |= {(h.within, base) for h in card.history if h.within is not None}
         for space, half_life in sorted(wanted):
             if space not in orders:
                 orders[space] = self._order(space)

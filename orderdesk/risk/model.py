@@ -26,7 +26,7 @@ from orderdesk.i18n import N_, Msg, msg, pick
 from orderdesk.risk.batch import Batch, Floats, Ints
 from orderdesk.risk.card import Anchor, ClassTable, HistoryFactor, RiskCard
 from orderdesk.risk.facts import Facts, Signal, family
-from orderdesk.risk.history import History, Record
+from orderdesk.risk.history import History, Record, shrunk_rate
 from orderdesk.risk.signals import SignalRules, effect_points, newest_signal
 
 INTERCEPT, SLOPE = "level", "slope"
@@ -169,6 +169,9 @@ def features(
         record, rows = asked(factor.of, factor.half_life_days)
         own = asked(factor.of, card.base.half_life_days)[0] if factor.among_others else None
         base = _base(whole, own, anchor_rate, rows, card)
+        if factor.within is not None:
+            wider, wider_rows = asked(factor.within, card.base.half_life_days)
+            base = _within(base, rows, wider.per_row(wider_rows, n), factor)
         lift, spare = _lift(record, base, factor)
         columns.append(_per_row(lift, rows, n))
         records[factor.id] = record.per_row(rows, n)
@@ -199,6 +202,14 @@ def _base(
     return rate
 
 
+def _within(base: Floats, rows: Ints | None, wider: Record, factor: HistoryFactor) -> Floats:
+    """Shrunk rate of the wider space that each key lies in."""
+    events, cases = wider.events, wider.cases
+    if rows is not None:
+        events, cases = events[rows], cases[rows]
+    return shrunk_rate(cases, events, base, factor.prior_strength / (base * (1 - base)))
+
+
 def _newcomer(factor: HistoryFactor) -> float:
     """Variance (log-odds) of an organiser of whom nothing is known."""
     return factor.weight**2 / factor.prior_strength
@@ -207,7 +218,7 @@ def _newcomer(factor: HistoryFactor) -> float:
 def _lift(record: Record, base: Floats, factor: HistoryFactor) -> tuple[Floats, Floats]:
     """Shrunk log-odds above the base, and the variance that is left after what was seen."""
     m = factor.prior_strength / (base * (1 - base))
-    rate = (base * m + record.cases) / (m + record.events)
+    rate = shrunk_rate(record.cases, record.events, base, m)
     lift = np.log(rate / (1 - rate)) - np.log(base / (1 - base))
     return lift, _newcomer(factor) * m / (m + record.events)
 
@@ -564,6 +575,8 @@ def _lines(
             worth = slope * static.points * card.point + float(parts[i])
             lines.append(_Line(static.id, LocalLabel(static.label), worth, static.source))
     for i, factor in enumerate(card.history, start=2 + len(card.factors)):
+        if version.mean[i] == 0:
+            continue  # waits for the monthly update: nothing to explain yet
         lines.append(_history_line(factor, float(parts[i]), known, as_of))
     newest = newest_signal(facts, signals, as_of, rules)
     if newest is not None:
@@ -585,7 +598,7 @@ def _history_line(factor: HistoryFactor, worth: float, known: Features, as_of: d
     if not record.raw_events[0]:
         return _Line(factor.id, label, worth, factor.source, None, msg("nothing known: as usual"))
     m = factor.prior_strength / (base * (1 - base))
-    rate = (base * m + float(record.cases[0])) / (m + float(record.events[0]))
+    rate = shrunk_rate(float(record.cases[0]), float(record.events[0]), base, m)
     return _Line(
         factor.id,
         label,

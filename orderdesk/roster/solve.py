@@ -7,7 +7,7 @@ search goes on: no roster with an error leaves this module.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from orderdesk.domain.time import Span, local
 from orderdesk.domain.worktime import Finding, Stretch, WorkingTimeLaw
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import msg
-from orderdesk.roster.grid import SCALE, Cell, Grid, Term
+from orderdesk.roster.grid import SCALE, Cell, Grid, Shift, Term
 from orderdesk.roster.problem import (
     Need,
     NewId,
@@ -183,15 +183,11 @@ def choose(
     """
     from ortools.sat.python import cp_model
 
-    model = cp_model.CpModel()
-    x = {cell: model.new_bool_var("") for cell in sorted(grid.allowed)}
-    _bind(model, grid, x, cuts)
-    prices = [_priced(model, term, x) for term in grid.terms]
-    model.minimize(sum(p for p in prices if p is not None))
+    model = _Model(grid)
+    for cut in cuts:
+        model.forbid(cut)
     if start_from is not None:
-        for cell, variable in x.items():
-            model.add_hint(variable, cell in start_from.cells)
-
+        model.hint(start_from.cells)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = search.effort.threads
     solver.parameters.random_seed = search.effort.seed
@@ -201,13 +197,13 @@ def choose(
     else:
         solver.parameters.max_time_in_seconds = search.effort.seconds
     listener = _listener(search)
-    status = solver.solve(model, listener)
+    status = solver.solve(model.cp, listener)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         raise RuleSaysNo(
             msg("No lawful roster was found in this time with what is pinned and who is away.")
         )
     return Choice(
-        frozenset(cell for cell, variable in x.items() if solver.boolean_value(variable)),
+        frozenset(cell for cell, variable in model.x.items() if solver.boolean_value(variable)),
         solver.best_objective_bound,
         status == cp_model.OPTIMAL,
         solver.wall_time,
@@ -215,59 +211,116 @@ def choose(
     )
 
 
-def _bind(model: Any, grid: Grid, x: Mapping[Cell, Any], cuts: set[tuple[Cell, ...]]) -> None:
-    for cell in grid.pinned:
-        model.add(x[cell] == 1)
-    for cells in grid.by_day.values():
-        if len(cells) > 1:
-            model.add_at_most_one(x[c] for c in cells)
-    for (day_a, a), (day_b, b) in grid.clashes:
+class _Model:
+    """The grid as a model of CP-SAT: a variable per cell, and one per person and day worked."""
+
+    def __init__(self, grid: Grid) -> None:
+        from ortools.sat.python import cp_model
+
+        self.grid = grid
+        self.cp = cp_model.CpModel()
+        self.x = {cell: self.cp.new_bool_var("") for cell in sorted(grid.allowed)}
+        self.works = {key: self._works(cells) for key, cells in grid.by_day.items() if cells}
+        for cell in grid.pinned:
+            self.cp.add(self.x[cell] == 1)
+        for first, second in grid.clashes:
+            self._keep_apart(first, second)
+        for row in grid.rows:
+            self.cp.add(self._sum(row.cells) <= row.high)
         for m in range(len(grid.members)):
-            first, second = Cell(m, day_a, a), Cell(m, day_b, b)
-            if first in x and second in x and not {first, second} <= grid.pinned.keys():
-                model.add_bool_or(~x[first], ~x[second])
-    for row in grid.rows:
-        model.add(sum(weight * x[c] for c, weight in row.cells) <= row.high)
-    for cut in cuts:
-        model.add_bool_or(~x[c] for c in cut)
-    _rest_weekly(model, grid, x)
+            self._rest_weekly(m)
+        prices = [price for term in grid.terms for price in self._prices(term)]
+        self.cp.minimize(cp_model.LinearExpr.sum(prices))
 
+    def forbid(self, cells: Iterable[Cell]) -> None:
+        """Not all of these together."""
+        self.cp.add_bool_or(~self.x[c] for c in cells)
 
-def _rest_weekly(model: Any, grid: Grid, x: Mapping[Cell, Any]) -> None:
-    """In any seven days at least one day off with the weekly rest around it."""
-    norm = grid.law.weekly_rest[-1]
-    window = round(norm.window_hours / 24)
-    for m in range(len(grid.members)):
+    def hint(self, cells: frozenset[Cell]) -> None:
+        """A first idea."""
+        for cell, variable in self.x.items():
+            self.cp.add_hint(variable, cell in cells)
+
+    def _works(self, cells: Sequence[Cell]) -> Any:
+        works = self.cp.new_bool_var("")
+        self.cp.add_exactly_one([*(self.x[c] for c in cells), ~works])
+        return works
+
+    def _keep_apart(self, first: Shift, second: Shift) -> None:
+        for m in range(len(self.grid.members)):
+            both = Cell(m, *first), Cell(m, *second)
+            if all(c in self.x for c in both) and not set(both) <= self.grid.pinned.keys():
+                self.forbid(both)
+
+    def _sum(self, cells: Iterable[tuple[Cell, int]]) -> Any:
+        """A weighted number of cells; a whole day of somebody is one variable, which is what
+        makes runs, rests and patterns short enough to reason about."""
+        by_day: dict[tuple[int, int], dict[Cell, int]] = {}
+        for cell, weight in cells:
+            by_day.setdefault(cell[:2], {})[cell] = weight
+        variables: list[Any] = []
+        weights: list[int] = []
+        for key, day in by_day.items():
+            least = min(day.values()) if len(day) == len(self.grid.by_day[key]) else 0
+            if least:
+                variables.append(self.works[key])
+                weights.append(least)
+            for cell, weight in day.items():
+                if weight != least:
+                    variables.append(self.x[cell])
+                    weights.append(weight - least)
+        from ortools.sat.python import cp_model
+
+        return cp_model.LinearExpr.weighted_sum(variables, weights)
+
+    def _prices(self, term: Term) -> Iterator[Any]:
+        """The prices of leaving the term's bounds, where they can be left at all."""
+        least = term.constant + sum(min(0, weight) for _, weight in term.cells)
+        most = term.constant + sum(max(0, weight) for _, weight in term.cells)
+        if term.low is not None and term.under and least < term.low:
+            short = self.cp.new_int_var(0, term.low - least, "")
+            self.cp.add(self._sum(term.cells) + short >= term.low - term.constant)
+            yield term.under * short
+        if term.high is not None and term.over and most > term.high:
+            over = self.cp.new_int_var(0, most - term.high, "")
+            self.cp.add(self._sum(term.cells) - over <= term.high - term.constant)
+            yield term.over * over
+
+    def _rest_weekly(self, m: int) -> None:
+        """In any seven days at least one day off with the weekly rest around it."""
+        grid = self.grid
+        window = round(grid.law.weekly_rest[-1].window_hours / 24)
+        fixed = _fixed_days(grid, m)
         rests = {
             d: rest
             for d in range(1 - window, len(grid.dates))
-            if (rest := _rest_day(model, grid, x, m, d)) is not None
+            if (rest := self._rest_day(m, d, fixed)) is not None
         }
         for first in range(1 - window, len(grid.dates) - window + 1):
             days = range(first, first + window)
             pinned = any(c in grid.pinned for d in days if d >= 0 for c in grid.by_day[m, d])
+            # The checker judges what is pinned: a split rest may be lawful there.
             if not pinned and not any((m, d) in grid.works_anyway for d in days):
-                model.add_bool_or([rests[d] for d in days if d in rests])
+                self.cp.add_bool_or([rests[d] for d in days if d in rests])
 
-
-def _rest_day(model: Any, grid: Grid, x: Mapping[Cell, Any], m: int, day: int) -> Any | None:
-    """A variable that may be true only if `day` is off and long rest lies around it."""
-    fixed = _fixed_days(grid, m)
-    if day in fixed:
-        return None
-    needed = timedelta(hours=grid.law.weekly_rest[-1].rest_hours)
-    before: list[tuple[datetime, Any]] = [(w.end, None) for w in fixed.get(day - 1, ())]
-    after: list[tuple[datetime, Any]] = [(w.start, None) for w in fixed.get(day + 1, ())]
-    before += [(grid.spans[c.day, c.offer].end, x[c]) for c in grid.by_day.get((m, day - 1), ())]
-    after += [(grid.spans[c.day, c.offer].start, x[c]) for c in grid.by_day.get((m, day + 1), ())]
-    rest = model.new_bool_var("")
-    for cell in grid.by_day.get((m, day), ()):
-        model.add_implication(rest, ~x[cell])
-    for end, a in before:
-        for start, b in after:
-            if start - end < needed:
-                model.add_bool_or([~v for v in (rest, a, b) if v is not None])
-    return rest
+    def _rest_day(self, m: int, day: int, fixed: Mapping[int, Sequence[Stretch]]) -> Any | None:
+        """A variable that may be true only if `day` is off and long rest lies around it."""
+        if day in fixed:
+            return None
+        grid = self.grid
+        needed = timedelta(hours=grid.law.weekly_rest[-1].rest_hours)
+        before: list[tuple[datetime, Any]] = [(w.end, None) for w in fixed.get(day - 1, ())]
+        after: list[tuple[datetime, Any]] = [(w.start, None) for w in fixed.get(day + 1, ())]
+        before += [(grid.spans[c[1:]].end, self.x[c]) for c in grid.by_day.get((m, day - 1), ())]
+        after += [(grid.spans[c[1:]].start, self.x[c]) for c in grid.by_day.get((m, day + 1), ())]
+        rest = self.cp.new_bool_var("")
+        if (m, day) in self.works:
+            self.cp.add_implication(rest, ~self.works[m, day])
+        for end, a in before:
+            for start, b in after:
+                if start - end < needed:
+                    self.cp.add_bool_or([~v for v in (rest, a, b) if v is not None])
+        return rest
 
 
 def _fixed_days(grid: Grid, m: int) -> dict[int, list[Stretch]]:
@@ -276,23 +329,6 @@ def _fixed_days(grid: Grid, m: int) -> dict[int, list[Stretch]]:
     for work in grid.history[m]:
         days.setdefault((local(work.start).date() - grid.dates[0]).days, []).append(work)
     return days
-
-
-def _priced(model: Any, term: Term, x: Mapping[Cell, Any]) -> Any | None:
-    """The price of leaving the term's bounds as an expression; none where it can't be left."""
-    value = term.constant + sum(weight * x[c] for c, weight in term.cells)
-    least = term.constant + sum(min(0, weight) for _, weight in term.cells)
-    most = term.constant + sum(max(0, weight) for _, weight in term.cells)
-    price = None
-    if term.low is not None and term.under and least < term.low:
-        short = model.new_int_var(0, term.low - least, "")
-        model.add(value + short >= term.low)
-        price = term.under * short
-    if term.high is not None and term.over and most > term.high:
-        over = model.new_int_var(0, most - term.high, "")
-        model.add(value - over <= term.high)
-        price = term.over * over if price is None else price + term.over * over
-    return price
 
 
 def _listener(search: Search) -> Any:
