@@ -15,6 +15,9 @@ from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from orderdesk.domain.people import Duty
 from orderdesk.domain.time import Span, at, local
 from orderdesk.domain.worktime import (
@@ -393,6 +396,19 @@ class Grid:
                 cells = tuple((c, 1) for d in window if d >= 0 for c in self.by_day[m, d])
                 if known + len({c.day for c, _ in cells}) > most:
                     yield self._bounded(cells, most - known)
+
+    def rest_windows(self, length: int) -> npt.NDArray[np.bool_]:
+        """Per member, for windows of `length` days that begin from 1 - length days before the
+        horizon on: whether weekly rest must lie in them.
+
+        Not where something is pinned: the checker judges that, a split rest may be lawful there.
+        """
+        days = len(self.dates)
+        watched = np.ones((len(self.members), days), dtype=bool)
+        held = {(c.member, c.day) for c in self.pinned} | self.works_anyway
+        for m, day in held:
+            watched[m, day : day + length] = False
+        return watched
 
     # --- what is priced ---
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Any, NamedTuple
 
 from orderdesk.domain.people import Duty
@@ -26,6 +27,11 @@ from orderdesk.roster.problem import (
     free_tasks,
     standing,
 )
+
+_MOVES_PER_DAY = 4_500
+"""Annealing moves per person and day: enough for the last per cent, 1-2 s for a team of 24."""
+_ANNEAL_SHARE = 0.4
+"""Part of the time after which annealing makes room for the solver with its bound."""
 
 
 class Progress(NamedTuple):
@@ -124,30 +130,24 @@ def roster(
     Any-time: `stop` ends the search with what there is; `on_progress` hears of each better roster.
     Raises RuleSaysNo when what is pinned breaks the law or leaves no lawful roster.
     """
-    effort = effort or Effort()
+    search = Search(effort or Effort(), on_progress, stop)
     grid = Grid(problem, rules, law)
     grid.require_lawful_pins()
     cuts: set[tuple[Cell, ...]] = set()
-    choice: Choice | None = None
-    spent = 0.0
-    first_legal: float | None = None
+    choice = choose(grid, cuts, search, None, first_only=True)
+    first_legal = None if grid.breaches(choice.cells) else search.elapsed
+    choice = _annealed(grid, choice, search)
     while True:
-        left = max(effort.seconds - spent, effort.seconds / 10)
-        search = Search(replace(effort, seconds=left), spent, on_progress, stop)
         choice = choose(grid, cuts, search, choice)
         found = grid.breaches(choice.cells)
         if not found:
-            if first_legal is None:
-                first_legal = spent + choice.first_seconds
-            spent += choice.seconds
             break
-        spent += choice.seconds
         fresh = grid.cuts(choice.cells, found) - cuts
-        if spent >= effort.seconds or (stop is not None and stop()) or not fresh:
+        if search.over or not fresh:
             choice = replace(choice, cells=grid.repaired(choice.cells), proven=False)
             break
         cuts |= fresh
-    return _result(grid, choice, new_id, now, spent, first_legal or spent)
+    return _result(grid, choice, new_id, now, search.elapsed, first_legal or search.elapsed)
 
 
 # --- choosing cells ------------------------------------------------------------------------------
@@ -155,31 +155,83 @@ def roster(
 
 @dataclass(frozen=True)
 class Choice:
-    """Cells that were chosen, and what the search knows of them (steps of 1/SCALE)."""
+    """Cells that were chosen, and what is known of them (steps of 1/SCALE)."""
 
     cells: frozenset[Cell]
     bound: float
     proven: bool
-    seconds: float
-    first_seconds: float
 
 
-@dataclass(frozen=True)
 class Search:
-    """How to search now: effort left, seconds spent before, who listens."""
+    """How to search: what effort is left, who listens, and whether to stop."""
 
-    effort: Effort
-    spent: float
-    on_progress: Callable[[Progress], None] | None
-    stop: Callable[[], bool] | None
+    def __init__(
+        self,
+        effort: Effort,
+        on_progress: Callable[[Progress], None] | None,
+        stop: Callable[[], bool] | None,
+    ) -> None:
+        self.effort = effort
+        self._on_progress, self._stop = on_progress, stop
+        self._begun = perf_counter()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the search began."""
+        return perf_counter() - self._begun
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._stop is not None and self._stop()
+
+    @property
+    def left(self) -> float:
+        """Seconds that the solver may still take; a little in any case, so that it can finish."""
+        if self.effort.repeatable:
+            return self.effort.seconds
+        return max(self.effort.seconds - self.elapsed, 0.05 * self.effort.seconds)
+
+    @property
+    def over(self) -> bool:
+        """Whether no more rounds should begin."""
+        return self.stopped or (not self.effort.repeatable and self.elapsed >= self.effort.seconds)
+
+    def tell(self, objective: float, bound: float) -> None:
+        """A better roster is known (steps of 1/SCALE)."""
+        if self._on_progress is not None:
+            self._on_progress(Progress(self.elapsed, objective / SCALE, bound / SCALE))
+
+
+def _annealed(grid: Grid, choice: Choice, search: Search) -> Choice:
+    """A much better idea to start from than the first roster."""
+    from orderdesk.roster.anneal import anneal
+
+    moves = _MOVES_PER_DAY * len(grid.by_day)
+    effort = search.effort
+
+    def enough() -> bool:
+        late = not effort.repeatable and search.elapsed > _ANNEAL_SHARE * effort.seconds
+        return late or search.stopped
+
+    cells = anneal(grid, choice.cells, effort.seed, moves, enough)
+    price = sum(term.price(cells) for term in grid.terms)
+    search.tell(price, choice.bound)
+    return replace(choice, cells=cells, proven=False)
 
 
 def choose(
-    grid: Grid, cuts: set[tuple[Cell, ...]], search: Search, start_from: Choice | None
+    grid: Grid,
+    cuts: set[tuple[Cell, ...]],
+    search: Search,
+    start_from: Choice | None,
+    *,
+    first_only: bool = False,
 ) -> Choice:
     """Choose cells of the grid at the least price: the one place that calls a solver.
 
-    `cuts` are sets of cells that may not all be chosen; `start_from` is a first idea.
+    `cuts` are sets of cells that may not all be chosen; `start_from` is a first idea; with
+    `first_only` any roster will do.
     """
     from ortools.sat.python import cp_model
 
@@ -193,11 +245,11 @@ def choose(
     solver.parameters.random_seed = search.effort.seed
     if search.effort.repeatable:
         solver.parameters.interleave_search = True
-        solver.parameters.max_deterministic_time = search.effort.seconds
+        solver.parameters.max_deterministic_time = search.left
     else:
-        solver.parameters.max_time_in_seconds = search.effort.seconds
-    listener = _listener(search)
-    status = solver.solve(model.cp, listener)
+        solver.parameters.max_time_in_seconds = search.left
+    solver.parameters.stop_after_first_solution = first_only
+    status = solver.solve(model.cp, _listener(search))
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         raise RuleSaysNo(
             msg("No lawful roster was found in this time with what is pinned and who is away.")
@@ -206,8 +258,6 @@ def choose(
         frozenset(cell for cell, variable in model.x.items() if solver.boolean_value(variable)),
         solver.best_objective_bound,
         status == cp_model.OPTIMAL,
-        solver.wall_time,
-        listener.first or solver.wall_time,
     )
 
 
@@ -237,9 +287,23 @@ class _Model:
         self.cp.add_bool_or(~self.x[c] for c in cells)
 
     def hint(self, cells: frozenset[Cell]) -> None:
-        """A first idea."""
+        """A first idea, completed to all variables: the solver drops one with gaps."""
+        from ortools.sat.python import cp_model
+
         for cell, variable in self.x.items():
             self.cp.add_hint(variable, cell in cells)
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.fix_variables_to_their_hinted_value = True
+        if solver.solve(self.cp) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            self.cp.clear_hints()  # type: ignore[no-untyped-call]
+            for variable in self.all_variables():
+                self.cp.add_hint(variable, solver.value(variable))
+
+    def all_variables(self) -> Iterator[Any]:
+        """Every variable of the model."""
+        for position in range(len(self.cp.proto.variables)):
+            yield self.cp.get_int_var_from_proto_index(position)
 
     def _works(self, cells: Sequence[Cell]) -> Any:
         works = self.cp.new_bool_var("")
@@ -296,11 +360,10 @@ class _Model:
             for d in range(1 - window, len(grid.dates))
             if (rest := self._rest_day(m, d, fixed)) is not None
         }
-        for first in range(1 - window, len(grid.dates) - window + 1):
-            days = range(first, first + window)
-            pinned = any(c in grid.pinned for d in days if d >= 0 for c in grid.by_day[m, d])
-            # The checker judges what is pinned: a split rest may be lawful there.
-            if not pinned and not any((m, d) in grid.works_anyway for d in days):
+        watched = grid.rest_windows(window)
+        for last in range(len(grid.dates)):
+            if watched[m, last]:
+                days = range(last - window + 1, last + 1)
                 self.cp.add_bool_or([rests[d] for d in days if d in rests])
 
     def _rest_day(self, m: int, day: int, fixed: Mapping[int, Sequence[Stretch]]) -> Any | None:
@@ -336,20 +399,9 @@ def _listener(search: Search) -> Any:
     from ortools.sat.python import cp_model
 
     class Listener(cp_model.CpSolverSolutionCallback):
-        first: float | None = None
-
         def on_solution_callback(self) -> None:
-            if self.first is None:
-                self.first = self.wall_time
-            if search.on_progress is not None:
-                search.on_progress(
-                    Progress(
-                        search.spent + self.wall_time,
-                        self.objective_value / SCALE,
-                        self.best_objective_bound / SCALE,
-                    )
-                )
-            if search.stop is not None and search.stop():
+            search.tell(self.objective_value, self.best_objective_bound)
+            if search.stopped:
                 self.stop_search()
 
     return Listener()

@@ -1,0 +1,343 @@
+"""A good roster within seconds: simulated annealing over the cells of a grid.
+
+Works on what any grid offers (terms, rows, clashes, weekly rest), so it knows no rule by name. Two
+moves: give one person another shift or a day off, and swap a stretch of days between two people,
+which leaves all cover as it is. A move that breaks a bound is never made. The same seed and number
+of moves give the same roster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from orderdesk.domain.time import local
+from orderdesk.roster.grid import SCALE, Cell, Grid
+
+Ints = npt.NDArray[np.int64]
+_FREE = 1 << 50
+"""A bound that is never reached."""
+_HARD = 1 << 30
+"""Price of leaving a row: more than any roster costs."""
+_BEFORE = 8
+"""Days before the horizon that weekly rest looks at."""
+_HOT, _COLD = 6.0 * SCALE, 0.1 * SCALE
+"""Prices that are accepted now and then at the start and at the end."""
+_BATCH = 50_000
+"""Moves between two looks at the stop sign."""
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """A grid as arrays. Times are minutes since the horizon began."""
+
+    cell_at: Ints
+    """Position of the cell of a person, day and offer; -1 where none is allowed."""
+    open_days: Ints
+    """Person and day that may change."""
+    first: Ints
+    """Where the entries of each cell begin, and of the next."""
+    bound: Ints
+    weight: Ints
+    value: Ints
+    low: Ints
+    high: Ints
+    under: Ints
+    over: Ints
+    clash: npt.NDArray[np.bool_]
+    """gap (1 or 2) - 1, day, offer, later offer."""
+    start: Ints
+    end: Ints
+    fixed_start: Ints
+    fixed_end: Ints
+    watched: npt.NDArray[np.bool_]
+    """Person and first day of the windows in which weekly rest must lie."""
+    window: int
+    rest: int
+
+
+def anneal(
+    grid: Grid,
+    begin: frozenset[Cell],
+    seed: int,
+    moves: int,
+    stop: Callable[[], bool] = lambda: False,
+) -> frozenset[Cell]:
+    """The best roster met in so many moves from `begin`, which holds all pinned cells.
+
+    Lawful as far as the grid knows the law, and never dearer than `begin`.
+    """
+    tables = _tables(grid)
+    shifts = np.full((len(grid.members), len(grid.dates)), -1, dtype=np.int64)
+    value = tables.value.copy()
+    for cell in begin:
+        shifts[cell.member, cell.day] = cell.offer
+        _count(tables.cell_at[cell], 1, tables.first, tables.bound, tables.weight, value)
+    best = shifts.copy()
+    standing = np.zeros(2, dtype=np.int64)
+    for done in range(0, moves, _BATCH):
+        if stop():
+            break
+        _search(
+            seed + done, done, min(done + _BATCH, moves), moves, standing, shifts, best, value,
+            tables.cell_at, tables.open_days, tables.first, tables.bound, tables.weight,
+            tables.low, tables.high, tables.under, tables.over, tables.clash, tables.start,
+            tables.end, tables.fixed_start, tables.fixed_end, tables.watched, tables.window,
+            tables.rest, _HOT, _COLD,
+        )  # fmt: skip
+    return frozenset(Cell(m, d, int(best[m, d])) for m, d in np.argwhere(best >= 0).tolist())
+
+
+# --- the grid as arrays --------------------------------------------------------------------------
+
+
+def _tables(grid: Grid) -> _Tables:
+    members, days, offers = len(grid.members), len(grid.dates), len(grid.offers)
+    cells = sorted(grid.allowed)
+    cell_at = np.full((members, days, offers), -1, dtype=np.int64)
+    for i, cell in enumerate(cells):
+        cell_at[cell] = i
+    pinned_days = {(c.member, c.day) for c in grid.pinned}
+    open_days = sorted({(c.member, c.day) for c in cells} - pinned_days)
+    entries: list[list[tuple[int, int]]] = [[] for _ in cells]
+    bounds: list[tuple[int, int, int, int, int]] = []
+    for term in grid.terms:
+        low = -_FREE if term.low is None else term.low
+        high = _FREE if term.high is None else term.high
+        for cell, weight in term.cells:
+            entries[cell_at[cell]].append((len(bounds), weight))
+        bounds.append((term.constant, low, high, term.under, term.over))
+    for row in grid.rows:
+        for cell, weight in row.cells:
+            entries[cell_at[cell]].append((len(bounds), weight))
+        bounds.append((0, -_FREE, row.high, 0, _HARD))
+    flat = [entry for own in entries for entry in own]
+    entry_bounds, entry_weights = np.array(flat, dtype=np.int64).reshape(-1, 2).T.copy()
+    columns = np.array(bounds, dtype=np.int64).reshape(-1, 5).T.copy()
+    constant, lows, highs, unders, overs = columns
+    clash = np.zeros((2, days, offers, offers), dtype=bool)
+    for (day_a, a), (day_b, b) in grid.clashes:
+        clash[day_b - day_a - 1, day_a, a, b] = True
+    start, end = (np.full((days, offers), _FREE, dtype=np.int64) for _ in range(2))
+    for shift, span in grid.spans.items():
+        start[shift], end[shift] = _minute(grid, span.start), _minute(grid, span.end)
+    fixed_start, fixed_end = _fixed(grid)
+    norm = grid.law.weekly_rest[-1]
+    window = round(norm.window_hours / 24)
+    return _Tables(
+        cell_at=cell_at,
+        open_days=np.array(open_days, dtype=np.int64).reshape(-1, 2),
+        first=np.cumsum([0, *(len(own) for own in entries)], dtype=np.int64),
+        bound=entry_bounds,
+        weight=entry_weights,
+        value=constant,
+        low=lows,
+        high=highs,
+        under=unders,
+        over=overs,
+        clash=clash,
+        start=start,
+        end=end,
+        fixed_start=fixed_start,
+        fixed_end=fixed_end,
+        watched=grid.rest_windows(window),
+        window=window,
+        rest=round(norm.rest_hours * 60),
+    )
+
+
+def _minute(grid: Grid, moment: datetime) -> int:
+    return (moment - grid.start) // timedelta(minutes=1)
+
+
+def _fixed(grid: Grid) -> tuple[Ints, Ints]:
+    """First start and last end of fixed work per person and day, from `_BEFORE` days back."""
+    shape = len(grid.members), _BEFORE + len(grid.dates)
+    start, end = np.full(shape, _FREE, dtype=np.int64), np.full(shape, -_FREE, dtype=np.int64)
+    for m, work in enumerate(grid.history):
+        for stretch in work:
+            day = (local(stretch.start).date() - grid.dates[0]).days + _BEFORE
+            if 0 <= day < shape[1]:
+                start[m, day] = min(start[m, day], _minute(grid, stretch.start))
+                end[m, day] = max(end[m, day], _minute(grid, stretch.end))
+    return start, end
+
+
+# --- the search ----------------------------------------------------------------------------------
+
+
+@numba.njit(cache=True, nogil=True)
+def _count(cell: int, sign: int, first: Any, bound: Any, weight: Any, value: Any) -> None:
+    for e in range(first[cell], first[cell + 1]):
+        value[bound[e]] += sign * weight[e]
+
+
+@numba.njit(cache=True, nogil=True)
+def _put(
+    m: int, d: int, offer: int, shifts: Any, value: Any, cell_at: Any, first: Any, bound: Any,
+    weight: Any, low: Any, high: Any, under: Any, over: Any,
+) -> int:  # fmt: skip
+    """Give a person another shift on a day; how much the price rises."""
+    rise = 0
+    for step in range(2):
+        which = shifts[m, d] if step == 0 else offer
+        if which < 0:
+            continue
+        cell = cell_at[m, d, which]
+        sign = 2 * step - 1
+        for e in range(first[cell], first[cell + 1]):
+            b = bound[e]
+            v = value[b]
+            if v < low[b]:
+                rise -= (low[b] - v) * under[b]
+            elif v > high[b]:
+                rise -= (v - high[b]) * over[b]
+            v += sign * weight[e]
+            value[b] = v
+            if v < low[b]:
+                rise += (low[b] - v) * under[b]
+            elif v > high[b]:
+                rise += (v - high[b]) * over[b]
+    shifts[m, d] = offer
+    return rise
+
+
+@numba.njit(cache=True, nogil=True)
+def _clashes(m: int, d: int, shifts: Any, clash: Any) -> bool:
+    here = shifts[m, d]
+    if here < 0:
+        return False
+    for gap in range(1, 3):
+        if d + gap < shifts.shape[1]:
+            later = shifts[m, d + gap]
+            if later >= 0 and clash[gap - 1, d, here, later]:
+                return True
+        if d - gap >= 0:
+            earlier = shifts[m, d - gap]
+            if earlier >= 0 and clash[gap - 1, d - gap, earlier, here]:
+                return True
+    return False
+
+
+@numba.njit(cache=True, nogil=True)
+def _rests(
+    m: int, shifts: Any, start: Any, end: Any, fixed_start: Any, fixed_end: Any, watched: Any,
+    window: int, rest: int,
+) -> bool:  # fmt: skip
+    """Whether each watched window holds a day off with long rest around it."""
+    days = shifts.shape[1]
+    before = fixed_start.shape[1] - days
+    last_long = -window - before
+    for d in range(1 - window, days):
+        off = fixed_start[m, d + before] > 1 << 49 and (d < 0 or shifts[m, d] < 0)
+        if off:
+            came = fixed_end[m, d - 1 + before]
+            if d >= 1 and shifts[m, d - 1] >= 0:
+                came = max(came, end[d - 1, shifts[m, d - 1]])
+            goes = 1 << 50
+            if d + 1 < days:
+                goes = fixed_start[m, d + 1 + before]
+                if d + 1 >= 0 and shifts[m, d + 1] >= 0:
+                    goes = min(goes, start[d + 1, shifts[m, d + 1]])
+            if goes - came >= rest:
+                last_long = d
+        opens = d - window + 1
+        if opens >= 1 - window and watched[m, opens + window - 1] and last_long < opens:
+            return False
+    return True
+
+
+@numba.njit(cache=True, nogil=True)
+def _search(
+    seed: int, begin: int, until: int, total: int, standing: Any, shifts: Any, best: Any,
+    value: Any, cell_at: Any, open_days: Any, first: Any, bound: Any, weight: Any, low: Any,
+    high: Any, under: Any, over: Any, clash: Any, start: Any, end: Any, fixed_start: Any,
+    fixed_end: Any, watched: Any, window: int, rest: int, hot: float, cold: float,
+) -> None:  # fmt: skip
+    """Moves `begin`..`until` of `total`; `standing` holds the present and best price (relative)."""
+    np.random.seed(seed)
+    people, days = shifts.shape
+    offers = cell_at.shape[2]
+    fixed = np.ones((people, days), dtype=np.bool_)
+    for i in range(len(open_days)):
+        fixed[open_days[i, 0], open_days[i, 1]] = False
+    for move in range(begin, until):
+        heat = hot * (cold / hot) ** (move / total)
+        rise = 0
+        ok = True
+        if np.random.random() < 0.4 or people < 2:
+            i = np.random.randint(len(open_days))
+            m, d = open_days[i, 0], open_days[i, 1]
+            offer = np.random.randint(-1, offers)
+            old = shifts[m, d]
+            if offer == old or (offer >= 0 and cell_at[m, d, offer] < 0):
+                continue
+            rise = _put(m, d, offer, shifts, value, cell_at, first, bound, weight, low, high,
+                        under, over)  # fmt: skip
+            ok = (
+                (rise <= 0 or np.random.random() < np.exp(-rise / heat))
+                and not _clashes(m, d, shifts, clash)
+                and _rests(m, shifts, start, end, fixed_start, fixed_end, watched, window, rest)
+            )
+            if not ok:
+                _put(m, d, old, shifts, value, cell_at, first, bound, weight, low, high, under,
+                     over)  # fmt: skip
+        else:
+            m, other = np.random.randint(people), np.random.randint(people)
+            d = np.random.randint(days)
+            length = min(1 + int(np.random.exponential(2.0)), days - d)
+            if m == other:
+                continue
+            differs = False
+            for day in range(d, d + length):
+                a, b = shifts[m, day], shifts[other, day]
+                if a != b:
+                    differs = True
+                    if (
+                        fixed[m, day]
+                        or fixed[other, day]
+                        or (b >= 0 and cell_at[m, day, b] < 0)
+                        or (a >= 0 and cell_at[other, day, a] < 0)
+                    ):
+                        ok = False
+                        break
+            if not differs or not ok:
+                continue
+            for day in range(d, d + length):
+                a, b = shifts[m, day], shifts[other, day]
+                if a != b:
+                    rise += _put(m, day, b, shifts, value, cell_at, first, bound, weight, low,
+                                 high, under, over)  # fmt: skip
+                    rise += _put(other, day, a, shifts, value, cell_at, first, bound, weight, low,
+                                 high, under, over)  # fmt: skip
+            ok = rise <= 0 or np.random.random() < np.exp(-rise / heat)
+            if ok:
+                for day in range(max(0, d - 2), min(days, d + length + 2)):
+                    if _clashes(m, day, shifts, clash) or _clashes(other, day, shifts, clash):
+                        ok = False
+                        break
+            ok = (
+                ok
+                and _rests(m, shifts, start, end, fixed_start, fixed_end, watched, window, rest)
+                and _rests(other, shifts, start, end, fixed_start, fixed_end, watched, window,
+                           rest)
+            )  # fmt: skip
+            if not ok:
+                for day in range(d, d + length):
+                    a, b = shifts[m, day], shifts[other, day]
+                    if a != b:
+                        _put(m, day, b, shifts, value, cell_at, first, bound, weight, low, high,
+                             under, over)  # fmt: skip
+                        _put(other, day, a, shifts, value, cell_at, first, bound, weight, low,
+                             high, under, over)  # fmt: skip
+        if ok:
+            standing[0] += rise
+            if standing[0] < standing[1]:
+                standing[1] = standing[0]
+                best[:, :] = shifts
