@@ -341,9 +341,9 @@ def _classes(rows: Sequence[Row], test: Ints, p: Floats, tables: Tables) -> tupl
     return classify(batch, p, impacts(batch, tables.classes), tables.classes)
 
 
-def _measured(name: str, outcome: Floats, p: Floats, base: float, weeks: Ints, seed: int) -> Model:
+def _measured(label: str, outcome: Floats, p: Floats, base: float, weeks: Ints, seed: int) -> Model:
     return Model(
-        name,
+        label,
         p,
         measure(outcome, p, base),
         bootstrap(lambda rows: auc(outcome[rows], p[rows]), weeks, seed, DRAWS, 0.9),
