@@ -361,6 +361,7 @@ def _learned_comparisons(
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier
         from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
     except ImportError:
         return {}
     train = np.flatnonzero(learned)
@@ -399,10 +400,11 @@ def _learned_comparisons(
     def ridge(strength: float) -> Callable[[], object]:
         return lambda: LogisticRegression(C=strength, max_iter=2000)
 
-    return {
-        LOGISTIC: best([ridge(c) for c in (0.003, 0.03, 0.3)], scaled),
-        BOOSTING: best([boosting(r, n) for r in (0.02, 0.05) for n in (6, 15)], wide),
-    }
+    with threadpool_limits(limits=1):  # threads that wait for a busy core cost tenfold
+        return {
+            LOGISTIC: best([ridge(c) for c in (0.003, 0.03, 0.3)], scaled),
+            BOOSTING: best([boosting(r, n) for r in (0.02, 0.05) for n in (6, 15)], wide),
+        }
 
 
 def _fitted(model: object, x: Floats, y: Floats, ask: Floats) -> Floats:
