@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import chain
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
 
-from orderdesk.domain.events import Kind
+from orderdesk.domain.events import CounterGroup, Kind, Sureness
 from orderdesk.risk.card import CardFact, Condition, Space
 from orderdesk.risk.facts import Facts, PastEvent, counter_state, family
 
@@ -16,6 +19,7 @@ Ints = npt.NDArray[np.int64]
 
 FAMILIES = ("gathering", "event", "football")
 _KIND_FAMILY = {kind: FAMILIES.index(family(kind)) for kind in Kind}
+_COUNTER_STATES = {c + s: counter_state(c, s) for c in CounterGroup for s in Sureness}
 _KEYS = ("kind", "organisers", "place", "form", "district", "spot")
 _FACTS = (
     "counter",
@@ -39,7 +43,7 @@ def _columns(
 ) -> dict[str, tuple[object, ...]]:
     """One column at a time out of the models' own dictionaries: far cheaper by the 100,000."""
     inside = [row.__dict__ for row in rows]
-    return {name: tuple([fields[name] for fields in inside]) for name in names}
+    return {name: tuple(map(itemgetter(name), inside)) for name in names}
 
 
 class _Table:
@@ -49,7 +53,9 @@ class _Table:
         self.size = len(rows)
         self._columns = _columns(rows, _KEYS + names)
         self.kinds: tuple[Kind, ...] = self._columns["kind"]  # type: ignore[assignment]
-        self.families = np.array([_KIND_FAMILY[k] for k in self.kinds], dtype=np.int64)
+        self.families: Ints = np.fromiter(
+            map(_KIND_FAMILY.__getitem__, self.kinds), np.int64, self.size
+        )
 
     def keys(self, space: Space) -> Keyed:
         """The keys of every row; a row without a key isn't there, one with two is there twice."""
@@ -57,12 +63,12 @@ class _Table:
             return ("",) * self.size, None
         if space == "organiser":
             several: tuple[tuple[str, ...], ...] = self._columns["organisers"]  # type: ignore[assignment]
-            flat = [key for keys in several for key in keys]
-            lengths = np.array([len(keys) for keys in several], dtype=np.int64)
+            flat = list(chain.from_iterable(several))
+            lengths = np.fromiter(map(len, several), np.int64, self.size)
         else:
             column: tuple[str, ...] = self._columns[space]  # type: ignore[assignment]
-            flat = [key for key in column if key]
-            lengths = np.array([key != "" for key in column], dtype=np.int64)
+            flat = list(filter(None, column))
+            lengths = np.fromiter(map(bool, column), np.int64, self.size)
         if (lengths == 1).all():
             return flat, None
         return flat, np.repeat(np.arange(self.size), lengths)
@@ -106,10 +112,9 @@ class Batch(_Table):
 
     def _values(self, fact: CardFact) -> Iterable[object]:
         if fact == "counter":
-            pairs = zip(self._columns["counter"], self._columns["counter_sureness"], strict=True)
-            distinct, codes = _coded(pairs)
-            states = [counter_state(*pair) for pair in distinct]  # type: ignore[misc]
-            return [states[i] for i in codes.tolist()]
+            states: tuple[str, ...] = self._columns["counter"]  # type: ignore[assignment]
+            sure: tuple[str, ...] = self._columns["counter_sureness"]  # type: ignore[assignment]
+            return map(_COUNTER_STATES.__getitem__, map(str.__add__, states, sure))
         return self._columns[fact]
 
 
@@ -117,7 +122,7 @@ def _coded(values: Iterable[object]) -> tuple[list[object], Ints]:
     """The distinct values, and the place of each row's value among them."""
     column = list(values)
     book = {value: i for i, value in enumerate(dict.fromkeys(column))}
-    return list(book), np.array([book[v] for v in column], dtype=np.int64)
+    return list(book), np.fromiter(map(book.__getitem__, column), np.int64, len(column))
 
 
 def _between(values: Floats, condition: Condition) -> Floats:
@@ -130,4 +135,4 @@ def _between(values: Floats, condition: Condition) -> Floats:
 
 
 def _ordinals(days: tuple[object, ...]) -> Ints:
-    return np.array([d.toordinal() for d in days], dtype=np.int64)  # type: ignore[attr-defined]
+    return np.fromiter(map(date.toordinal, days), np.int64, len(days))  # type: ignore[arg-type]

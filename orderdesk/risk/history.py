@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TypeVar
 
 import numpy as np
@@ -77,10 +78,11 @@ class _Order:
         starts = np.r_[0, edges] if len(codes) else edges
         self.start = np.repeat(starts, np.diff(np.r_[starts, len(codes)]))
         self.position = np.arange(len(codes)) - self.start
-        self.raw_cases = _running(self.outcome, self.position, np.add).astype(np.int64)
-        self.last = _running(self.days.astype(np.float64), self.position, np.maximum).astype(
-            np.int64
-        )
+        total = np.cumsum(outcome[order])
+        self.raw_cases = total - (total - outcome[order])[self.start]
+        # Codes rise, so the highest (code, day) so far is the latest day of the same code.
+        latest = np.maximum.accumulate((self.codes << _DAY_BITS) | self.days)
+        self.last = latest & ((1 << _DAY_BITS) - 1)
 
     def find(self, codes: Ints, on: Ints) -> tuple[Ints, Ints]:
         """Place of the last event known of each code on each day, and 1 where there is one."""
@@ -100,8 +102,8 @@ class _Index:
         self._order, self._half_life = order, half_life
         self._origin = order.days[order.start] if len(order.days) else order.days
         weight = self._halvings(order.days - self._origin)
-        self._events = _running(weight, order.position, np.add)
-        self._cases = _running(weight * order.outcome, order.position, np.add)
+        self._events = _running(weight, order.position)
+        self._cases = _running(weight * order.outcome, order.position)
 
     def _halvings(self, days: Ints) -> Floats:
         halved: Floats = np.exp2(np.clip(days / self._half_life, -_MOST_HALVINGS, _MOST_HALVINGS))
@@ -124,8 +126,8 @@ class _Index:
         )
 
 
-def _running(values: Floats, position: Ints, combine: np.ufunc) -> Floats:
-    """Running combination inside groups (`position` counts from 0 in each group).
+def _running(values: Floats, position: Ints) -> Floats:
+    """Running sums inside groups (`position` counts from 0 in each group).
 
     Doubling steps: each result depends on its own past only, whatever else is in the register.
     """
@@ -133,7 +135,7 @@ def _running(values: Floats, position: Ints, combine: np.ufunc) -> Floats:
     step, longest = 1, int(position.max(initial=0))
     while step <= longest:
         reach = np.flatnonzero(position >= step)
-        out[reach] = combine(out[reach], out[reach - step])
+        out[reach] += out[reach - step]
         step *= 2
     return out
 
@@ -188,7 +190,7 @@ class History:
 
 def _with_family(book: Mapping[str, int], keys: Sequence[str], families: Ints) -> Ints:
     """Codes of keys within their family; negative for a key that isn't in the book."""
-    found = np.array([book.get(key, -1) for key in keys], dtype=np.int64)
+    found = np.fromiter(map(book.get, keys, repeat(-1)), np.int64, len(keys))
     return np.where(found < 0, -1, (found << _FAMILY_BITS) | families)
 
 
