@@ -17,16 +17,13 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from orderdesk.domain.time import local
-from orderdesk.roster.grid import SCALE, Cell, Grid
+from orderdesk.roster.grid import DAYS_BEFORE, SCALE, Cell, Grid
 
 Ints = npt.NDArray[np.int64]
 _FREE = 1 << 50
 """A bound that is never reached."""
 _HARD = 1 << 30
 """Price of leaving a row: more than any roster costs."""
-_BEFORE = 8
-"""Days before the horizon that weekly rest looks at."""
 _HOT, _COLD = 6.0 * SCALE, 0.1 * SCALE
 """Prices that are accepted now and then at the start and at the end."""
 _BATCH = 50_000
@@ -56,8 +53,8 @@ class _Tables:
     end: Ints
     fixed_start: Ints
     fixed_end: Ints
-    watched: npt.NDArray[np.bool_]
-    """Person and first day of the windows in which weekly rest must lie."""
+    must: npt.NDArray[np.bool_]
+    """Person and day after whose shift weekly rest must follow within `window` minutes."""
     window: int
     rest: int
 
@@ -88,7 +85,7 @@ def anneal(
             seed + done, done, min(done + _BATCH, moves), moves, standing, shifts, best, value,
             tables.cell_at, tables.open_days, tables.first, tables.bound, tables.weight,
             tables.low, tables.high, tables.under, tables.over, tables.clash, tables.start,
-            tables.end, tables.fixed_start, tables.fixed_end, tables.watched, tables.window,
+            tables.end, tables.fixed_start, tables.fixed_end, tables.must, tables.window,
             tables.rest, _HOT, _COLD,
         )  # fmt: skip
     return frozenset(Cell(m, d, int(best[m, d])) for m, d in np.argwhere(best >= 0).tolist())
@@ -129,7 +126,6 @@ def _tables(grid: Grid) -> _Tables:
         start[shift], end[shift] = _minute(grid, span.start), _minute(grid, span.end)
     fixed_start, fixed_end = _fixed(grid)
     norm = grid.law.weekly_rest[-1]
-    window = round(norm.window_hours / 24)
     return _Tables(
         cell_at=cell_at,
         open_days=np.array(open_days, dtype=np.int64).reshape(-1, 2),
@@ -146,8 +142,8 @@ def _tables(grid: Grid) -> _Tables:
         end=end,
         fixed_start=fixed_start,
         fixed_end=fixed_end,
-        watched=grid.rest_windows(window),
-        window=window,
+        must=grid.rest_must_follow(),
+        window=round(norm.window_hours * 60),
         rest=round(norm.rest_hours * 60),
     )
 
@@ -157,15 +153,14 @@ def _minute(grid: Grid, moment: datetime) -> int:
 
 
 def _fixed(grid: Grid) -> tuple[Ints, Ints]:
-    """First start and last end of fixed work per person and day, from `_BEFORE` days back."""
-    shape = len(grid.members), _BEFORE + len(grid.dates)
+    """First start and last end of fixed work per person and day, from DAYS_BEFORE days back."""
+    shape = len(grid.members), DAYS_BEFORE + len(grid.dates)
     start, end = np.full(shape, _FREE, dtype=np.int64), np.full(shape, -_FREE, dtype=np.int64)
-    for m, work in enumerate(grid.history):
-        for stretch in work:
-            day = (local(stretch.start).date() - grid.dates[0]).days + _BEFORE
-            if 0 <= day < shape[1]:
-                start[m, day] = min(start[m, day], _minute(grid, stretch.start))
-                end[m, day] = max(end[m, day], _minute(grid, stretch.end))
+    for m in range(len(grid.members)):
+        for day, work in grid.fixed_days(m).items():
+            if 0 <= day + DAYS_BEFORE < shape[1]:
+                start[m, day + DAYS_BEFORE] = min(_minute(grid, w.start) for w in work)
+                end[m, day + DAYS_BEFORE] = max(_minute(grid, w.end) for w in work)
     return start, end
 
 
@@ -227,29 +222,24 @@ def _clashes(m: int, d: int, shifts: Any, clash: Any) -> bool:
 
 @numba.njit(cache=True, nogil=True)
 def _rests(
-    m: int, shifts: Any, start: Any, end: Any, fixed_start: Any, fixed_end: Any, watched: Any,
+    m: int, shifts: Any, start: Any, end: Any, fixed_start: Any, fixed_end: Any, must: Any,
     window: int, rest: int,
 ) -> bool:  # fmt: skip
-    """Whether each watched window holds a day off with long rest around it."""
-    days = shifts.shape[1]
-    before = fixed_start.shape[1] - days
-    last_long = -window - before
-    for d in range(1 - window, days):
-        off = fixed_start[m, d + before] > 1 << 49 and (d < 0 or shifts[m, d] < 0)
-        if off:
-            came = fixed_end[m, d - 1 + before]
-            if d >= 1 and shifts[m, d - 1] >= 0:
-                came = max(came, end[d - 1, shifts[m, d - 1]])
-            goes = 1 << 50
-            if d + 1 < days:
-                goes = fixed_start[m, d + 1 + before]
-                if d + 1 >= 0 and shifts[m, d + 1] >= 0:
-                    goes = min(goes, start[d + 1, shifts[m, d + 1]])
-            if goes - came >= rest:
-                last_long = d
-        opens = d - window + 1
-        if opens >= 1 - window and watched[m, opens + window - 1] and last_long < opens:
+    """Whether after each shift weekly rest ends before the window that opens with it closes."""
+    before = fixed_start.shape[1] - shifts.shape[1]
+    next_start = 1 << 49
+    rest_from = 1 << 49
+    for d in range(shifts.shape[1] - 1, -before - 1, -1):
+        begins, ends = fixed_start[m, d + before], fixed_end[m, d + before]
+        if d >= 0 and shifts[m, d] >= 0:
+            begins, ends = start[d, shifts[m, d]], end[d, shifts[m, d]]
+        if begins > 1 << 49:
+            continue
+        if next_start - ends >= rest:
+            rest_from = ends
+        if must[m, d + before] and rest_from + rest > begins + window:
             return False
+        next_start = begins
     return True
 
 
@@ -258,7 +248,7 @@ def _search(
     seed: int, begin: int, until: int, total: int, standing: Any, shifts: Any, best: Any,
     value: Any, cell_at: Any, open_days: Any, first: Any, bound: Any, weight: Any, low: Any,
     high: Any, under: Any, over: Any, clash: Any, start: Any, end: Any, fixed_start: Any,
-    fixed_end: Any, watched: Any, window: int, rest: int, hot: float, cold: float,
+    fixed_end: Any, must: Any, window: int, rest: int, hot: float, cold: float,
 ) -> None:  # fmt: skip
     """Moves `begin`..`until` of `total`; `standing` holds the present and best price (relative)."""
     np.random.seed(seed)
@@ -283,7 +273,7 @@ def _search(
             ok = (
                 (rise <= 0 or np.random.random() < np.exp(-rise / heat))
                 and not _clashes(m, d, shifts, clash)
-                and _rests(m, shifts, start, end, fixed_start, fixed_end, watched, window, rest)
+                and _rests(m, shifts, start, end, fixed_start, fixed_end, must, window, rest)
             )
             if not ok:
                 _put(m, d, old, shifts, value, cell_at, first, bound, weight, low, high, under,
@@ -324,8 +314,8 @@ def _search(
                         break
             ok = (
                 ok
-                and _rests(m, shifts, start, end, fixed_start, fixed_end, watched, window, rest)
-                and _rests(other, shifts, start, end, fixed_start, fixed_end, watched, window,
+                and _rests(m, shifts, start, end, fixed_start, fixed_end, must, window, rest)
+                and _rests(other, shifts, start, end, fixed_start, fixed_end, must, window,
                            rest)
             )  # fmt: skip
             if not ok:

@@ -44,6 +44,8 @@ from orderdesk.roster.problem import (
 
 SCALE = 20
 """Steps of the integer objective per hour of regret."""
+DAYS_BEFORE = 8
+"""Days of history that weekly rest can reach into the horizon from."""
 _NEAR = timedelta(days=3)
 """Shifts further apart than this clash only through rules on runs and weeks."""
 _REACH = timedelta(days=21)
@@ -397,18 +399,24 @@ class Grid:
                 if known + len({c.day for c, _ in cells}) > most:
                     yield self._bounded(cells, most - known)
 
-    def rest_windows(self, length: int) -> npt.NDArray[np.bool_]:
-        """Per member, for windows of `length` days that begin from 1 - length days before the
-        horizon on: whether weekly rest must lie in them.
+    def rest_must_follow(self) -> npt.NDArray[np.bool_]:
+        """Per member and day, from DAYS_BEFORE days before the horizon on: whether somebody who
+        works that day must get weekly rest within the window of the law.
 
         Not where something is pinned: the checker judges that, a split rest may be lawful there.
         """
-        days = len(self.dates)
-        watched = np.ones((len(self.members), days), dtype=bool)
-        held = {(c.member, c.day) for c in self.pinned} | self.works_anyway
-        for m, day in held:
-            watched[m, day : day + length] = False
-        return watched
+        reach = round(self.law.weekly_rest[-1].window_hours / 24)
+        must = np.ones((len(self.members), DAYS_BEFORE + len(self.dates)), dtype=bool)
+        for m, day in {(c.member, c.day) for c in self.pinned} | self.works_anyway:
+            must[m, max(0, day + DAYS_BEFORE - reach) : day + DAYS_BEFORE + 1] = False
+        return must
+
+    def fixed_days(self, m: int) -> dict[int, list[Stretch]]:
+        """A member's history and pinned own hours by day of the horizon (before it: negative)."""
+        days: dict[int, list[Stretch]] = {}
+        for work in self.history[m]:
+            days.setdefault((local(work.start).date() - self.dates[0]).days, []).append(work)
+        return days
 
     # --- what is priced ---
 

@@ -13,12 +13,15 @@ from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from orderdesk.domain.people import Duty
-from orderdesk.domain.time import Span, local
+from orderdesk.domain.time import Span
 from orderdesk.domain.worktime import Finding, Stretch, WorkingTimeLaw
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import msg
-from orderdesk.roster.grid import SCALE, Cell, Grid, Shift, Term
+from orderdesk.roster.grid import DAYS_BEFORE, SCALE, Cell, Grid, Shift, Term
 from orderdesk.roster.problem import (
     Need,
     NewId,
@@ -277,8 +280,9 @@ class _Model:
             self._keep_apart(first, second)
         for row in grid.rows:
             self.cp.add(self._sum(row.cells) <= row.high)
+        must = grid.rest_must_follow()
         for m in range(len(grid.members)):
-            self._rest_weekly(m)
+            self._rest_weekly(m, must)
         prices = [price for term in grid.terms for price in self._prices(term)]
         self.cp.minimize(cp_model.LinearExpr.sum(prices))
 
@@ -350,48 +354,67 @@ class _Model:
             self.cp.add(self._sum(term.cells) - over <= term.high - term.constant)
             yield term.over * over
 
-    def _rest_weekly(self, m: int) -> None:
-        """In any seven days at least one day off with the weekly rest around it."""
+    def _rest_weekly(self, m: int, must: npt.NDArray[np.bool_]) -> None:
+        """After each shift weekly rest within seven times 24 hours (ATW 5:5)."""
         grid = self.grid
-        window = round(grid.law.weekly_rest[-1].window_hours / 24)
-        fixed = _fixed_days(grid, m)
+        norm = grid.law.weekly_rest[-1]
+        reach = round(norm.window_hours / 24)
+        needed = timedelta(hours=norm.rest_hours)
+        window = timedelta(hours=norm.window_hours)
+        fixed = grid.fixed_days(m)
+        shifts = {d: self._shifts(m, d, fixed) for d in range(-DAYS_BEFORE, len(grid.dates) + 1)}
         rests = {
-            d: rest
-            for d in range(1 - window, len(grid.dates))
-            if (rest := self._rest_day(m, d, fixed)) is not None
+            d: self._rest_day(m, d, shifts, needed)
+            for d in range(2 - reach, len(grid.dates))
+            if d not in fixed
         }
-        watched = grid.rest_windows(window)
-        for last in range(len(grid.dates)):
-            if watched[m, last]:
-                days = range(last - window + 1, last + 1)
-                self.cp.add_bool_or([rests[d] for d in days if d in rests])
+        for d in range(1 - reach, len(grid.dates) - reach + 1):
+            if not must[m, d + DAYS_BEFORE]:
+                continue
+            within = [rests[d + n] for n in range(1, reach) if d + n in rests]
+            early = [rests[d + n] for n in range(1, reach - 2) if d + n in rests]
+            for first in shifts[d]:
+                self._unless([first], within)
+                # A rest that begins after the last day but one may end when the window is over.
+                for last in shifts[d + reach - 2]:
+                    if last.end + needed > first.start + window:
+                        self._unless([first, last], early)
 
-    def _rest_day(self, m: int, day: int, fixed: Mapping[int, Sequence[Stretch]]) -> Any | None:
+    def _shifts(self, m: int, day: int, fixed: Mapping[int, Sequence[Stretch]]) -> list[_Worked]:
+        """What a member works or may work on a day."""
+        cells = self.grid.by_day.get((m, day), ())
+        spans = self.grid.spans
+        return [
+            *(_Worked(w.start, w.end, None) for w in fixed.get(day, ())),
+            *(_Worked(spans[c[1:]].start, spans[c[1:]].end, self.x[c]) for c in cells),
+        ]
+
+    def _rest_day(
+        self, m: int, day: int, shifts: Mapping[int, Sequence[_Worked]], needed: timedelta
+    ) -> Any:
         """A variable that may be true only if `day` is off and long rest lies around it."""
-        if day in fixed:
-            return None
-        grid = self.grid
-        needed = timedelta(hours=grid.law.weekly_rest[-1].rest_hours)
-        before: list[tuple[datetime, Any]] = [(w.end, None) for w in fixed.get(day - 1, ())]
-        after: list[tuple[datetime, Any]] = [(w.start, None) for w in fixed.get(day + 1, ())]
-        before += [(grid.spans[c[1:]].end, self.x[c]) for c in grid.by_day.get((m, day - 1), ())]
-        after += [(grid.spans[c[1:]].start, self.x[c]) for c in grid.by_day.get((m, day + 1), ())]
         rest = self.cp.new_bool_var("")
         if (m, day) in self.works:
             self.cp.add_implication(rest, ~self.works[m, day])
-        for end, a in before:
-            for start, b in after:
-                if start - end < needed:
-                    self.cp.add_bool_or([~v for v in (rest, a, b) if v is not None])
+        for before in shifts[day - 1]:
+            for after in shifts[day + 1]:
+                if after.start - before.end < needed:
+                    self._unless([before, after], [~rest])
         return rest
 
+    def _unless(self, shifts: Sequence[_Worked], saved_by: Sequence[Any]) -> None:
+        """Not all of the shifts, unless one of the literals is true."""
+        clause = [~s.chosen for s in shifts if s.chosen is not None] + list(saved_by)
+        if clause:
+            self.cp.add_bool_or(clause)
 
-def _fixed_days(grid: Grid, m: int) -> dict[int, list[Stretch]]:
-    """A member's history and pinned own hours by day of the horizon (before it: negative)."""
-    days: dict[int, list[Stretch]] = {}
-    for work in grid.history[m]:
-        days.setdefault((local(work.start).date() - grid.dates[0]).days, []).append(work)
-    return days
+
+class _Worked(NamedTuple):
+    """A shift that is fixed (no variable) or may be chosen."""
+
+    start: datetime
+    end: datetime
+    chosen: Any | None
 
 
 def _listener(search: Search) -> Any:
