@@ -30,7 +30,7 @@ from orderdesk.domain.worktime import (
     stretches,
 )
 from orderdesk.errors import RuleSaysNo
-from orderdesk.i18n import msg
+from orderdesk.i18n import Msg, msg
 from orderdesk.roster.problem import (
     Member,
     Need,
@@ -70,6 +70,11 @@ class Row:
 
     cells: tuple[tuple[Cell, int], ...]
     high: int
+    why: Msg
+
+    def broken(self, chosen: frozenset[Cell]) -> bool:
+        """Whether a choice goes over the bound."""
+        return sum(weight for cell, weight in self.cells if cell in chosen) > self.high
 
 
 @dataclass(frozen=True)
@@ -357,10 +362,10 @@ class Grid:
     def _minute_cells(self, m: int, days: Iterable[int]) -> tuple[tuple[Cell, int], ...]:
         return tuple((c, self.minutes((c.day, c.offer))) for d in days for c in self.by_day[m, d])
 
-    def _bounded(self, cells: tuple[tuple[Cell, int], ...], high: int) -> Row:
+    def _bounded(self, cells: tuple[tuple[Cell, int], ...], high: int, why: Msg) -> Row:
         """A row that leaves at least room for what is pinned."""
         pinned = sum(weight for cell, weight in cells if cell in self.pinned)
-        return Row(cells, max(high, pinned))
+        return Row(cells, max(high, pinned), why)
 
     def _week_rows(self) -> Iterator[Row]:
         most = round(60 * min(self.rules.team.most_week_hours, self.law.week_hours[-1].work_hours))
@@ -368,7 +373,8 @@ class Grid:
             for days in self._weeks().values():
                 monday = self._monday(days[0])
                 before = self._own_minutes(m, monday, monday + timedelta(days=7, hours=1))
-                yield self._bounded(self._minute_cells(m, days), most - before)
+                why = msg("more than {hours} h in the week", hours=f"{most / 60:g}")
+                yield self._bounded(self._minute_cells(m, days), most - before, why)
 
     def _monday(self, day: int) -> datetime:
         date_ = self.dates[day]
@@ -385,7 +391,12 @@ class Grid:
                     high = round(norm.weeks * norm.work_hours * 60) - before
                     cells = self._minute_cells(m, range(first, until))
                     if sum(weight for _, weight in cells) > high:
-                        yield self._bounded(cells, high)
+                        why = msg(
+                            "more than {hours} h a week on average over {weeks} weeks",
+                            hours=f"{norm.work_hours:g}",
+                            weeks=norm.weeks,
+                        )
+                        yield self._bounded(cells, high, why)
 
     def _run_rows(self) -> Iterator[Row]:
         """No more days in a row than the house allows, history included."""
@@ -397,7 +408,8 @@ class Grid:
                 known = sum(d in worked for d in window)
                 cells = tuple((c, 1) for d in window if d >= 0 for c in self.by_day[m, d])
                 if known + len({c.day for c, _ in cells}) > most:
-                    yield self._bounded(cells, most - known)
+                    why = msg("more than {n} days in a row", n=most)
+                    yield self._bounded(cells, most - known, why)
 
     def rest_must_follow(self) -> npt.NDArray[np.bool_]:
         """Per member and day, from DAYS_BEFORE days before the horizon on: whether somebody who
@@ -669,6 +681,24 @@ class Grid:
                 rule=found[0].article,
             )
 
+    def breaches_of(self, m: int, cells: Iterable[Cell]) -> tuple[Finding, ...]:
+        """`breaches`, when a member works these cells and nothing else is new."""
+        work = [*self.history[m], *(self.stretch((c.day, c.offer)) for c in cells)]
+        found = self._errors({self.members[m].id: work})
+        return tuple(f for f in found if f.key not in self._inherited)
+
+    def broken_row(self, m: int, cells: Iterable[Cell]) -> Msg | None:
+        """Why a member may not work these cells by a bound of house or law, if so."""
+        chosen = frozenset(cells)
+        return next(
+            (r.why for r in self.rows if r.cells[0][0].member == m and r.broken(chosen)), None
+        )
+
+    def cells_of(self, duties: Iterable[Duty]) -> frozenset[Cell]:
+        """The cells that duties stand for; hours of their own stand for none."""
+        found = (self._cell_of(d) for d in standing(duties) if d.person_id in self.position)
+        return frozenset(c for c in found if c is not None)
+
     def cuts(self, chosen: frozenset[Cell], found: Iterable[Finding]) -> set[tuple[Cell, ...]]:
         """For each breach the smallest set of cells that causes it, for everybody it concerns.
 
@@ -688,14 +718,9 @@ class Grid:
         return made
 
     def _cause(self, m: int, cells: list[Cell], rule: str) -> list[Cell]:
-        member = self.members[m]
         for cell in list(cells):
             fewer = [c for c in cells if c != cell]
-            work = [*self.history[m], *(self.stretch((c.day, c.offer)) for c in fewer)]
-            if any(
-                f.rule == rule and f.key not in self._inherited
-                for f in self._errors({member.id: work})
-            ):
+            if any(f.rule == rule for f in self.breaches_of(m, fewer)):
                 cells = fewer
         return cells
 

@@ -236,14 +236,13 @@ class _Person:
         duties = [*past, *kept, *([new] if new else [])]
         return stretches(duties).get(self.member.id, [])
 
-    def able(self, need: Need) -> bool:
-        return need.skill is None or need.skill in self.member.person.skills
-
     def drafts(self) -> list[Option]:
         """Changes that meet part of a need, not yet judged by the law."""
         made: dict[tuple[object, ...], Option] = {}
         needs = [
-            n for n in self.situation.needs if self.able(n) and n.span.end > self.situation.now
+            n
+            for n in self.situation.needs
+            if holds(self.member, n.skill) and n.span.end > self.situation.now
         ]
         for hours in dict.fromkeys(h for need in needs for h in self._hours(need)):
             for serves in self._serves(hours, needs):
@@ -415,18 +414,31 @@ class _Person:
         if breach is not None:
             return Refusal(self.member.id, breach.message, breach)
         needs = self.situation.needs
-        if not any(self.able(n) for n in needs):
-            return Refusal(self.member.id, msg("lacks the skill that is asked"))
-        if all(not self.member.available(n.span) for n in needs):
-            return Refusal(self.member.id, msg("not available"))
-        if any(
-            t.case_id and t.start < n.span.end and n.span.start < t.end
-            for n in needs
-            for d in self.duties
-            for t in d.tasks
-        ):
-            return Refusal(self.member.id, msg("already deployed then"))
-        return Refusal(self.member.id, msg("no move within the rules reaches these hours"))
+        reason = why_idle(self.situation, self.member, *needs)
+        return Refusal(self.member.id, reason)
+
+
+def why_idle(situation: Situation, member: Member, *needs: Need) -> Msg:
+    """Why a member has no move at all that helps with any of the needs."""
+    if not any(holds(member, n.skill) for n in needs):
+        return msg("lacks the skill that is asked")
+    if not any(member.available(n.span) for n in needs):
+        return msg("not available")
+    there = [
+        d
+        for d in situation.by_person[member.id]
+        if any(d.start < n.span.end and n.span.start < d.end for n in needs)
+    ]
+    if any(
+        t.case_id and t.start < n.span.end and n.span.start < t.end
+        for d in there
+        for t in d.tasks
+        for n in needs
+    ):
+        return msg("already deployed then")
+    if there:
+        return msg("already on duty then")
+    return msg("no move within the rules reaches these hours")
 
 
 def _longest_free(start: datetime, end: datetime, tasks: Iterable[TaskSpan]) -> list[Span]:

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from orderdesk.domain.people import Duty
 from orderdesk.domain.time import Span, local
 from orderdesk.domain.worktime import Finding, WorkingTimeLaw
-from orderdesk.i18n import Msg, msg
+from orderdesk.i18n import N_, Msg, msg
 from orderdesk.roster.burden import Change
 from orderdesk.roster.ilp import Program, Solved, Weights
 from orderdesk.roster.moves import (
@@ -274,6 +274,29 @@ def replan(
         if on_plan is not None:
             on_plan(plan)
     return Replan(tuple(plans), tuple(refused), tuple(sorted(frozenset(prefer) - able)))
+
+
+def cost_of_wish(without: Plan, wished: Plan) -> tuple[Msg, ...]:
+    """What excluding or preferring people cost: how the wished plan differs from the first one.
+
+    Empty when the wish was free.
+    """
+    extra_notice = wished.aims[Aim.NOTICE] - without.aims[Aim.NOTICE]
+    differences = (
+        (wished.touched - without.touched, N_("people touched: {n}")),
+        (wished.days_off_cancelled - without.days_off_cancelled, N_("days off cancelled: {n}")),
+        (round(extra_notice, 1), N_("weight of late changes: {n}")),
+        (_hours(wished.borrowed_minutes - without.borrowed_minutes), N_("hours borrowed: {n}")),
+        (_hours(wished.extra_minutes - without.extra_minutes), N_("hours beyond the roster: {n}")),
+        (_hours(wished.external_minutes - without.external_minutes), N_("hours of the pool: {n}")),
+        (sum(s.short for s in wished.uncovered) - sum(s.short for s in without.uncovered),
+         N_("people still lacking: {n}")),
+    )  # fmt: skip
+    return tuple(Msg(text, {"n": f"{value:+g}"}) for value, text in differences if value)
+
+
+def _hours(minutes: int) -> float:
+    return round(minutes / 60, 1)
 
 
 # --- choosing ------------------------------------------------------------------------------------
