@@ -820,7 +820,7 @@ def _daily_rest(board: _Board, norm: DailyRestNorm) -> Iterator[_Breach]:
         return
     rest, closing = longest[i], board.start[i] + window
     rest_ends = np.minimum(board.next_start[i], closing)
-    last = board.start[i]
+    last = board.end[i] - 1
     # A later rest in the same window may be long enough: try each shift that starts in it.
     for step in range(1, window // _minutes(board.law.shift[-1].split_by_rest_hours) + 1):
         later = np.minimum(i + step, len(board.start) - 1)
@@ -831,7 +831,7 @@ def _daily_rest(board: _Board, norm: DailyRestNorm) -> Iterator[_Breach]:
         )
         other = np.minimum(board.next_start[later], closing) - board.end[later]
         rest = np.where(inside, np.maximum(rest, other), rest)
-        last = np.where(inside, board.start[later], last)
+        last = np.where(inside, board.end[later] - 1, last)
     short = rest < needed
     i, rest, rest_ends, last = i[short], rest[short], rest_ends[short], last[short]
     enough = rest >= _minutes(norm.short.rest_hours)
@@ -885,7 +885,7 @@ def _weekly_rest(board: _Board, norm: WeeklyRestNorm) -> Iterator[_Breach]:
 
 
 def _rests(board: _Board, shift: int, window: int) -> tuple[list[int], int]:
-    """Rests in the window that opens with `shift`, and the start of the last shift in it."""
+    """Rests in the window that opens with `shift`, and the last minute of work of the shifts in it."""
     closing = int(board.start[shift]) + window
     rests: list[int] = []
     last = shift
@@ -893,7 +893,7 @@ def _rests(board: _Board, shift: int, window: int) -> tuple[list[int], int]:
         following = int(board.next_start[last])
         rests.append(max(0, min(following, closing) - int(board.end[last])))
         if following >= closing:
-            return rests, int(board.start[last])
+            return rests, int(board.end[last]) - 1
         last += 1
 
 
@@ -995,7 +995,7 @@ def _series(board: _Board, norm: SeriesNorm) -> Iterator[_Breach]:
     yield _Breach(
         board.person[first[i]], board.start[first[i]], board.end[last], length[i], allowed,
         N_("{measured} shifts in a row with a night shift among them, at most {limit}"),
-        unit="times", judged=board.start[last],
+        unit="times",
     )  # fmt: skip
 
 
