@@ -21,7 +21,6 @@ from orderdesk.roster.burden import Change
 from orderdesk.roster.ilp import Program, Solved, Weights
 from orderdesk.roster.moves import (
     Option,
-    Pool,
     Refusal,
     Situation,
     cancelled,
@@ -29,8 +28,6 @@ from orderdesk.roster.moves import (
 )
 from orderdesk.roster.problem import Aim, Kind, Need, NewId, RosterRules, day_of
 from orderdesk.roster.strength import Block, Shortfall, below, blocks, joined
-
-__all__ = ["Pool", "Situation", "replan"]
 
 
 @dataclass(frozen=True)
