@@ -885,7 +885,7 @@ def _weekly_rest(board: _Board, norm: WeeklyRestNorm) -> Iterator[_Breach]:
 
 
 def _rests(board: _Board, shift: int, window: int) -> tuple[list[int], int]:
-    """Rests in the window that opens with `shift`, and the last minute of work of the shifts in it."""
+    """Rests in the window that opens with `shift`, and the last minute of work of its shifts."""
     closing = int(board.start[shift]) + window
     rests: list[int] = []
     last = shift
