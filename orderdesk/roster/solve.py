@@ -244,7 +244,8 @@ def choose(
     if start_from is not None:
         model.hint(start_from.cells)
     solver = cp_model.CpSolver()
-    solver.parameters.num_workers = search.effort.threads
+    # Which of two threads meets a first roster first is a matter of luck.
+    solver.parameters.num_workers = 1 if first_only else search.effort.threads
     solver.parameters.random_seed = search.effort.seed
     if search.effort.repeatable:
         solver.parameters.interleave_search = True
