@@ -415,13 +415,35 @@ class Grid:
         """Per member and day, from DAYS_BEFORE days before the horizon on: whether somebody who
         works that day must get weekly rest within the window of the law.
 
-        Not where something is pinned: the checker judges that, a split rest may be lawful there.
+        Not where something is pinned, or where history leaves no such rest whatever comes: the
+        checker judges that, a split rest may be lawful there.
         """
         reach = round(self.law.weekly_rest[-1].window_hours / 24)
         must = np.ones((len(self.members), DAYS_BEFORE + len(self.dates)), dtype=bool)
         for m, day in {(c.member, c.day) for c in self.pinned} | self.works_anyway:
             must[m, max(0, day + DAYS_BEFORE - reach) : day + DAYS_BEFORE + 1] = False
+        for m in range(len(self.members)):
+            for day in self._restless_days(m):
+                must[m, day + DAYS_BEFORE] = False
         return must
+
+    def _restless_days(self, m: int) -> Iterator[int]:
+        """Days of history after which there is no weekly rest even with nothing more to work."""
+        norm = self.law.weekly_rest[-1]
+        rest, window = timedelta(hours=norm.rest_hours), timedelta(hours=norm.window_hours)
+        history = sorted(self.history[m])
+        for n, first in enumerate(history):
+            day = (local(first.start).date() - self.dates[0]).days
+            if not -DAYS_BEFORE <= day < 0:
+                continue
+            closing = first.start + window
+            following = [*(min(w.start, closing) for w in history[n + 1 :]), closing]
+            if not any(
+                after - work.end >= rest
+                for work, after in zip(history[n:], following, strict=True)
+                if work.end < closing
+            ):
+                yield day
 
     def fixed_days(self, m: int) -> dict[int, list[Stretch]]:
         """A member's history and pinned own hours by day of the horizon (before it: negative)."""

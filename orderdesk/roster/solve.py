@@ -254,10 +254,12 @@ def choose(
         solver.parameters.max_time_in_seconds = search.left
     solver.parameters.stop_after_first_solution = first_only
     status = solver.solve(model.cp, _listener(search))
+    if status == cp_model.UNKNOWN:
+        # Time ran out before any roster: that of before stands, or the pins with nothing added.
+        cells = frozenset(grid.pinned) if start_from is None else start_from.cells
+        return Choice(cells, max(0.0, solver.best_objective_bound), proven=False)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise RuleSaysNo(
-            msg("No lawful roster was found in this time with what is pinned and who is away.")
-        )
+        raise RuleSaysNo(msg("No lawful roster is possible with what is pinned and who is away."))
     return Choice(
         frozenset(cell for cell, variable in model.x.items() if solver.boolean_value(variable)),
         solver.best_objective_bound,

@@ -175,6 +175,34 @@ def test_history_counts() -> None:
     assert sum(FIRST + timedelta(days=n) in mine for n in range(2)) < 2  # six days in a row
 
 
+def test_history_that_split_its_weekly_rest_leaves_a_roster() -> None:
+    """From 17 March 07:00 no 36 hours are left in seven days, but 2 x 32 and more in fourteen."""
+    offers = (Offer(EARLY, "Centrum"), Offer(LATE, "Centrum"))
+    past = tuple(
+        Duty(
+            id=f"h{day}", person_id="B01", shift=o.shift.id, start=o.span(date(2026, 3, day)).start,
+            end=o.span(date(2026, 3, day)).end, changed_at=PUBLISHED,
+        )
+        for day, o in zip((17, 18, 19, 21, 22), [offers[n] for n in (0, 0, 1, 0, 1)], strict=True)
+    )  # fmt: skip
+    members = (replace(team(1)[0], history=past), *team(4)[1:])
+    needs = tuple(
+        Need(f"E{n}", offers[0].span(day), 2, shift="E")
+        for n in range(7)
+        for day in (date(2026, 3, 23) + timedelta(days=n),)
+    )
+    found = solved(Problem(date(2026, 3, 23), 7, members, offers, needs))
+    assert found.uncovered == ()
+    assert errors(check_duties([*past, *found.duties], LAW)) == ()
+
+
+def test_without_time_the_pins_stand_alone() -> None:
+    """Nobody at work is lawful: that is what is left when no roster is found in time."""
+    found = solved(small(), effort=Effort(seconds=0, repeatable=True))
+    assert errors(check_duties(found.duties, LAW)) == ()
+    assert found.bound <= found.objective
+
+
 def test_leave_is_kept_and_wishes_weigh() -> None:
     leave = Span(start=at(FIRST, "00:00"), end=at(FIRST + timedelta(days=5), "00:00"))
     members = (replace(team(1)[0], away=(leave,)), *team(9)[1:])
