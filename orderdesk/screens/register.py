@@ -88,6 +88,7 @@ class RegisterScreen(Place):
         self.app.call_from_thread(self._show, found)
         index = TextIndex(len(found), found.text)
         self.app.call_from_thread(self._indexed, found, index)
+        index.warm()
 
     def _show(self, found: RegisterList) -> None:
         if not self.is_mounted:
@@ -110,7 +111,7 @@ class RegisterScreen(Place):
         table = self.query_one(VirtualTable)
         if self._index is None or self._list is None:
             return
-        table.show_only(self._index.find(text).tolist() if text.strip() else None)
+        table.show_only(self._index.find(text) if text.strip() else None)
         self._count()
 
     def _count(self) -> None:
@@ -118,7 +119,7 @@ class RegisterScreen(Place):
         text = ngettext("{n} case", "{n} cases", shown).format(n=shown)
         if shown != all_:
             text += " " + _("of {n}").format(n=all_)
-        self.query_one("#count", Static).update(safe(text))
+        self.query_one("#count", Static).update(safe(text), layout=False)
 
     def on_input_submitted(self) -> None:
         """Enter in the filter goes to the list."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, SupportsInt
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -31,6 +31,14 @@ class Rows(Protocol):
     def row(self, n: int, /) -> Sequence[str]:
         """The cells of row `n`."""
         ...
+
+
+class Positions(Protocol):
+    """Which rows of a source are shown: a list or an array of whole numbers."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, n: int, /) -> SupportsInt: ...
 
 
 @dataclass(frozen=True)
@@ -110,7 +118,7 @@ class VirtualTable(ScrollView, can_focus=True):
         self.columns = tuple(columns)
         self.empty = empty
         self._rows: Rows = ListRows()
-        self._shown: Sequence[int] | None = None
+        self._shown: Positions | None = None
 
     # --- rows -------------------------------------------------------------------------------------
 
@@ -120,7 +128,7 @@ class VirtualTable(ScrollView, can_focus=True):
         self.cursor = min(self.cursor, max(0, len(rows) - 1)) if keep else 0
         self._resized()
 
-    def show_only(self, positions: Sequence[int] | None) -> None:
+    def show_only(self, positions: Positions | None) -> None:
         """Show only these positions of the source (None: all)."""
         self._shown = positions
         self.cursor = 0
