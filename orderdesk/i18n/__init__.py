@@ -17,7 +17,8 @@ from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("nl", "en")
-_language: ContextVar[str] = ContextVar("language", default="en")
+_standing = "en"
+_inside: ContextVar[str] = ContextVar("language", default="")
 
 
 @cache
@@ -29,25 +30,29 @@ def _catalogue(language: str) -> _gettext.NullTranslations:
 
 def language() -> str:
     """The language in force: "nl" or "en"."""
-    return _language.get()
+    return _inside.get() or _standing
 
 
 def set_language(code: str) -> None:
-    """Show everything from here on in `code` ("nl" or "en")."""
-    if code not in LANGUAGES:
-        raise ValueError(f"unknown language {code!r}; known: {', '.join(LANGUAGES)}")
-    _language.set(code)
+    """Show everything from here on in `code` ("nl" or "en"), in every thread."""
+    global _standing
+    _standing = _known(code)
 
 
 @contextmanager
 def use_language(code: str) -> Iterator[None]:
-    """Show in `code` inside the block only."""
-    before = _language.get()
-    set_language(code)
+    """Show in `code` inside the block only, and only in this thread."""
+    token = _inside.set(_known(code))
     try:
         yield
     finally:
-        _language.set(before)
+        _inside.reset(token)
+
+
+def _known(code: str) -> str:
+    if code not in LANGUAGES:
+        raise ValueError(f"unknown language {code!r}; known: {', '.join(LANGUAGES)}")
+    return code
 
 
 def language_of_locale(environ: Mapping[str, str] | None = None) -> str:
@@ -61,12 +66,12 @@ def language_of_locale(environ: Mapping[str, str] | None = None) -> str:
 
 def _(message: str) -> str:
     """`message` in the language in force."""
-    return _catalogue(_language.get()).gettext(message)
+    return _catalogue(language()).gettext(message)
 
 
 def ngettext(one: str, many: str, n: int) -> str:
     """The form of the message for `n` things, in the language in force."""
-    return _catalogue(_language.get()).ngettext(one, many, n)
+    return _catalogue(language()).ngettext(one, many, n)
 
 
 def N_(message: str) -> str:
@@ -98,4 +103,4 @@ def msg(id: str, /, **args: object) -> Msg:
 
 def pick(texts: Mapping[str, str]) -> str:
     """The text in the language in force, out of a reference file's {"nl": ..., "en": ...}."""
-    return texts.get(_language.get()) or texts.get("en") or next(iter(texts.values()), "")
+    return texts.get(language()) or texts.get("en") or next(iter(texts.values()), "")

@@ -24,11 +24,12 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _
 from orderdesk.screens.safe import line, safe
+from orderdesk.screens.widgets.keys import Keys
 from orderdesk.screens.words import translated
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class Place(Screen[None]):
         yield Head(id="head")
         with Vertical(id="body"):
             yield from self.compose_body()
-        yield Footer()
+        yield Keys()
 
     def compose_body(self) -> ComposeResult:
         """What the place shows."""

@@ -12,10 +12,12 @@ from textual.pilot import Pilot
 from orderdesk.app import OrderdeskApp
 from orderdesk.desk import scoring
 from orderdesk.desk.demo import open_city
+from orderdesk.i18n import _, set_language
 from orderdesk.screens.base import PLACES
 from orderdesk.screens.safe import safe
 from orderdesk.screens.widgets.find import TextIndex
 from orderdesk.screens.widgets.form import Form
+from orderdesk.screens.widgets.keys import Keys
 
 HOSTILE = [
     "\x1b[2J", "\x1b]0;x\x07", "\x9b31m", "a\x00b\x7f", "[bold]", "[/]", "[@click=app.quit]x[/]",
@@ -127,3 +129,34 @@ def test_the_first_screen_loads_nothing_heavy() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+async def test_no_key_is_cut_off_at_80_columns(tmp_path: Path, lang: str) -> None:
+    set_language(lang)
+    app = an_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        for _name, key, _title in PLACES:
+            await pilot.press(key)
+            await app.workers.wait_for_complete()
+            await pilot.pause()
+            keys = app.screen.query_one(Keys)
+            shown = screen_text(app).splitlines()[-keys.size.height :]
+            for active in app.screen.active_bindings.values():
+                if active.binding.show and active.enabled:
+                    assert any(active.binding.description in line for line in shown)
+            assert _("all actions") in shown[-1]
+
+
+async def test_the_language_holds_in_every_thread(tmp_path: Path) -> None:
+    set_language("nl")
+    app = an_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        assert "42 u vrij van 64" in screen_text(app)
+        assert "do 11 jun" in screen_text(app)
+        await pilot.press("ctrl+l")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "42 h free of 64" in screen_text(app)

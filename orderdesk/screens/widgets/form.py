@@ -11,11 +11,12 @@ from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Select, Static, TextArea
+from textual.widgets import Input, Select, Static, TextArea
 
 from orderdesk.errors import BadInput, OrderdeskError
 from orderdesk.i18n import N_, _
 from orderdesk.screens.safe import line, safe
+from orderdesk.screens.widgets.keys import Keys
 from orderdesk.screens.words import translated
 
 Values = dict[str, str]
@@ -101,7 +102,7 @@ class Form(Sheet[object]):
                     yield Static(safe(field.label + hint), classes="label")
                     yield self._widget(field)
                     yield Static("", classes="error -none", id=f"error-{field.name}")
-            yield Footer()
+            yield Keys()
 
     def _widget(self, field: Field) -> Input | Select[str] | TextArea:
         value = self._draft.get(field.name, field.value)
@@ -266,7 +267,7 @@ class Reading(Sheet[None]):
             box.border_title = line(self._title)
             with VerticalScroll():
                 yield Static(safe(self._text))
-            yield Footer()
+            yield Keys()
 
     def action_close(self) -> None:
         """Back to where one was."""
