@@ -32,7 +32,7 @@ def an_app(tmp_path: Path) -> OrderdeskApp:
 
 async def opened(app: OrderdeskApp, pilot: Pilot[None]) -> None:
     """Wait until the desk is open and drawn."""
-    for _ in range(200):
+    for _turn in range(200):
         await pilot.pause(0.05)
         if app.desk is not None:
             break
