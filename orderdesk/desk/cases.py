@@ -335,6 +335,23 @@ def link_counter(desk: Desk, counter_id: str, first_id: str) -> Case:
         return saved
 
 
+def places_for(desk: Desk, counter_id: str) -> tuple[PlaceOffer, ...]:
+    """Places within sight and sound of the first of a pair, for the counter-demonstration.
+
+    Raises RuleSaysNo (rule 13) for a case that is none: the first of a pair keeps its place.
+    """
+    with desk.read() as reader:
+        counter = reader.case(counter_id)
+        if not counter.counter_to:
+            raise RuleSaysNo(
+                msg("{number} keeps its place: only a counter-demonstration is offered another",
+                    number=counter.number), "13",
+            )  # fmt: skip
+        return places_for_counter(
+            reader.case(counter.counter_to), counter, reference.cached("places", Places)
+        )
+
+
 def move_counter(desk: Desk, counter_id: str, place_id: str) -> Case:
     """Give a counter-demonstration one of the places offered. Raises RuleSaysNo (rule 13)."""
     with desk.work() as work:

@@ -5,32 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
 from orderdesk.desk import capacity, cases, intake, rostering, scoring, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import drop_draft
 from orderdesk.desk.scoring import Explanation
-from orderdesk.desk.timeline import note_event
+from orderdesk.desk.timeline import lines_of, note_event
 from orderdesk.domain.demand import Norms, check_lawful
 from orderdesk.domain.events import Case, CounterGroup, Kind, Source, Status, Sureness
-from orderdesk.domain.people import Actor, Duty, Role, Task, TaskSpan
-from orderdesk.domain.time import Span, local
+from orderdesk.domain.people import Actor, Duty, DutyStatus, Role, Task, TaskSpan
+from orderdesk.domain.places import Places
+from orderdesk.domain.time import Span, Week, at, local
 from orderdesk.domain.when import read_moment
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, _, language, msg, pick
+from orderdesk.i18n import N_, _, language, msg, ngettext, pick
 from orderdesk.risk.model import RiskClass
 from orderdesk.roster.problem import Kind as ChangeKind
 from orderdesk.roster.problem import Need
 from orderdesk.roster.replan import Plan, Replan, replan
 
-FORM = "incident"
+if TYPE_CHECKING:
+    from orderdesk.store.work import Reader
+
+FORM, TURNOUT = "incident", "turnout"
 QUESTIONS = ("where", "when", "how_many", "said_by", "sure", "counter")
 SAID_BY = ("police", "staff", "public", "organiser")
 NEXT_LOOK = timedelta(minutes=75)
 _GUESS_LOW, _GUESS_HIGH = 8 / 15, 22 / 15
 """Offered range around a number said on the telephone: 150 gives 80-220."""
+_DAY = timedelta(days=1)
+_EARLIER = 3
+"""Earlier gatherings that fit beside what is going on."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +53,22 @@ class Package:
     people: tuple[str, ...]
     strength: tuple[tuple[datetime, int, int], ...]
     """Per hour: officers left in the district, and the waterline."""
+    owed_after: float = 0
+    """Hours that themes are owed once this package has been worked."""
 
     @property
     def price(self) -> str:
         """What it costs, in words."""
         if self.plan is None:
             return _("nobody now; two on call")
-        return _("{n} people, {all} h = {reserve} h reserve + {themes} h themes").format(
+        return _(
+            "{n} people, {all} h = {reserve} h reserve + {themes} h themes; then {owed} h owed"
+        ).format(
             n=len(self.people),
             all=f"{self.hours_reserve + self.hours_themes:g}",
             reserve=f"{self.hours_reserve:g}",
             themes=f"{self.hours_themes:g}",
+            owed=f"{self.owed_after:g}",
         )
 
     @property
@@ -106,6 +118,10 @@ class Incident:
         )
         if self.risk.worth:
             yield _("worth a call: {question}").format(question=self.risk.worth[0].question)
+        if self.risk.comparable:
+            yield _("Earlier gatherings like this one:")
+        for past in self.risk.comparable[:_EARLIER]:
+            yield f"  {words.past(past.event)}"
         for package in self.packages:
             yield f"  {package.id}  {package.price}  {', '.join(package.people)}"
 
@@ -115,7 +131,7 @@ def offered_range(text: str) -> str:
     low, best, high = intake.read_count(text)
     if best is None or low is not None or high is not None:
         return text
-    return f"{round(best * _GUESS_LOW, -1)}-{round(best * _GUESS_HIGH, -1)}"
+    return f"{round(best * _GUESS_LOW, -1):.0f}-{round(best * _GUESS_HIGH, -1):.0f}"
 
 
 def report(desk: Desk, values: Mapping[str, str], *, number: str = "") -> Incident:
@@ -210,7 +226,9 @@ def look(desk: Desk, case_id: str) -> Incident:
                 most_plans=1,
             )
             plan = found.plans[0] if found.plans else None
-        packages.append(_package(desk, choice.id, choice.share, plan, case))
+        packages.append(
+            _package(desk, choice.id, choice.share, plan, case, owed.statement.balance.owed)
+        )
     plans = rostering.Plans(case, Replan((), ()), situation)
     with desk.read() as reader:
         registered = intake.looked_at(reader, case)
@@ -227,14 +245,18 @@ def _share_of(needs: Sequence[Need], share: float) -> list[Need]:
     return [replace(need, at_least=counted[need.id]) for need in needs if need.id in counted]
 
 
-def _package(desk: Desk, id: str, share: float, plan: Plan | None, case: Case) -> Package:
+def _package(
+    desk: Desk, id: str, share: float, plan: Plan | None, case: Case, owed: int
+) -> Package:
     lines = plan.lines if plan else ()
+    borrowed = sum(line.borrowed_minutes for line in lines)
+    place = reference.cached("places", Places).get(case.place_id)
     strength: tuple[tuple[datetime, int, int], ...] = ()
-    if case.span is not None:
+    if case.span is not None and place is not None:
         with desk.read() as reader:
             day = local(case.span.start).date()
             hours = capacity.strength_in(
-                reader, "Centrum", day, duties=plan.duties if plan else None
+                reader, place.district, day, duties=plan.duties if plan else None
             )
         strength = tuple((h.start, h.left, h.least) for h in hours if h.least or h.deployed)
     return Package(
@@ -242,9 +264,10 @@ def _package(desk: Desk, id: str, share: float, plan: Plan | None, case: Case) -
         plan=plan,
         share=share,
         hours_reserve=sum(line.reserve_minutes for line in lines) / 60,
-        hours_themes=sum(line.borrowed_minutes for line in lines) / 60,
+        hours_themes=borrowed / 60,
         people=tuple(line.person_id for line in lines),
         strength=strength,
+        owed_after=(owed + borrowed) / 60,
     )
 
 
@@ -260,25 +283,62 @@ def authorise(desk: Desk, found: Incident, package: Package, by: Actor, reason: 
     return rostering.choose(desk, found.plans, package.plan, by, reason)
 
 
-def open_cases(desk: Desk) -> list[Case]:
-    """Gatherings of today and unannounced ones that are not over yet."""
+def gatherings_of_today(desk: Desk) -> list[Case]:
+    """Gatherings around this moment, what was last heard of first; those that are over at the end."""
     start, end = desk.now - timedelta(hours=12), desk.now + timedelta(hours=24)
     with desk.read() as reader:
-        found = reader.cases(start=start, end=end)
-    return [case for case in found if case.outcome is None and not case.is_event]
+        found = [case for case in reader.cases(start=start, end=end) if not case.is_event]
+    found.sort(key=lambda case: case.known_at, reverse=True)
+    return sorted(found, key=lambda case: case.outcome is not None)
 
 
 # --- while it lasts -------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class CounterSeen:
+    """What a counter-group on the spot makes of a gathering."""
+
+    before: RiskClass
+    now: RiskClass
+    counter: Case | None
+    """The case of its own that was paired with the gathering, when one was asked for."""
+    cards: int
+    """Scenario cards that stand ready now."""
+
+    def lines(self) -> Iterator[str]:
+        """For a person."""
+        if self.before is self.now:
+            yield _("the class stays {name}").format(name=_(scoring.CLASS_NAMES[self.now]))
+        else:
+            yield _("the class goes from {before} to {now}: a counter-group is there").format(
+                before=_(scoring.CLASS_NAMES[self.before]), now=_(scoring.CLASS_NAMES[self.now])
+            )
+        if self.counter is not None:
+            yield _("{number} is paired: a case of its own; the first keeps its place").format(
+                number=self.counter.number
+            )
+        yield ngettext(
+            "{n} scenario card is ready", "{n} scenario cards are ready", self.cards
+        ).format(n=self.cards)
+
+
 def counter_seen(
-    desk: Desk, first_id: str, how_many: str, sure: str, *, number: str = ""
-) -> tuple[RiskClass, Case]:
-    """A counter-group is there: the first is scored again, a case of its own is paired with it.
+    desk: Desk, first_id: str, how_many: str, sure: str, *, number: str = "", pair: bool = True
+) -> CounterSeen:
+    """A counter-group is there: the first is scored again and gets scenario cards; with `pair` a
+    case of its own is linked to it.
 
     The first keeps its place; only the counter-demonstration can be offered another one.
     """
-    advised = scoring.confirm_counter(desk, first_id, CounterGroup.CONFIRMED, Sureness(sure or "A"))
+    before = scoring.explain(desk, first_id).standing
+    scoring.confirm_counter(desk, first_id, CounterGroup.CONFIRMED, Sureness(sure or "A"))
+    cards = cases.propose_cards(desk, first_id)
+    counter = _paired(desk, first_id, how_many, number) if pair else None
+    return CounterSeen(before, scoring.explain(desk, first_id).standing, counter, len(cards))
+
+
+def _paired(desk: Desk, first_id: str, how_many: str, number: str) -> Case:
     with desk.read() as reader:
         first = reader.case(first_id)
     assert first.span is not None
@@ -295,9 +355,7 @@ def counter_seen(
             number=number,
         )
         work.add_case(draft)
-    case = cases.link_counter(desk, draft.id, first_id)
-    cases.propose_cards(desk, first_id)
-    return advised, case
+    return cases.link_counter(desk, draft.id, first_id)
 
 
 def turnout(desk: Desk, case_id: str, how_many: str, source: str) -> None:
@@ -306,8 +364,15 @@ def turnout(desk: Desk, case_id: str, how_many: str, source: str) -> None:
     if best is None:
         raise BadInput(N_("how_many"), how_many, msg("Write how many are there."))
     with desk.work() as work:
-        work.add_fact("turnout", f"case:{case_id}", {"n": best, "source": source})
+        work.add_fact(TURNOUT, f"case:{case_id}", {"n": best, "source": source})
         note_event(work, case_id, msg("{n} counted by {source}", n=best, source=source))
+
+
+def counted(desk: Desk, case_id: str) -> str:
+    """The last count on the spot, to begin the closing form with; empty when nobody counted."""
+    with desk.read() as reader:
+        counts = reader.facts(TURNOUT, f"case:{case_id}")
+    return str(counts[-1].doc["n"]) if counts else ""
 
 
 def fire_trigger(desk: Desk, case_id: str, trigger: str, package_id: str) -> list[str]:
@@ -373,35 +438,109 @@ def stand_down(desk: Desk, case_id: str, values: Mapping[str, str]) -> int:
     return minutes
 
 
-def mayor_text(desk: Desk, case_id: str) -> str:
-    """A text block for the mayor's office: what, where, since when, class, package; no names."""
-    from orderdesk.papers.letters import MayorPicture, mayor_block
+@dataclass(frozen=True)
+class FlexLeft:
+    """Flex hours of a day that nothing used, and the theme that waits longest for hours."""
 
-    found = look(desk, case_id)
+    theme: str
+    minutes: int
+
+
+def flex_left(desk: Desk) -> FlexLeft:
+    """What of today's flex shifts was not used, to be offered to the theme with the oldest debt."""
+    day = local(desk.now).date()
     with desk.read() as reader:
         duties = [
             duty
-            for duty in reader.duties(start=desk.now - timedelta(hours=12))
-            if any(task.case_id == case_id for task in duty.tasks)
+            for duty in reader.duties(start=at(day, "00:00"), end=at(day + _DAY, "00:00"))
+            if local(duty.start).date() == day
+            and duty.status is not DutyStatus.CANCELLED
+            and any(task.task is Task.RESERVE for task in duty.tasks)
         ]
-    score = found.risk.score
-    case = found.case
+        plan = capacity.week_plan_in(reader, Week.of(desk.now), day)
+    used = sum(
+        (task.end - task.start) // timedelta(minutes=1)
+        for duty in duties
+        for task in duty.tasks
+        if task.case_id
+    )
+    waiting = [theme for theme in plan.statement.themes if theme.owed]
+    themes = waiting or list(plan.statement.themes)
+    free = sum(duty.paid_minutes for duty in duties) - used
+    return FlexLeft(
+        max(themes, key=lambda theme: theme.owed).theme if themes else "",
+        max(0, min(free, plan.statement.balance.free)),
+    )
+
+
+def mayor_text(desk: Desk, case_id: str) -> str:
+    """A text block for the mayor's office: what, where, since when, class, package; no names."""
+    return _mayor_block(desk, case_id, desk.now, desk.now + NEXT_LOOK)
+
+
+def mayor_text_as_known(desk: Desk, case_id: str, clock: str) -> str:
+    """The same as it could have been written at an earlier moment: what was entered later is left
+    out. Raises BadInput for a moment that has not been, or before the case was known."""
+    moment = read_moment(clock, desk.now)
+    if moment > desk.now:
+        raise BadInput(N_("when"), clock, msg("It lies in the future."))
+    return _mayor_block(desk, case_id, moment, None)
+
+
+def _mayor_block(desk: Desk, case_id: str, moment: datetime, next_look: datetime | None) -> str:
+    from orderdesk.papers.letters import MayorPicture, mayor_block
+
+    with desk.read() as reader:
+        kept = reader.case_as_known(case_id, moment)
+        if kept is None:
+            raise BadInput(N_("when"), f"{moment}", msg("Nothing was known of it then."))
+        then = reader.case(case_id).replace(**_as_then(kept))
+        scores = reader.facts(scoring.SCORE, f"case:{case_id}", until=moment)
+        counted = reader.facts(TURNOUT, f"case:{case_id}", until=moment)
+        lines = lines_of(reader, case_id, until=moment)
+        sent = _sent(reader, case_id, moment)
+        facts = scoring.explain_in(reader, then, local(moment).date())
+    advised = RiskClass(scores[-1].doc["class"]) if scores else facts.score.advice
     picture = MayorPicture(
-        number=case.number,
-        where=found.registered.place,
-        starts=case.span.start if case.span else case.known_at,
-        ends=case.span.end if case.span else None,
-        known_at=case.known_at,
-        expected_low=case.expected_low,
-        expected=case.expected,
-        expected_high=case.expected_high,
-        decided_class=found.risk.standing.value,
-        lowest_class=score.lowest.value,
-        highest_class=score.highest.value,
-        package=_("{n} officers").format(n=len(duties)),
-        next_look=desk.now + NEXT_LOOK,
+        number=then.number,
+        where=intake.place_name(then),
+        starts=then.span.start if then.span else then.known_at,
+        ends=then.span.end if then.span else None,
+        known_at=then.known_at,
+        expected_low=then.expected_low,
+        expected=then.expected,
+        expected_high=then.expected_high,
+        decided_class=(facts.decided or advised).value,
+        lowest_class=facts.score.lowest.value,
+        highest_class=facts.score.highest.value,
+        package=_("{n} officers").format(n=sent) if sent else "",
+        counted=int(counted[-1].doc["n"]) if counted else None,
+        last_line=lines[-1].entered_at if lines else None,
+        next_look=next_look,
     )
     return mayor_block(picture, language())
+
+
+_AS_THEN = (
+    "expected_low", "expected", "expected_high", "counter_group", "counter_sureness", "place_id",
+    "place_text", "span", "form", "decided_class",
+)  # fmt: skip
+
+
+def _as_then(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: kept[name] for name in _AS_THEN if name in kept}
+
+
+def _sent(reader: Reader, case_id: str, moment: datetime) -> int:
+    """How many people had been given to the case by then."""
+    return len(
+        {
+            line["person_id"]
+            for fact in reader.facts(rostering.PUBLICATION, until=moment)
+            if fact.doc.get("case_id") == case_id
+            for line in fact.doc["changes"]
+        }
+    )
 
 
 def triggers() -> tuple[tuple[str, str], ...]:

@@ -58,7 +58,8 @@ USUAL = timedelta(hours=2)
 NEAR = timedelta(days=2)
 MOST_PEOPLE = 1_000_000
 _COUNT = re.compile(
-    r"(?:ca\.?|circa|about|~|±)?\s*(\d{1,9})(?:\s*(?:-|–|to|tot|à|a)\s*(\d{1,9}))?$"
+    r"(?:ca\.?|circa|about|~|±)?\s*(\d{1,9})"
+    r"(?:\s*(?:-|–|/|to|tot|à|a)\s*(\d{1,9}))?(?:\s*(?:-|–|/)\s*(\d{1,9}))?$"
 )
 
 FIELDS = (
@@ -249,7 +250,10 @@ def read_case(
 
 
 def read_count(text: str) -> tuple[int | None, int | None, int | None]:
-    """A number of people or a range: (low, best, high). Empty is unknown. Raises BadInput."""
+    """A number of people: "150", a range "80-220", or low, best and high "100/130/160".
+
+    Gives (low, best, high); empty is unknown. Raises BadInput.
+    """
     plain = text.strip().replace(".", "").casefold()
     if not plain or plain in ("?", "onbekend", "unknown"):
         return None, None, None
@@ -263,6 +267,8 @@ def read_count(text: str) -> tuple[int | None, int | None, int | None]:
         )
     if len(numbers) == 1:
         return None, numbers[0], None
+    if len(numbers) == 3:
+        return numbers[0], numbers[1], numbers[2]
     return numbers[0], round((numbers[0] * numbers[1]) ** 0.5), numbers[1]
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from orderdesk.desk.core import Desk
 from orderdesk.domain.time import Moment
-from orderdesk.i18n import Msg, msg
+from orderdesk.errors import BadInput
+from orderdesk.i18n import N_, Msg, msg
 
 if TYPE_CHECKING:
     from orderdesk.store.work import Fact, Reader, Work
@@ -46,6 +47,23 @@ def write_line(
             LOG, f"case:{case_id}", {"words": words.strip(), "corrects": corrects},
             known_at=known_at,
         )  # fmt: skip
+
+
+def correct_line(desk: Desk, case_id: str, words: str, number: str = "") -> None:
+    """Add a line, or one that puts line `number` (counted from 1) right: nothing is overwritten.
+
+    Raises BadInput for an empty line or a number that no line has.
+    """
+    if not words.strip():
+        raise BadInput(N_("text"), "", msg("Write what happened."))
+    corrects = 0
+    if number.strip():
+        with desk.read() as reader:
+            log = lines_of(reader, case_id)
+        if not number.strip().isdigit() or not 1 <= int(number) <= len(log):
+            raise BadInput(N_("corrects"), number, msg("There are {n} lines.", n=len(log)))
+        corrects = log[int(number) - 1].seq
+    write_line(desk, case_id, words, corrects=corrects)
 
 
 def note_event(work: Work, case_id: str, event: Msg, *, known_at: datetime | None = None) -> None:

@@ -69,9 +69,11 @@ class Week24:
         self.played = Played()
         self._progress = progress or (lambda _step: None)
 
-    def play(self) -> Played:
-        """All steps, in order."""
+    def play(self, until: datetime | None = None) -> Played:
+        """All steps, in order; with `until` only those before that moment."""
         for day, clock, deed, in_walk in self._steps():
+            if until is not None and at(TEST_WEEK.days[day], clock) >= until:
+                break
             self._to(day, clock)
             deed()
             if in_walk:

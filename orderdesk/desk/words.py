@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from orderdesk import reference
 from orderdesk.domain.events import (
     Case,
     CounterGroup,
@@ -16,8 +17,10 @@ from orderdesk.domain.events import (
     Sureness,
 )
 from orderdesk.domain.people import Task
+from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, local
 from orderdesk.i18n import N_, _, language
+from orderdesk.risk.facts import PastEvent
 
 KINDS: Mapping[Kind, str] = {
     Kind.DEMONSTRATION: N_("demonstration"),
@@ -125,6 +128,18 @@ def people(case: Case) -> str:
         return f"{low}-{high}"
     best = case.expected if case.expected is not None else (low if low is not None else high)
     return "?" if best is None else str(best)
+
+
+def past(event: PastEvent) -> str:
+    """An earlier gathering in a line: when, where, how many were expected and came, outcome."""
+    place = reference.cached("places", Places).get(event.place)
+    return _("{day} {place}: expected {e}, came {t}, {i}").format(
+        day=day(event.day, year=True),
+        place=place.name if place else event.place,
+        e=event.expected if event.expected is not None else "?",
+        t=event.turnout if event.turnout is not None else "?",
+        i=_(INCIDENTS[event.incident]),
+    )
 
 
 def hours(minutes: float) -> str:

@@ -351,7 +351,12 @@ class MayorPicture(Frozen):
     highest_class: str
     package: str = ""
     """Which means go there, in words."""
-    next_look: Moment
+    counted: int | None = None
+    """Last count on the spot, beside the estimate."""
+    last_line: Moment | None = None
+    """When the log was last written in: how old the picture is."""
+    next_look: Moment | None
+    """None in a picture of an earlier moment."""
 
 
 def mayor_block(picture: MayorPicture, code: str) -> str:
@@ -370,9 +375,17 @@ def mayor_block(picture: MayorPicture, code: str) -> str:
             (_("Class"), _("{name} (between {low} and {high})").format(
                 name=_class(picture.decided_class), low=low, high=high)),
             (_("Package"), picture.package or _("none yet")),
-            (_("Next look"), say.moment(picture.next_look)),
         )  # fmt: skip
-        return "\n".join(f"{label}: {visible(text, isolate=False)}" for label, text in lines)
+        more = []
+        if picture.counted is not None:
+            more.append((_("Counted on the spot"), str(picture.counted)))
+        if picture.last_line is not None:
+            more.append((_("As known at"), say.moment(picture.last_line)))
+        if picture.next_look is not None:
+            more.append((_("Next look"), say.moment(picture.next_look)))
+        return "\n".join(
+            f"{label}: {visible(text, isolate=False)}" for label, text in (*lines, *more)
+        )
 
 
 def _when(picture: MayorPicture) -> str:

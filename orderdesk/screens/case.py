@@ -459,6 +459,8 @@ def _facts(found: Dossier) -> Iterator[str]:
 
 
 def _risk(found: Dossier) -> Iterator[str]:
+    from orderdesk.desk import words
+
     yield from found.risk.lines()
     if found.risk.override:
         yield _("decided by {by}: {motive} (until {day})").format(
@@ -469,11 +471,4 @@ def _risk(found: Dossier) -> Iterator[str]:
     yield ""
     yield _("Earlier gatherings like this one:")
     for past in found.risk.comparable:
-        event = past.event
-        yield "  " + _("{day} {place}: expected {e}, came {t}, {i}").format(
-            day=event.day.isoformat(),
-            place=event.place,
-            e=event.expected if event.expected is not None else "?",
-            t=event.turnout if event.turnout is not None else "?",
-            i=event.incident.value,
-        )
+        yield "  " + words.past(past.event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -21,6 +21,7 @@ from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
     from orderdesk.desk.incident import Incident
+    from orderdesk.desk.timeline import LogLine
     from orderdesk.domain.people import Actor
 
 
@@ -41,7 +42,9 @@ class IncidentScreen(Place):
         Binding("t", "turnout", N_("turnout")),
         Binding("f", "trigger", N_("trigger")),
         Binding("l", "note", N_("note")),
+        Binding("p", "place", N_("place for the counter")),
         Binding("m", "mayor", N_("text for the mayor")),
+        Binding("w", "as_known", N_("as known then")),
         Binding("z", "stand_down", N_("stand down")),
         Binding("b", "give_back", N_("flex hours back")),
     ]
@@ -60,6 +63,7 @@ class IncidentScreen(Place):
                     Column(_("when"), 22),
                     Column(_("place"), 14, grow=1, rank=1),
                     Column(_("people"), 8, right=True, rank=2),
+                    Column(_("status"), 14),
                 ],
                 empty=_("Nothing going on. Press u when the telephone rings."),
                 id="open",
@@ -76,8 +80,7 @@ class IncidentScreen(Place):
         """What is going on."""
         from orderdesk.desk import incident, intake, words
 
-        found = incident.open_cases(desk)
-        found.sort(key=lambda case: case.known_at, reverse=True)
+        found = incident.gatherings_of_today(desk)
         self._ids = [case.id for case in found]
         rows = [
             (
@@ -85,6 +88,7 @@ class IncidentScreen(Place):
                 words.span(case.span, time_known=case.time_known),
                 intake.place_name(case),
                 words.people(case),
+                _(words.STATUSES[case.status]),
             )
             for case in found
         ]
@@ -110,10 +114,7 @@ class IncidentScreen(Place):
             with desk.read() as reader:
                 from orderdesk.desk.timeline import lines_of
 
-                log = [
-                    f"{_clock(entry.known_at)}  {entry.text}  [{entry.author}]"
-                    for entry in lines_of(reader, case_id)
-                ]
+                log = list(_log_lines(lines_of(reader, case_id)))
         except OrderdeskError as problem:
             self.app.call_from_thread(self.notify, line(problem), markup=False)
             return
@@ -130,6 +131,11 @@ class IncidentScreen(Place):
             text.append(f"{package.id}  {strength}  {mark}")
         text += ["", _("owed to themes: {n} h").format(n=f"{found.owed_minutes / 60:g}"), "", *log]
         self.query_one("#picture", Static).update(safe("\n".join(text)))
+
+    @property
+    def number(self) -> str:
+        """Number of the gathering that is shown; empty when there is none."""
+        return self._found.case.number if self._found else ""
 
     # --- keys -------------------------------------------------------------------------------------
 
@@ -203,22 +209,58 @@ class IncidentScreen(Place):
         )
 
     def action_counter(self) -> None:
-        """A counter-group is there: score again, pair a case of its own."""
+        """A counter-group is there: score again, scenario cards, pair a case of its own."""
         from orderdesk.desk import incident
+        from orderdesk.desk.words import SURENESSES
 
         desk, found = self.desk, self._found
         if desk is None or found is None:
             return
+
+        def seen(result: object) -> None:
+            if isinstance(result, incident.CounterSeen):
+                self.refill()
+                self.app.push_screen(Reading(_("Counter-group"), "\n".join(result.lines())))
+
         self.app.push_screen(
             Form(
                 _("Counter-group"),
                 [
                     Field("how_many", _("How many?"), value=""),
-                    Field("sure", _("How sure?"), choices=[("A", "A"), ("B", "B"), ("C", "C")]),
+                    Field("sure", _("How sure?"),
+                          choices=[(k.value, _(n)) for k, n in SURENESSES.items()], value="A"),
+                    Field("pair", _("Pair a case of its own?"),
+                          choices=[("yes", _("yes")), ("no", _("no"))]),
                 ],
-                lambda v: incident.counter_seen(desk, found.case.id, v["how_many"], v["sure"])[1],
+                lambda v: incident.counter_seen(
+                    desk, found.case.id, v["how_many"], v["sure"], pair=v["pair"] == "yes"
+                ),
             ),
-            self.saying(_("paired: a case of its own; the first keeps its place")),
+            seen,
+        )  # fmt: skip
+
+    def action_place(self) -> None:
+        """Places within sight and sound, for a counter-demonstration only."""
+        from orderdesk.desk import cases
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+        offers = self.try_to(lambda: cases.places_for(desk, found.case.id))
+        if offers is None:
+            return
+        choices = [
+            (o.place.id, _("{place}: {m} m, room for {n} more").format(
+                place=o.place.name, m=o.metres, n=o.spare))
+            for o in offers
+        ]  # fmt: skip
+        self.app.push_screen(
+            Form(
+                _("A place within sight and sound"),
+                [Field("place", _("Place"), choices=choices)],
+                lambda v: cases.move_counter(desk, found.case.id, v["place"]),
+            ),
+            self.saying(_("place offered")),
         )
 
     def action_turnout(self) -> None:
@@ -260,8 +302,8 @@ class IncidentScreen(Place):
         )
 
     def action_note(self) -> None:
-        """A line in the log."""
-        from orderdesk.desk.timeline import write_line
+        """A line in the log; a correction is a line of its own."""
+        from orderdesk.desk.timeline import correct_line
 
         desk, found = self.desk, self._found
         if desk is None or found is None:
@@ -269,8 +311,11 @@ class IncidentScreen(Place):
         self.app.push_screen(
             Form(
                 _("Note"),
-                [Field("text", _("Line"))],
-                lambda v: write_line(desk, found.case.id, v["text"]),
+                [
+                    Field("text", _("Line")),
+                    Field("corrects", _("Corrects line"), _("number; empty: a new line")),
+                ],
+                lambda v: correct_line(desk, found.case.id, v["text"], v["corrects"]),
             ),
             self.saying(_("noted")),
         )
@@ -286,6 +331,27 @@ class IncidentScreen(Place):
         if text is not None:
             self.app.push_screen(Reading(_("For the mayor's office"), text))
 
+    def action_as_known(self) -> None:
+        """The mayor's picture as it could have been written at an earlier moment."""
+        from orderdesk.desk import incident
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+
+        def shown(text: object) -> None:
+            if isinstance(text, str):
+                self.app.push_screen(Reading(_("As known then"), text))
+
+        self.app.push_screen(
+            Form(
+                _("As known then"),
+                [Field("when", _("When"), _("14:45, or day and time"))],
+                lambda v: incident.mayor_text_as_known(desk, found.case.id, v["when"]),
+            ),
+            shown,
+        )
+
     def action_stand_down(self) -> None:
         """It is over: turnout, incident, hours."""
         from orderdesk.desk import incident
@@ -295,13 +361,14 @@ class IncidentScreen(Place):
         if desk is None or found is None:
             return
         fields = [
-            Field("turnout", _("How many came"), _("100-160, or 0")),
+            Field("turnout", _("How many came"), _("low/best/high: 100/130/160; 0: nobody"),
+                  value=incident.counted(desk, found.case.id)),
             Field(
                 "incident", _("Incidents"), choices=[(i.value, _(n)) for i, n in INCIDENTS.items()]
             ),
-            Field("ended", _("Ended"), _("17:30")),
+            Field("ended", _("Ended"), _("17:30"), value=_clock(desk.now)),
             Field("lesson", _("One lesson"), _("about place or procedure, never about people")),
-        ]
+        ]  # fmt: skip
         self.app.push_screen(
             Form(_("Stand down"), fields, lambda v: incident.stand_down(desk, found.case.id, v)),
             self.saying(_("hours posted; b gives flex hours back")),
@@ -309,18 +376,19 @@ class IncidentScreen(Place):
 
     def action_give_back(self) -> None:
         """Flex hours that were not needed go to a theme."""
-        from orderdesk.desk import capacity
+        from orderdesk.desk import capacity, incident, words
 
         desk = self.desk
         if desk is None:
             return
+        left = incident.flex_left(desk)
         self.app.push_screen(
             Form(
                 _("Flex hours not needed"),
                 [
-                    Field("theme", _("Theme"), choices=capacity.theme_choices()),
-                    Field("hours", _("Hours"), "0.5 - 64"),
-                    Field("reason", _("Reason")),
+                    Field("theme", _("Theme"), choices=capacity.theme_choices(), value=left.theme),
+                    Field("hours", _("Hours"), "0.5 - 64", value=words.hours(left.minutes)),
+                    Field("reason", _("Reason"), value=_("flex hours of today not needed")),
                 ],
                 lambda v: capacity.give_back(
                     desk, v["theme"], capacity.read_hours(v["hours"]), v["reason"]
@@ -347,6 +415,21 @@ def _hint(values: Mapping[str, str]) -> str:
         + "  ·  "
         + _("range offered: {r}").format(r=incident.offered_range(values["how_many"]))
     )
+
+
+def _log_lines(log: Sequence[LogLine]) -> Iterator[str]:
+    """Numbered, so that a correction can name the line it puts right."""
+    numbers = {entry.seq: n for n, entry in enumerate(log, start=1)}
+    for entry in log:
+        puts_right = (
+            " " + _("(corrects line {n})").format(n=numbers.get(entry.corrects, "?"))
+            if entry.corrects
+            else ""
+        )
+        yield (
+            f"{numbers[entry.seq]:>3}  {_clock(entry.known_at)}  {entry.text}{puts_right}"
+            f"  [{entry.author}]"
+        )
 
 
 def _clock(moment: object) -> str:

@@ -259,14 +259,14 @@ class Reading(Sheet[None]):
 
     def __init__(self, title: str, text: str) -> None:
         super().__init__()
-        self._title, self._text = title, text
+        self._title, self.text = title, text
 
     def compose(self) -> ComposeResult:
         """Title, text, footer."""
         with Vertical() as box:
             box.border_title = line(self._title)
             with VerticalScroll():
-                yield Static(safe(self._text))
+                yield Static(safe(self.text))
             yield Keys()
 
     def action_close(self) -> None:
@@ -275,5 +275,5 @@ class Reading(Sheet[None]):
 
     def action_copy(self) -> None:
         """Copy the text (OSC 52)."""
-        self.app.copy_to_clipboard(self._text)
+        self.app.copy_to_clipboard(self.text)
         self.notify(_("copied"), markup=False)

@@ -1,0 +1,138 @@
+"""A journey: the application at a moment of W24, driven by keys that are counted."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from orderdesk.app import OrderdeskApp
+from orderdesk.city import TEST_WEEK
+from orderdesk.desk.core import DemoClock, Desk, counting_ids
+from orderdesk.desk.demo import OFFICER, standing_city
+from orderdesk.desk.opening import open_desk
+from orderdesk.desk.week24 import Week24
+from orderdesk.domain.people import Actor
+from orderdesk.domain.time import at
+
+
+def moment(day: int, clock: str) -> datetime:
+    """A moment of the test week; day 0 is Monday 8 June 2026."""
+    return at(TEST_WEEK.days[day], clock)
+
+
+def week_at(folder: Path, day: int, clock: str) -> Path:
+    """The database of the city with the week played up to a moment."""
+    path = folder / f"{day}-{clock.replace(':', '')}.db"
+    desk, standing = standing_city(str(path))
+    Week24(desk, standing).play(moment(day, clock))
+    desk.store.close()
+    return path
+
+
+@dataclass
+class Story:
+    """What a person sees and presses."""
+
+    app: OrderdeskApp
+    pilot: Pilot[None]
+    clock: DemoClock
+    keys: int = field(default=0)
+    """Keys pressed since `count_anew`, besides free text."""
+
+    @property
+    def desk(self) -> Desk:
+        """The desk that the application works on."""
+        assert self.app.desk is not None
+        return self.app.desk
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way."""
+        for _turn in range(3):
+            await self.app.workers.wait_for_complete()
+            await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, counted."""
+        self.keys += len(keys)
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type free text in the field that has the focus."""
+        await self.pilot.press(*("space" if c == " " else c for c in text))
+        await self.settle()
+
+    async def fill(self, *texts: str) -> None:
+        """Type in one field after the other; Enter goes to the next."""
+        for n, text in enumerate(texts):
+            if n:
+                await self.press("enter")
+            await self.type(text)
+
+    def count_anew(self) -> None:
+        """Count keys from here."""
+        self.keys = 0
+
+    @property
+    def screen(self) -> str:
+        """What stands on the screen, words on one line each."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+    def sees(self, text: str) -> bool:
+        """Whether a text can be read, also where it is wrapped over lines."""
+        wanted = " ".join(text.split())
+        if any(wanted in " ".join(part.split()) for part in (self.screen, *self._parts())):
+            return True
+        print(self.screen)  # what pytest shows beside the failure
+        return False
+
+    def _parts(self) -> Iterator[str]:
+        """The texts of what is displayed, widget by widget."""
+        for widget in self.app.screen.walk_children(Static):
+            if widget.display and widget.region:
+                yield str(widget.render())
+
+    def widget_text(self, selector: str) -> str:
+        """All text of a widget, also what has to be scrolled to."""
+        return str(self.app.screen.query_one(selector).render())
+
+
+@asynccontextmanager
+async def story(
+    database: Path,
+    folder: Path,
+    day: int,
+    clock: str,
+    *,
+    size: tuple[int, int] = (80, 24),
+    actor: Actor = OFFICER,
+) -> AsyncIterator[Story]:
+    """The application on a copy of `database`, its clock standing at a moment of the week."""
+    path = folder / "story.db"
+    shutil.copy(database, path)
+    standing = DemoClock(moment(day, clock))
+    standing.set(moment(day, clock))
+
+    def open_it() -> Desk:
+        return open_desk(
+            str(path), actor=actor, clock=standing, new_id=counting_ids("story")
+        )
+
+    app = OrderdeskApp(open_it)
+    async with app.run_test(size=size) as pilot:
+        for _turn in range(400):
+            await pilot.pause(0.02)
+            if app.desk is not None:
+                break
+        made = Story(app, pilot, standing)
+        await made.settle()
+        yield made
+    made.desk.store.close()
