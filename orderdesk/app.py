@@ -217,6 +217,10 @@ def run_app(database: str | None, role: str | None, lang: str) -> None:
 
         desk = open_desk(url, actor=actor_of(role))
         desk.store.database.daily_backup(desk.now)
+        if desk.can_change:
+            from orderdesk.desk.signals import purge_old
+
+            purge_old(desk)
         return desk
 
     _run(open_it, url, user_folder())

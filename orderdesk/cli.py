@@ -265,6 +265,9 @@ def score(
     neutral: Annotated[
         bool, typer.Option("--neutral", help=_("Swap purpose and organiser: same score."))
     ] = False,
+    version: Annotated[
+        int | None, typer.Option(min=0, help=_("As an earlier version of the score says."))
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Scores, explained."""
@@ -274,11 +277,47 @@ def score(
         result = (
             scoring.neutrality(desk, number)
             if neutral
-            else scoring.explain_number(desk, number)
+            else scoring.explain_number(desk, number, version=version)
             if number
             else scoring.coming(desk)
         )
         _emit(result.as_json(), as_json, result.lines)
+
+
+@app.command(
+    help=_(
+        "What the score would learn from closed cases; with --accept it comes into force."
+        '\n\nExample: orderdesk learn --accept --by "Teamleider Voorbeeld"'
+    )
+)
+def learn(
+    accept: Annotated[
+        bool, typer.Option("--accept", help=_("Let level and slope come into force."))
+    ] = False,
+    weights: Annotated[
+        bool, typer.Option("--weights", help=_("Single weights too: you have read them."))
+    ] = False,
+    by: Annotated[str, typer.Option(help=_("Name of the team lead who accepts."))] = "",
+    reason: Annotated[str, typer.Option(help=_("What was read in the proposal."))] = "",
+    as_json: AsJson = False,
+) -> None:
+    """The monthly update of the score."""
+    from orderdesk.desk import learning
+    from orderdesk.domain.people import Actor, Role
+
+    with _desk() as desk:
+        found = learning.waiting(desk)
+        if not accept:
+            _emit(found.as_json(), as_json, found.lines)
+            return
+        version = learning.accept(
+            desk, Actor(name=by, role=Role.LEAD), weights_read=weights, reason=reason
+        )
+        _emit(
+            {"version": version.number, "by": version.made_by, "reason": version.reason},
+            as_json,
+            lambda: learning.version_lines([version]),
+        )
 
 
 @app.command(
@@ -429,26 +468,35 @@ def review(
     )
 )
 def backtest(
-    file: Annotated[Path, typer.Argument(help=_("CSV with date, place, outcome (0/1), ..."))],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help=_("CSV with date, place, outcome (0/1), ...; without one: your own register.")
+        ),
+    ] = None,
     learn_until: Annotated[str, typer.Option(help=_("Last day to learn from."))] = "",
     lag: Annotated[int, typer.Option(min=0, max=365, help=_("Days an outcome stays unknown."))] = 2,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help=_("Our column = theirs, such as outcome=arrests. More than once.")),
+    ] = None,
     predictions: Annotated[
         Path | None, typer.Option(help=_("Write row, date, probability, low, high, class."))
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """The score, measured."""
-    from datetime import date
-
     from orderdesk.desk import backtesting
-    from orderdesk.errors import BadInput
-    from orderdesk.i18n import N_, msg
 
-    try:
-        split = date.fromisoformat(learn_until) if learn_until else None
-    except ValueError:
-        raise BadInput(N_("learn-until"), learn_until, msg("Write a day as 2022-12-31.")) from None
-    report = backtesting.backtest(file, learn_until=split, lag_days=lag, predictions=predictions)
+    split = backtesting.read_split(learn_until)
+    if file is None:
+        with _desk(create=False) as desk:
+            report = backtesting.backtest_own(desk, split, lag, predictions)
+    else:
+        mapping = backtesting.read_mapping(column or [])
+        report = backtesting.backtest(
+            file, mapping, learn_until=split, lag_days=lag, predictions=predictions
+        )
     _emit(report.as_json(), as_json, lambda: backtesting.table(report).splitlines())
 
 

@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orderdesk.domain.events import CounterGroup, Kind, Sureness
+from orderdesk.domain.events import CounterGroup, Incident, Kind, Sureness
+from orderdesk.domain.places import Places
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Msg, _, msg, ngettext
 from orderdesk.reference import cached
@@ -22,6 +23,8 @@ from orderdesk.risk.signals import SignalRules
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from orderdesk.desk.core import Desk
 
 REQUIRED = ("date", "place", "outcome")
 OPTIONAL = (
@@ -265,6 +268,59 @@ class Report:
         }
 
 
+def read_split(text: str) -> date | None:
+    """The last day to learn from; None when nothing was said. Raises BadInput."""
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        raise BadInput(N_("learn-until"), text, msg("Write a day as 2022-12-31.")) from None
+
+
+def read_mapping(pairs: Sequence[str]) -> dict[str, str]:
+    """ "outcome=arrests" for each column that the file calls otherwise. Raises BadInput."""
+    mapping = {}
+    for pair in pairs:
+        ours, equals, theirs = (part.strip() for part in pair.partition("="))
+        if not ours or not equals or not theirs:
+            raise BadInput(N_("column"), pair, msg("Write ours=theirs, such as outcome=arrests."))
+        mapping[ours] = theirs
+    return mapping
+
+
+def backtest_own(
+    desk: Desk,
+    learn_until: date | None = None,
+    lag_days: int = 2,
+    predictions: Path | None = None,
+    progress: Callable[[float], None] = lambda _share: None,
+) -> Report:
+    """The same on the desk's own register: every gathering that was closed with an outcome.
+
+    Raises BadInput when none is closed.
+    """
+    from orderdesk.desk.scoring import facts_of, knowledge
+
+    places = cached("places", Places)
+    with desk.read() as reader:
+        heavy = knowledge(reader).heavy
+        closed = [
+            case
+            for case in reader.cases()
+            if case.span and case.outcome and case.outcome.incident is not None
+        ]
+    rows = tuple(
+        Row(facts_of(case, places, heavy), int(case.outcome.incident is not Incident.NONE))
+        for case in closed
+        if case.outcome
+    )
+    if not rows:
+        raise BadInput(N_("register"), "", msg("It holds no row that can be used."))
+    return _report(
+        Register(rows, tuple(range(1, len(rows) + 1)), ()),
+        learn_until, lag_days, predictions, progress, parameter_tables(),
+    )  # fmt: skip
+
+
 def backtest(
     path: Path,
     mapping: Mapping[str, str] | None = None,
@@ -278,9 +334,22 @@ def backtest(
 
     Without `learn_until` the first 60% of the events are learned from. Raises BadInput.
     """
-    register = read_register(path, mapping)
+    return _report(
+        read_register(path, mapping),
+        learn_until, lag_days, predictions, progress, tables or parameter_tables(),
+    )  # fmt: skip
+
+
+def _report(
+    register: Register,
+    learn_until: date | None,
+    lag_days: int,
+    predictions: Path | None,
+    progress: Callable[[float], None],
+    tables: Tables,
+) -> Report:
     split = learn_until or default_split(register.rows)
-    result = run(register.rows, tables or parameter_tables(), split, lag_days, progress=progress)
+    result = run(register.rows, tables, split, lag_days, progress=progress)
     report = Report(register, result)
     if predictions is not None:
         write_predictions(report, predictions)

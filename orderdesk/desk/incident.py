@@ -284,7 +284,7 @@ def authorise(desk: Desk, found: Incident, package: Package, by: Actor, reason: 
 
 
 def gatherings_of_today(desk: Desk) -> list[Case]:
-    """Gatherings around this moment, what was last heard of first; those that are over at the end."""
+    """Gatherings around this moment: what was last heard of first, what is over last."""
     start, end = desk.now - timedelta(hours=12), desk.now + timedelta(hours=24)
     with desk.read() as reader:
         found = [case for case in reader.cases(start=start, end=end) if not case.is_event]

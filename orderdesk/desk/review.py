@@ -161,7 +161,7 @@ def _override(found: Mapping[str, Any] | None) -> Override | None:
         return None
     return Override(
         by=Named(name=found["by"], function=found["role"]),
-        at=at(date.fromisoformat(found["expires"]), "00:00"),
+        at=datetime.fromisoformat(found["at"]),
         motive=found["motive"],
     )
 

@@ -7,7 +7,7 @@ that turns a case into `Facts`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 SCORE, OVERRIDE, VERSION, SIGNAL = "score", "override", "risk_version", "signal"
 NIGHT_STARTS, NIGHT_ENDS = time(23), time(6)
-_OUTCOME_KNOWN_AFTER = timedelta(days=2)
+OUTCOME_KNOWN_AFTER = timedelta(days=2)
 _COMING_DAYS = 28
 _FEW = 500
 CLASS_NAMES = {
@@ -68,6 +68,16 @@ def risk_tables() -> Tables:
     )
 
 
+HeavyDays = Mapping[date, frozenset[tuple[str, str]]]
+"""Heavy cases (class B or C events, derbies, decided high) by day: id and district."""
+
+
+def version_of_card() -> ModelVersion:
+    """Version 0: the card as it stands, nothing learned."""
+    card = risk_tables().card
+    return first_version(card, card.dated)
+
+
 @dataclass(frozen=True)
 class Knowledge:
     """What scores are made from, as known at one moment."""
@@ -76,8 +86,7 @@ class Knowledge:
     past: tuple[PastEvent, ...]
     signals: tuple[Signal, ...]
     version: ModelVersion
-    heavy: Mapping[date, frozenset[str]]
-    """Ids of heavy cases (class B or C events, derbies, decided high) by day."""
+    heavy: HeavyDays
 
 
 def knowledge(reader: Reader) -> Knowledge:
@@ -87,15 +96,12 @@ def knowledge(reader: Reader) -> Knowledge:
     past = tuple(_past_events(lines, places))
     signals = tuple(Signal.model_validate(r.doc) for r in reader.records(SIGNAL))
     newest = reader.last_fact(VERSION, "risk")
-    version = (
-        ModelVersion.model_validate(newest.doc)
-        if newest
-        else first_version(tables.card, tables.card.dated)
-    )
-    return Knowledge(History(past, tables.card), past, signals, version, _heavy_days(lines))
+    version = ModelVersion.model_validate(newest.doc) if newest else version_of_card()
+    heavy = _heavy_days(lines, places)
+    return Knowledge(History(past, tables.card), past, signals, version, heavy)
 
 
-def facts_of(case: Case, places: Places, heavy: Mapping[date, frozenset[str]]) -> Facts:
+def facts_of(case: Case, places: Places, heavy: HeavyDays) -> Facts:
     """The case as the scorer may see it: no purpose, no name."""
     start = case.span.start if case.span else case.known_at
     day = local(start).date()
@@ -115,7 +121,11 @@ def facts_of(case: Case, places: Places, heavy: Mapping[date, frozenset[str]]) -
         exits=place.exits if place else None,
         shopping_sunday=day.weekday() == 6 and place is not None and place.shopping,
         night=_at_night(case),
-        other_heavy_event=bool(heavy.get(day, frozenset()) - {case.id}),
+        other_heavy_event=place is not None
+        and any(
+            id != case.id and district == place.district
+            for id, district in heavy.get(day, frozenset())
+        ),
         organisers=(OrganiserKey(case.organiser_id),) if case.organiser_id else (),
         place=case.place_id or case.place_text.casefold(),
         district=place.district if place else "",
@@ -184,15 +194,18 @@ class Explanation:
             yield _("one call would change most: {question}").format(question=worth.question)
 
 
-def explain(desk: Desk, case_id: str) -> Explanation:
-    """The score of a case now, with flip points, open questions and comparable gatherings."""
+def explain(desk: Desk, case_id: str, *, version: int | None = None) -> Explanation:
+    """The score of a case now, with flip points, open questions and comparable gatherings.
+
+    With `version` as that version of the score says. Raises BadInput when there never was one.
+    """
     with desk.read() as reader:
-        return explain_in(reader, reader.case(case_id), local(desk.now).date())
+        return explain_in(reader, reader.case(case_id), local(desk.now).date(), version=version)
 
 
-def explain_number(desk: Desk, number: str) -> Explanation:
+def explain_number(desk: Desk, number: str, *, version: int | None = None) -> Explanation:
     """`explain`, by the number people use. Raises BadInput when there is none."""
-    return explain(desk, case_numbered(desk, number).id)
+    return explain(desk, case_numbered(desk, number).id, version=version)
 
 
 def case_numbered(desk: Desk, number: str) -> Case:
@@ -204,13 +217,21 @@ def case_numbered(desk: Desk, number: str) -> Case:
     return case
 
 
-def explain_in(reader: Reader, case: Case, as_of: date) -> Explanation:
+def explain_in(
+    reader: Reader, case: Case, as_of: date, *, version: int | None = None
+) -> Explanation:
     """`explain` inside a unit of work."""
     known, tables = knowledge(reader), risk_tables()
+    if version is not None:
+        known = replace(known, version=_version(reader, version))
     facts = facts_of(case, reference.cached("places", Places), known.heavy)
     result = score(facts, known.history, known.signals, as_of, tables, known.version)
     ended = reader.last_fact(OVERRIDE, f"case:{case.id}")
-    override = ended.doc if ended and _valid(ended.doc, as_of) else None
+    override = (
+        {**ended.doc, "at": ended.known_at.isoformat()}
+        if ended and _valid(ended.doc, as_of)
+        else None
+    )
     return Explanation(
         case_id=case.id,
         number=case.number,
@@ -221,6 +242,14 @@ def explain_in(reader: Reader, case: Case, as_of: date) -> Explanation:
         decided=RiskClass(override["class"]) if override else None,
         override=override,
     )
+
+
+def _version(reader: Reader, number: int) -> ModelVersion:
+    kept = [ModelVersion.model_validate(fact.doc) for fact in reader.facts(VERSION, "risk")]
+    for version in (version_of_card(), *kept):
+        if version.number == number:
+            return version
+    raise BadInput(N_("version"), number, msg("Versions 0 to {last} exist.", last=len(kept)))
 
 
 def score_cases(desk: Desk, work: Work, ids: Iterable[str]) -> dict[str, RiskClass]:
@@ -442,7 +471,7 @@ def _past_events(lines: Sequence[CaseLine], places: Places) -> Iterator[PastEven
         incident = Incident(line.incident)
         yield PastEvent(
             day=day,
-            known_from=day + _OUTCOME_KNOWN_AFTER,
+            known_from=day + OUTCOME_KNOWN_AFTER,
             outcome=int(incident is not Incident.NONE),
             kind=Kind(line.kind),
             form=Form(line.form).value,
@@ -458,17 +487,18 @@ def _past_events(lines: Sequence[CaseLine], places: Places) -> Iterator[PastEven
         )
 
 
-def _heavy_days(lines: Sequence[CaseLine]) -> dict[date, frozenset[str]]:
-    heavy: dict[date, set[str]] = {}
+def _heavy_days(lines: Sequence[CaseLine], places: Places) -> HeavyDays:
+    heavy: dict[date, set[tuple[str, str]]] = {}
     for line in lines:
         is_heavy = line.risk_class in ("B", "C") or line.decided_class == RiskClass.HIGH.value
-        if not is_heavy or line.start is None or line.end is None:
+        place = places.get(line.place_id)
+        if not is_heavy or place is None or line.start is None or line.end is None:
             continue
         day, last = local(line.start).date(), local(line.end).date()
         while day <= last:
-            heavy.setdefault(day, set()).add(line.id)
+            heavy.setdefault(day, set()).add((line.id, place.district))
             day += timedelta(days=1)
-    return {day: frozenset(ids) for day, ids in heavy.items()}
+    return {day: frozenset(found) for day, found in heavy.items()}
 
 
 def _at_night(case: Case) -> bool:

@@ -103,6 +103,8 @@ def withdraw(desk: Desk, id: str) -> None:
 def purge_old(desk: Desk) -> int:
     """Erase what is older than the rule allows and keep its weekly counts; how many went."""
     rules = reference.cached("signals", SignalRules)
+    if not _old(desk, rules):
+        return 0
     with desk.work() as work:
         kept = [Signal.model_validate(record.doc) for record in work.records(SIGNAL)]
         found = purge(kept, local(desk.now).date(), rules)
@@ -126,6 +128,13 @@ def purge_old(desk: Desk) -> int:
         if found.delete:
             work.note("signals.purged", "signal:*", {"count": len(found.delete)})
     return len(found.delete)
+
+
+def _old(desk: Desk, rules: SignalRules) -> bool:
+    today = local(desk.now).date()
+    with desk.read() as reader:
+        kept = [Signal.model_validate(record.doc) for record in reader.records(SIGNAL)]
+    return bool(purge(kept, today, rules).delete)
 
 
 def refuse_personal_data(text: str) -> None:

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
-from orderdesk.i18n import N_, _, pick
+from orderdesk.i18n import N_, _, ngettext, pick
 from orderdesk.screens.base import Place
 from orderdesk.screens.safe import safe
 from orderdesk.screens.widgets.form import Field, Form, Reading
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from orderdesk.desk.cases import Dossier
     from orderdesk.desk.core import Desk
     from orderdesk.domain.events import Case
+    from orderdesk.risk.events import EventAdvice, MedicalCover
 
 
 class CaseScreen(Place):
@@ -38,6 +39,7 @@ class CaseScreen(Place):
         Binding("s", "scenarios", N_("scenarios")),
         Binding("v", "condition", N_("condition")),
         Binding("o", "override", N_("class")),
+        Binding("b", "event_class", N_("A/B/C")),
         Binding("a", "ask", N_("ask advice")),
         Binding("t", "talk", N_("talk")),
         Binding("l", "log", N_("note")),
@@ -276,6 +278,65 @@ class CaseScreen(Place):
             self.saying(_("decided")),
         )  # fmt: skip
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A/B/C is for events; a key that would do nothing is not shown."""
+        if action == "event_class":
+            return self.case is not None and self.case.is_event
+        return super().check_action(action, parameters)
+
+    def action_event_class(self) -> None:
+        """The three profiles of an event, the advice that follows, and medical cover."""
+        from orderdesk.desk import cases
+
+        desk, case = self.desk, self.case
+        if desk is None or case is None:
+            return
+        facts = case.event.facts if case.event else {}
+        yes_no = [("", _("no")), ("yes", _("yes"))]
+
+        def name(id: str) -> str:
+            return id.replace(".", "-")
+
+        fields = [
+            Field(
+                name(q.id), pick(q.label), value=facts.get(q.id, ""),
+                choices=[("", _("not known yet")), *((a.id, pick(a.label)) for a in q.answers)],
+            )
+            for q in cases.event_questions()
+        ]  # fmt: skip
+        kinds = [
+            ("", _("not known yet")),
+            *((k, k.replace("_", " ")) for k in cases.medical_kinds()),
+        ]
+        fields += [
+            Field(cases.DECIDED, _("Decided class"),
+                  value=case.event.risk_class if case.event else "",
+                  choices=[("", _("not decided")), ("0", "0"), ("A", "A"), ("B", "B"), ("C", "C")]),
+            Field(name(cases.MEDICAL_KIND), _("Medical cover: kind"), choices=kinds,
+                  value=facts.get(cases.MEDICAL_KIND, "")),
+            Field(name(cases.INDOORS), _("Indoors"), choices=yes_no,
+                  value=facts.get(cases.INDOORS, "")),
+            Field(name(cases.VIOLENCE), _("Violence expected (police)"), choices=yes_no,
+                  value=facts.get(cases.VIOLENCE, "")),
+            Field(name(cases.VIPS), _("VIPs"), value=facts.get(cases.VIPS, "")),
+        ]  # fmt: skip
+
+        def given(values: Mapping[str, str]) -> dict[str, str]:
+            return {key.replace("-", "."): value for key, value in values.items()}
+
+        def look(values: Mapping[str, str]) -> str:
+            return "\n".join(_event_lines(*cases.advice_for(case, given(values))))
+
+        self.app.push_screen(
+            Form(
+                _("A/B/C of {number}").format(number=case.number),
+                fields,
+                lambda v: cases.answer_event(desk, self._case_id, given(v)),
+                look=look,
+            ),
+            self.saying(_("kept")),
+        )
+
     def action_ask(self) -> None:
         """Ask somebody for advice, with a day."""
         from orderdesk.desk import cases
@@ -458,8 +519,37 @@ def _facts(found: Dossier) -> Iterator[str]:
         yield f"{words.moment(entry.known_at)}  {entry.text}  [{entry.author}]"
 
 
+def _event_lines(advice: EventAdvice | None, medical: MedicalCover | None) -> Iterator[str]:
+    if advice is not None:
+        highest = "" if advice.highest is advice.advice else f" .. {advice.highest.value}"
+        yield _("advice {name}: {why}").format(
+            name=f"{advice.advice.value}{highest}", why=advice.why
+        )
+        if advice.open_questions:
+            yield ngettext(
+                "{n} question of the profiles is open", "{n} questions of the profiles are open",
+                len(advice.open_questions),
+            ).format(n=len(advice.open_questions))  # fmt: skip
+    if medical is not None:
+        yield _(
+            "medical cover (Maurer {score}), apart from the class: {helpers} helpers, {cars} "
+            "ambulances, {doctors} doctors"
+        ).format(
+            score=medical.score, helpers=medical.helpers, cars=medical.ambulances,
+            doctors=medical.doctors,
+        )  # fmt: skip
+
+
 def _risk(found: Dossier) -> Iterator[str]:
     from orderdesk.desk import words
+
+    if found.event_advice is not None:
+        decided = found.case.event.risk_class if found.case.event else ""
+        yield _("decided class: {name}").format(name=decided or _("not decided"))
+        yield from _event_lines(found.event_advice, found.medical)
+        for line in found.event_advice.lines:
+            yield f"  {line.points:+3d}  {line.question}: {line.answer}"
+        yield ""
 
     yield from found.risk.lines()
     if found.risk.override:

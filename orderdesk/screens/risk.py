@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -14,8 +15,9 @@ from textual.widgets import Static
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _
 from orderdesk.screens.base import Place
-from orderdesk.screens.safe import safe
-from orderdesk.screens.widgets.form import Reading
+from orderdesk.screens.capacity import lead
+from orderdesk.screens.safe import line, safe
+from orderdesk.screens.widgets.form import Field, Form, Reading
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
@@ -35,11 +37,16 @@ class RiskScreen(Place):
         "Every class is advice: a person decides. The lines add up to the total; below them stands "
         "what one change would make of the class, and which telephone call would change most. "
         "The message of a gathering never counts: press n to see that swapping purpose and "
-        "organiser's name gives the same score."
+        "organiser's name gives the same score. What is learned waits under u until a team lead "
+        "stands for it; b measures the score on your own register or on any other."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "neutral", N_("neutrality")),
         Binding("f", "full", N_("explanation")),
+        Binding("u", "update", N_("monthly update")),
+        Binding("a", "anchor", N_("starting level")),
+        Binding("v", "versions", N_("versions")),
+        Binding("b", "backtest", N_("backtest")),
     ]
 
     def __init__(self) -> None:
@@ -133,9 +140,131 @@ class RiskScreen(Place):
         if found is not None:
             self.app.push_screen(Reading(_("Neutrality"), "\n".join(found.lines())))
 
+    def action_update(self) -> None:
+        """What would be learned; somebody stands for it, or it waits."""
+        from orderdesk.desk import learning
+        from orderdesk.risk.model import ModelVersion
+
+        desk = self.desk
+        found = self.try_to(lambda: learning.waiting(desk)) if desk is not None else None
+        if desk is None or found is None:
+            return
+
+        def accepted(version: object) -> None:
+            if isinstance(version, ModelVersion):
+                self.done(_("version {n} is in force").format(n=version.number))
+
+        def read(_nothing: None) -> None:
+            self.app.push_screen(form, accepted)
+
+        form = Form(
+                _("Let the update come into force?"),
+                [
+                    Field("by", _("Name of the team lead")),
+                    Field("weights", _("Single weights too"), _("only after reading them"),
+                          choices=[("no", _("no")), ("yes", _("yes"))]),
+                    Field("reason", _("What was read in the proposal")),
+                ],
+                lambda v: learning.accept(
+                    desk, lead(v), weights_read=v["weights"] == "yes", reason=v["reason"]
+                ),
+            )  # fmt: skip
+        self.app.push_screen(Reading(_("Monthly update"), "\n".join(found.lines())), read)
+
+    def action_anchor(self) -> None:
+        """The desk's own starting level of a kind."""
+        from orderdesk.desk import learning, words
+        from orderdesk.domain.events import Kind
+        from orderdesk.risk.model import ModelVersion
+
+        desk = self.desk
+        if desk is None:
+            return
+        lines = "\n".join(learning.anchor_lines(desk))
+        kinds = [(kind.value, _(words.KINDS[kind])) for kind in Kind]
+
+        def kept(version: object) -> None:
+            if isinstance(version, ModelVersion):
+                self.done(_("version {n} is in force").format(n=version.number))
+
+        self.app.push_screen(
+            Form(
+                _("Starting level"),
+                [
+                    Field("kind", _("Kind"), choices=kinds, value=Kind.DEMONSTRATION.value),
+                    Field("percent", _("Share with an incident, per cent"), _("3 or 2,5")),
+                    Field("sd", _("Spread (log-odds)"), _("empty: as it is")),
+                    Field("reason", _("Reason")),
+                    Field("by", _("Name of the team lead")),
+                ],
+                lambda v: learning.set_anchor(desk, v, lead(v)),
+                look=lambda _values: lines,
+            ),
+            kept,
+        )
+
+    def action_versions(self) -> None:
+        """Every version that was in force."""
+        from orderdesk.desk import learning
+
+        if self.desk is not None:
+            text = "\n".join(learning.version_lines(learning.versions(self.desk)))
+            self.app.push_screen(Reading(_("Versions of the score"), text))
+
+    def action_backtest(self) -> None:
+        """Measure the score, on the own register or on a file."""
+        from orderdesk.desk import backtesting
+
+        def wanted(given: dict[str, str]) -> object:
+            backtesting.read_split(given["learn_until"])
+            backtesting.read_mapping(given["columns"].replace(",", " ").split())
+            return given
+
+        def run(given: object) -> None:
+            if isinstance(given, dict):
+                self.notify(_("measuring..."), markup=False)
+                self._backtest(given)
+
+        self.app.push_screen(
+            Form(
+                _("Backtest"),
+                [
+                    Field("file", _("File"), _("CSV; empty: own register")),
+                    Field("columns", _("Columns"), _("ours=theirs: outcome=arrests place=town")),
+                    Field("learn_until", _("Learn until"), _("2022-12-31; empty: 60%")),
+                    Field("predictions", _("Write predictions to"), _("empty: nowhere")),
+                ],
+                wanted,
+            ),
+            run,
+        )  # fmt: skip
+
+    @work(thread=True, exclusive=True, group="backtest")
+    def _backtest(self, given: dict[str, str]) -> None:
+        from orderdesk.desk import backtesting
+
+        desk = self.desk
+        if desk is None:
+            return
+        split = backtesting.read_split(given["learn_until"])
+        out = Path(given["predictions"]).expanduser() if given["predictions"].strip() else None
+        try:
+            if given["file"].strip():
+                mapping = backtesting.read_mapping(given["columns"].replace(",", " ").split())
+                report = backtesting.backtest(
+                    Path(given["file"].strip()).expanduser(), mapping, split, predictions=out
+                )
+            else:
+                report = backtesting.backtest_own(desk, split, predictions=out)
+            text = backtesting.table(report)
+        except OrderdeskError as problem:
+            text = line(problem)
+        self.app.call_from_thread(self.app.push_screen, Reading(_("Backtest"), text))
+
 
 def explained(found: Explanation) -> Iterator[str]:
     """Class, lines with bars, flip points, the call worth making, comparable gatherings."""
+    from orderdesk.desk import words
     from orderdesk.desk.scoring import CLASS_NAMES
 
     score = found.score
@@ -170,14 +299,7 @@ def explained(found: Explanation) -> Iterator[str]:
     yield ""
     yield _("Earlier gatherings like this one:")
     for past in found.comparable:
-        event = past.event
-        yield "  " + _("{day} {place}: expected {e}, came {t}, {i}").format(
-            day=event.day.isoformat(),
-            place=event.place,
-            e=event.expected if event.expected is not None else "?",
-            t=event.turnout if event.turnout is not None else "?",
-            i=event.incident.value,
-        )
+        yield "  " + words.past(past.event)
     yield ""
     yield _("Sources:")
     for source in dict.fromkeys(factor.source for factor in score.factors):

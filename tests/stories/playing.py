@@ -122,9 +122,7 @@ async def story(
     standing.set(moment(day, clock))
 
     def open_it() -> Desk:
-        return open_desk(
-            str(path), actor=actor, clock=standing, new_id=counting_ids("story")
-        )
+        return open_desk(str(path), actor=actor, clock=standing, new_id=counting_ids("story"))
 
     app = OrderdeskApp(open_it)
     async with app.run_test(size=size) as pilot:

@@ -67,9 +67,12 @@ async def test_doi1_to_doi16(tuesday: Path, tmp_path: Path, lang: str) -> None:
 
         # DOI3: class with its range, the call worth making, what happened here before
         picture = s.widget_text("#picture")
-        assert _("class {name}, between {low} and {high}").format(
-            name="midden", low="laag", high="hoog"
-        ) in picture
+        assert (
+            _("class {name}, between {low} and {high}").format(
+                name="midden", low="laag", high="hoog"
+            )
+            in picture
+        )
         assert _("worth a call: {question}").split("{")[0] in picture
         assert _("Earlier gatherings like this one:") in picture
         assert picture.count("Markt") >= 3
@@ -85,13 +88,15 @@ async def test_doi1_to_doi16(tuesday: Path, tmp_path: Path, lang: str) -> None:
         picture = s.widget_text("#picture")
         assert "stadhuis" in picture
         assert _("(corrects line {n})").format(n=len(log_of(s)) - 1) in picture
-        assert f"13:42  Politie: groep verzamelt bij de kerk" in picture
+        assert "13:42  Politie: groep verzamelt bij de kerk" in picture
 
         # DOI5: three packages with price, people and the debt they leave
         await to(s, "13:43")
         await s.press("6")
         picture = s.widget_text("#picture")
-        price = _("{n} people, {all} h = {reserve} h reserve + {themes} h themes; then {owed} h owed")
+        price = _(
+            "{n} people, {all} h = {reserve} h reserve + {themes} h themes; then {owed} h owed"
+        )
         assert price.format(n=4, all=12, reserve=6, themes=6, owed=14) in picture
         assert _("nobody now; two on call") in picture
 
@@ -128,16 +133,19 @@ async def test_doi1_to_doi16(tuesday: Path, tmp_path: Path, lang: str) -> None:
         await s.fill("40")
         await s.press("ctrl+s")
         assert isinstance(s.app.screen, Reading)
-        assert s.sees(_("the class goes from {before} to {now}: a counter-group is there").format(
-            before=_(scoring.CLASS_NAMES[scoring.RiskClass.MEDIUM]),
-            now=_(scoring.CLASS_NAMES[scoring.RiskClass.HIGH]),
-        ))
+        assert s.sees(
+            _("the class goes from {before} to {now}: a counter-group is there").format(
+                before=_(scoring.CLASS_NAMES[scoring.RiskClass.MEDIUM]),
+                now=_(scoring.CLASS_NAMES[scoring.RiskClass.HIGH]),
+            )
+        )
         assert s.sees("U-2026-010")
         cards = len(cases.dossier(s.desk, case.id).scenarios)
         assert cards >= 1
         assert s.sees(
-            ngettext("{n} scenario card is ready", "{n} scenario cards are ready", cards)
-            .format(n=cards)
+            ngettext("{n} scenario card is ready", "{n} scenario cards are ready", cards).format(
+                n=cards
+            )
         )
         await s.press("escape")
 

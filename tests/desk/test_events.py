@@ -1,0 +1,46 @@
+"""A/B/C advice on an event, with medical cover apart from it."""
+
+from __future__ import annotations
+
+import pytest
+
+from orderdesk.desk import cases, scoring
+from orderdesk.desk.core import Desk
+from orderdesk.errors import BadInput, RuleSaysNo
+
+HEAVY = {"activity.kind": "high_risk", cases.MEDICAL_KIND: "concert"}
+
+
+def test_answers_give_advice_and_a_person_decides(city: Desk) -> None:
+    case = scoring.case_numbered(city, "E-2026-118")
+    first = cases.dossier(city, case.id)
+    assert first.event_advice is not None
+    assert first.event_advice.highest.value == "C"
+    assert first.medical is None
+    cases.answer_event(city, case.id, HEAVY | {cases.DECIDED: "A"})
+    found = cases.dossier(city, case.id)
+    assert found.event_advice is not None
+    assert found.event_advice.advice.value == "B"
+    assert found.case.event is not None
+    assert found.case.event.risk_class == "A"
+    assert found.medical is not None
+    assert found.medical.helpers > 0
+
+
+def test_looking_keeps_nothing_and_bad_answers_are_named(city: Desk) -> None:
+    case = scoring.case_numbered(city, "E-2026-118")
+    advice, _medical = cases.advice_for(case, HEAVY)
+    assert advice is not None
+    with pytest.raises(BadInput):
+        cases.answer_event(city, case.id, {"activity.kind": "tupperware"})
+    with pytest.raises(BadInput):
+        cases.answer_event(city, case.id, {cases.VIPS: "many"})
+    kept = scoring.case_numbered(city, "E-2026-118")
+    assert kept == case
+
+
+def test_a_gathering_has_no_letter(city: Desk) -> None:
+    case = scoring.case_numbered(city, "D-2026-043")
+    assert cases.dossier(city, case.id).event_advice is None
+    with pytest.raises(RuleSaysNo):
+        cases.answer_event(city, case.id, HEAVY)
