@@ -23,7 +23,7 @@ from orderdesk.domain.text import csv_cell
 from orderdesk.domain.time import local
 from orderdesk.domain.worktime import WorkingTimeLaw, check_duties, errors
 from orderdesk.errors import RuleSaysNo, StorageProblem
-from orderdesk.i18n import _, msg, ngettext
+from orderdesk.i18n import N_, _, msg, ngettext
 
 if TYPE_CHECKING:
     from orderdesk.calendars.changes import Call
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 
 FEED, TOLD = "feed", "told"
 LOOK_BACK = timedelta(weeks=5)
+CHANGES = {
+    "added": N_("added"), "called_off": N_("called off"), "time": N_("other hours"),
+    "place": N_("other place"), "task": N_("other task"),
+}  # fmt: skip
+"""What a subscriber of a calendar notices."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def export_calendars(desk: Desk, folder: Path) -> Exported:
     written (the old one then stays whole).
     """
     with desk.read() as reader:
-        before = _published(reader)
+        before = published(reader)
         made = feeds_in(desk, reader, before)
         duties = len(reader.duties())
     for name, content in made.items():
@@ -280,7 +285,8 @@ def write_whole(path: Path, content: bytes) -> None:
         ) from None
 
 
-def _published(reader: Reader) -> dict[str, bytes]:
+def published(reader: Reader) -> dict[str, bytes]:
+    """The calendars as they were last written, by file name."""
     return {record.key: record.doc["ics"].encode("utf-8") for record in reader.records(FEED)}
 
 

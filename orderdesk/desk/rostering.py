@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
@@ -16,15 +17,23 @@ from orderdesk.domain import ledger
 from orderdesk.domain.demand import Carrier
 from orderdesk.domain.events import Case
 from orderdesk.domain.ledger import Posting, Themes
-from orderdesk.domain.people import Actor, Duty, DutyStatus, Person, Role, ShiftBook
+from orderdesk.domain.people import (
+    Actor,
+    Duty,
+    DutyStatus,
+    Person,
+    Role,
+    ShiftBook,
+    TaskSpan,
+)
 from orderdesk.domain.places import Places
-from orderdesk.domain.time import Week, at, local
+from orderdesk.domain.time import Span, Week, at, local
 from orderdesk.domain.worktime import Finding, WorkingTimeLaw, check_duties, errors
-from orderdesk.errors import RuleSaysNo
-from orderdesk.i18n import _, msg
+from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.i18n import N_, _, language, msg
 from orderdesk.reserve.rules import ReserveRules
 from orderdesk.roster.burden import Change, TeamTotals, team_totals
-from orderdesk.roster.moves import Pool, Situation
+from orderdesk.roster.moves import Pool, Refusal, Situation
 from orderdesk.roster.problem import (
     Member,
     Need,
@@ -37,6 +46,7 @@ from orderdesk.roster.problem import (
 from orderdesk.roster.replan import Plan, Replan, replan
 
 if TYPE_CHECKING:
+    from orderdesk.roster.explain import Candidate
     from orderdesk.roster.solve import Roster
     from orderdesk.store.work import Reader, Work
 
@@ -108,7 +118,7 @@ def view(desk: Desk, first: date, days: int) -> RosterView:
         duties = reader.duties(start=at(first, "00:00") - _LOOK_BACK, end=at(shown[-1], "23:59"))
         people = tuple(reader.people())
     cells: dict[tuple[str, date], tuple[Duty, ...]] = {}
-    for duty in duties:
+    for duty in sorted(duties, key=lambda d: (d.status is DutyStatus.CANCELLED, d.start)):
         day = local(duty.start).date()
         cells[duty.person_id, day] = (*cells.get((duty.person_id, day), ()), duty)
     return RosterView(shown, people, cells, tuple(check_duties(duties, law())))
@@ -486,20 +496,33 @@ def _book(desk: Desk, work: Work, case: Case, plan: Plan, by: Actor, reason: str
 
 
 def _log_publication(work: Work, case: Case, plan: Plan, postings: Sequence[Posting]) -> None:
+    changes = [(line.person_id, line.old, line.new) for line in plan.lines]
+    _log_changes(work, changes, case_id=case.id, postings=[posting.id for posting in postings])
+
+
+def _log_changes(
+    work: Work,
+    changes: Sequence[tuple[str, Duty | None, Duty]],
+    *,
+    case_id: str = "",
+    postings: Sequence[str] = (),
+    **more: object,
+) -> None:
     work.add_fact(
         PUBLICATION,
         "roster",
         {
-            "case_id": case.id,
-            "postings": [posting.id for posting in postings],
+            "case_id": case_id,
+            "postings": list(postings),
             "changes": [
                 {
-                    "person_id": line.person_id,
-                    "old": line.old.model_dump(mode="json") if line.old else None,
-                    "new": line.new.model_dump(mode="json"),
+                    "person_id": who,
+                    "old": old.model_dump(mode="json") if old else None,
+                    "new": new.model_dump(mode="json"),
                 }
-                for line in plan.lines
+                for who, old, new in changes
             ],
+            **more,
         },
     )
 
@@ -542,21 +565,9 @@ def undo(desk: Desk, by: Actor) -> int:
                 work,
                 lambda old, h=hand: ledger.reverse(old, h, ids, _("plan taken back"), by),  # type: ignore[misc]
             )
-        work.add_fact(
-            PUBLICATION,
-            "roster",
-            {
-                "undoes": last.seq,
-                "case_id": last.doc["case_id"],
-                "postings": [],
-                "changes": [
-                    {"person_id": who, "old": old.model_dump(mode="json"),
-                     "new": back.model_dump(mode="json")}
-                    for who, old, back in changes
-                ],
-            },
-        )  # fmt: skip
-        note_event(work, last.doc["case_id"], msg("plan taken back by {name}", name=by.name))
+        _log_changes(work, changes, case_id=last.doc["case_id"], undoes=last.seq)
+        if last.doc["case_id"]:
+            note_event(work, last.doc["case_id"], msg("plan taken back by {name}", name=by.name))
         return len(changes)
 
 
@@ -577,22 +588,355 @@ def check_with(desk: Desk, changed: Sequence[Duty]) -> tuple[Finding, ...]:
     return tuple(check_duties([*duties, *changed], law()))
 
 
-def swap(desk: Desk, one_id: str, other_id: str) -> tuple[Duty, Duty]:
-    """Two people swap duties. Raises RuleSaysNo when the law forbids it."""
+@dataclass(frozen=True)
+class Touch:
+    """What a change by hand would mean, before it is made."""
+
+    changes: tuple[tuple[str, Duty | None, Duty], ...]
+    """Person, duty as it is, duty as it would be."""
+    findings: tuple[Finding, ...]
+    """What the law says of it that it doesn't say already."""
+
+    @property
+    def lawful(self) -> bool:
+        """Whether nothing forbids it."""
+        return not errors(self.findings)
+
+    def lines(self) -> Iterator[str]:
+        """For the person who is about to do it."""
+        for who, old, new in self.changes:
+            now = _("off") if new.status is DutyStatus.CANCELLED else _hours(new)
+            yield f"{who}  {_hours(old) if old else _('off')} > {now}"
+        if not self.findings:
+            yield _("lawful")
+        for finding in self.findings:
+            mark = "!" if finding in errors(self.findings) else "·"
+            yield f"{mark} {finding.person_id} {finding.article}: {finding.message}"
+
+
+def _hours(duty: Duty) -> str:
+    return f"{duty.shift} {words.moment(duty.start)}-{words.clock(duty.end)}"
+
+
+def look_at_swap(desk: Desk, one_id: str, person_id: str) -> Touch:
+    """Two people take over each other's hours of that day. Raises BadInput, RuleSaysNo."""
     with desk.read() as reader:
-        by_id = {duty.id: duty for duty in reader.duties()}
-    one, other = by_id[one_id], by_id[other_id]
-    changed = (_given(one, other.person_id, desk.now), _given(other, one.person_id, desk.now))
-    broken = errors(check_with(desk, changed))
-    if broken:
-        raise RuleSaysNo(broken[0].message, "23")
+        one = _duty(reader, one_id)
+        other = _duty_on(reader, person_id, local(one.start).date())
+    return _touch(
+        desk,
+        (one.person_id, one, _with_hours_of(one, other, desk.now)),
+        (other.person_id, other, _with_hours_of(other, one, desk.now)),
+    )
+
+
+def look_at_give(desk: Desk, duty_id: str, person_id: str) -> Touch:
+    """Somebody else works it. Raises BadInput, RuleSaysNo."""
+    with desk.read() as reader:
+        duty, person = _duty(reader, duty_id), _person(reader, person_id)
+        day = local(duty.start).date()
+        if any(d.status is not DutyStatus.CANCELLED for d in _duties_on(reader, person.id, day)):
+            raise RuleSaysNo(msg("{who} works that day already: swap instead", who=person.id))
+    given = duty.replace(
+        id=desk.new_id(), person_id=person.id, sequence=0, changed_at=desk.now, pinned=False
+    )
+    return _touch(desk, (duty.person_id, duty, _off(duty, desk.now)), (person.id, None, given))
+
+
+def look_at_move(desk: Desk, duty_id: str, day: date) -> Touch:
+    """The same person works the same hours on another day. Raises BadInput, RuleSaysNo."""
+    with desk.read() as reader:
+        duty = _duty(reader, duty_id)
+        _refuse_deployed(duty)
+        if any(
+            d.status is not DutyStatus.CANCELLED for d in _duties_on(reader, duty.person_id, day)
+        ):
+            raise RuleSaysNo(msg("{who} works that day already: swap instead", who=duty.person_id))
+    ends = day + (local(duty.end).date() - local(duty.start).date())
+    start, end = at(day, local(duty.start).time()), at(ends, local(duty.end).time())
+    moved = duty.replace(
+        start=start, end=end, tasks=_refitted(duty, start, end),
+        sequence=duty.sequence + 1, changed_at=desk.now,
+    )  # fmt: skip
+    return _touch(desk, (duty.person_id, duty, moved))
+
+
+def look_at_off(desk: Desk, duty_id: str) -> Touch:
+    """The person can't come: the duty goes, the gap stays to be filled."""
+    with desk.read() as reader:
+        duty = _duty(reader, duty_id)
+    return _touch(desk, (duty.person_id, duty, _off(duty, desk.now)))
+
+
+def make_touch(desk: Desk, touch: Touch, reason: str = "") -> list[str]:
+    """Do what was looked at, and log it as a published change; whom it touches.
+
+    Raises RuleSaysNo (rule 23) when the law forbids it, or when the roster changed since.
+    """
+    if not touch.lawful:
+        raise RuleSaysNo(errors(touch.findings)[0].message, "23")
     with desk.work(Role.PLANNER) as work:
-        work.save_duties(changed)
-    return changed
+        stands = {duty.id: duty for duty in work.duties()}
+        if any(old is not None and stands.get(old.id) != old for _who, old, _new in touch.changes):
+            raise RuleSaysNo(msg("the roster changed since you looked: look again"))
+        work.save_duties([new for _who, _old, new in touch.changes])
+        _log_changes(work, touch.changes, reason=reason)
+        work.note("duties.touched", "roster", {"people": [who for who, _, _ in touch.changes],
+                                               "reason": reason})  # fmt: skip
+    return sorted({who for who, _old, _new in touch.changes})
 
 
-def _given(duty: Duty, person_id: str, now: datetime) -> Duty:
-    return duty.replace(person_id=person_id, sequence=duty.sequence + 1, changed_at=now)
+@dataclass(frozen=True)
+class Gap:
+    """Hours that somebody was to work and can't, and who could."""
+
+    duty: Duty
+    found: tuple[Candidate, ...]
+    refused: tuple[Refusal, ...]
+
+    def lines(self) -> Iterator[str]:
+        """Who could, the first never the most burdened; why others can't."""
+        yield _("to fill: {hours}, {place}").format(hours=_hours(self.duty), place=self.duty.place)
+        for n, one in enumerate(self.found, start=1):
+            old = _hours(one.option.old) if one.option.old else _("off")
+            yield _("{n}  {who}  {old} > {new}  burden {burden}").format(
+                n=n, who=one.person_id, old=old, new=_hours(one.option.new),
+                burden=f"{one.burden:.1f}",
+            )  # fmt: skip
+            yield from (f"     · {w.article}: {w.message}" for w in one.warnings)
+        for refusal in self.refused:
+            if refusal.finding is not None:
+                yield f"✗  {refusal.person_id}  {refusal.finding.article}: {refusal.reason}"
+
+
+def gap_left(desk: Desk, duty_id: str) -> Gap:
+    """Who could take over a duty, in the order in which one would ask. Writes nothing."""
+    from orderdesk.roster.explain import candidates, gap_of
+
+    with desk.read() as reader:
+        duty = _duty(reader, duty_id)
+        away = Span(start=duty.start, end=duty.end)
+        people = tuple(
+            Member(p, away=(away,) if p.id == duty.person_id else ()) for p in reader.people()
+        )
+        day = local(duty.start).date()
+        duties = reader.duties(
+            start=at(day, "00:00") - _LOOK_BACK, end=at(day, "00:00") + _LOOK_AHEAD
+        )
+        situation = Situation(
+            now=desk.now,
+            members=people,
+            offers=offers(),
+            duties=tuple(duties),
+            burdens=burdens_in(reader, desk.now),
+        )
+    found, refused = candidates(situation, gap_of(duty), rules(), law())
+    return Gap(duty, found, refused)
+
+
+def fill_gap(desk: Desk, gap: Gap, person_id: str) -> list[str]:
+    """One of the candidates takes the hours over. Raises BadInput, RuleSaysNo."""
+    chosen = next((c for c in gap.found if c.person_id == person_id.strip().upper()), None)
+    if chosen is None:
+        known = ", ".join(c.person_id for c in gap.found)
+        raise BadInput(N_("who"), person_id, msg("Choose one of: {known}.", known=known))
+    out = [] if gap.duty.status is DutyStatus.CANCELLED else [
+        (gap.duty.person_id, gap.duty, _off(gap.duty, desk.now))
+    ]  # fmt: skip
+    return make_touch(
+        desk,
+        _touch(desk, *out, (chosen.person_id, chosen.option.old, chosen.option.new)),
+    )
+
+
+def _touch(desk: Desk, *changes: tuple[str, Duty | None, Duty]) -> Touch:
+    olds = [old for _who, old, _new in changes if old is not None]
+    said = {finding.key for finding in check_with(desk, olds)} if olds else set()
+    found = check_with(desk, [new for _who, _old, new in changes])
+    return Touch(tuple(changes), tuple(f for f in found if f.key not in said))
+
+
+def _duty(reader: Reader, id: str) -> Duty:
+    found = next((d for d in reader.duties() if d.id == id), None)
+    if found is None:
+        raise RuleSaysNo(msg("there is no such duty"))
+    return found
+
+
+def _person(reader: Reader, id: str) -> Person:
+    wanted = id.strip().upper()
+    found = next((p for p in reader.people() if p.id.upper() == wanted), None)
+    if found is None:
+        raise BadInput(N_("who"), id, msg("Nobody in the team has this number."))
+    return found
+
+
+def _duties_on(reader: Reader, person_id: str, day: date) -> list[Duty]:
+    around = reader.duties(start=at(day, "00:00"), end=at(day, "23:59"), person_id=person_id)
+    return [duty for duty in around if local(duty.start).date() == day]
+
+
+def _duty_on(reader: Reader, person_id: str, day: date) -> Duty:
+    person = _person(reader, person_id)
+    for duty in _duties_on(reader, person.id, day):
+        if duty.status is not DutyStatus.CANCELLED:
+            return duty
+    raise BadInput(N_("who"), person_id, msg("This person is off that day: give it instead."))
+
+
+def _refuse_deployed(duty: Duty) -> None:
+    if any(task.case_id for task in duty.tasks):
+        raise RuleSaysNo(msg("{who} is deployed then: plan the case again", who=duty.person_id))
+
+
+def _with_hours_of(duty: Duty, other: Duty, now: datetime) -> Duty:
+    """The duty of one person with the hours, place and tasks of another: its calendar entry
+    stays the same one and changes."""
+    return duty.replace(
+        shift=other.shift, start=other.start, end=other.end, break_minutes=other.break_minutes,
+        tasks=other.tasks, place=other.place, sequence=duty.sequence + 1, changed_at=now,
+        pinned=False,
+    )  # fmt: skip
+
+
+def _off(duty: Duty, now: datetime) -> Duty:
+    _refuse_deployed(duty)
+    return duty.replace(
+        status=DutyStatus.CANCELLED, sequence=duty.sequence + 1, changed_at=now, pinned=False
+    )
+
+
+def _refitted(duty: Duty, start: datetime, end: datetime) -> tuple[TaskSpan, ...]:
+    """The tasks of a duty on another day: in one piece where the clock changes that night."""
+    if end - start == duty.end - duty.start:
+        by = start - duty.start
+        return tuple(t.replace(start=t.start + by, end=t.end + by) for t in duty.tasks)
+    return tuple(t.replace(start=start, end=end) for t in duty.tasks[:1])
+
+
+# --- differences and burden -----------------------------------------------------------------------
+
+
+def differences(desk: Desk) -> list[str]:
+    """What is different from the calendars as they were last written, person by person."""
+    from orderdesk.calendars.changes import What, difference
+    from orderdesk.desk.publishing import CHANGES, feeds_in, published
+
+    with desk.read() as reader:
+        before = published(reader)
+        made = feeds_in(desk, reader, before)
+    lines = []
+    for name, content in sorted(made.items()):
+        if not name.startswith("person/") or before.get(name) == content:
+            continue
+        who = name.removeprefix("person/").removesuffix(".ics")
+        if name not in before:
+            lines.append(_("{who}: never published").format(who=who))
+            continue
+        for change in difference(before[name], content):
+            what = ", ".join(sorted(_(CHANGES[w]) for w in change.what))
+            now = change.after if What.CALLED_OFF not in change.what else change.before
+            title = now.title if now is not None else ""
+            lines.append(f"{who}  {words.moment(change.moment)}  {what}  {title}")
+    return lines
+
+
+def year_of(desk: Desk, person_id: str) -> list[str]:
+    """What a year brought one person, for that person and the planner: week by week, and in all."""
+    with desk.read() as reader:
+        person = _person(reader, person_id)
+        since = desk.now - timedelta(days=365)
+        duties = [
+            d
+            for d in reader.duties(start=since, end=desk.now, person_id=person.id)
+            if d.status is not DutyStatus.CANCELLED
+        ]
+        changes = [c for c in _changes_in(reader) if c.person_id == person.id]
+        burdens = burdens_in(reader, desk.now)
+    weeks: dict[Week, list[Duty]] = {}
+    for duty in duties:
+        weeks.setdefault(Week.of(duty.start), []).append(duty)
+    late = {Week.of(c.told_at): 0.0 for c in changes}
+    for change in changes:
+        late[Week.of(change.told_at)] += change.weight(rules())
+    lines = [f"{person.id} {person.name}", ""]
+    for week in sorted({*weeks, *late}, key=str):
+        worked = weeks.get(week, [])
+        bar = "█" * round(sum(d.paid_minutes for d in worked) / 60 / 4)
+        weekend = sum(local(d.start).weekday() >= 5 for d in worked)
+        lines.append(
+            f"{week}  {words.hours(sum(d.paid_minutes for d in worked)):>5} {bar:<12}"
+            + (f"  {_('weekend')} {weekend}" if weekend else "")
+            + (f"  {_('late changes')} {late[week]:.1f}" if late.get(week) else "")
+        )
+    lines += ["", _("burden of late changes in {weeks} weeks: {n}").format(
+        weeks=rules().fairness.weeks, n=f"{burdens.get(person.id, 0.0):.1f}")]  # fmt: skip
+    return lines
+
+
+def why(desk: Desk, duty_id: str) -> list[str]:
+    """For a duty: of each colleague why not that one, in the words of law, hours and cover."""
+    gap = gap_left(desk, duty_id)
+    able = {c.person_id: c for c in gap.found}
+    lines = [_("{who} works {hours}, {place}").format(
+        who=gap.duty.person_id, hours=_hours(gap.duty), place=gap.duty.place), ""]  # fmt: skip
+    for who, one in able.items():
+        lines.append(
+            _("{who}  could; the change would weigh {n}").format(who=who, n=f"{one.price:.1f}")
+        )
+    lines += [f"{r.person_id}  {r.reason}" for r in gap.refused if r.person_id not in able]
+    return lines
+
+
+def print_roster(desk: Desk, first: date, days: int, path: Path) -> Path:
+    """The roster as PDF: people by days, with cover. Raises StorageProblem."""
+    from orderdesk.desk.publishing import write_whole
+    from orderdesk.papers.model import Column, Document, Fact, Run, Section, Table
+    from orderdesk.papers.pdf import to_pdf
+
+    shown = view(desk, first, days)
+    with desk.read() as reader:
+        synthetic = bool(reader.meta("synthetic"))
+    weeks = [shown.days[n : n + 7] for n in range(0, len(shown.days), 7)]
+
+    def cells(*texts: str) -> tuple[tuple[Run, ...], ...]:
+        return tuple((Run(text=text),) for text in texts)
+
+    sections = [
+        Section(
+            title=str(Week.of(at(week[0], "12:00"))),
+            keep=True,
+            blocks=(
+                Table(
+                    columns=(
+                        Column(title=_("who"), weight=2),
+                        *(Column(title=words.day(day), weight=1) for day in week),
+                    ),
+                    rows=(
+                        *(
+                            cells(f"{p.id} {p.name}", *(shown.mark(p.id, d) for d in week))
+                            for p in shown.people
+                        ),
+                        cells(_("on duty"), *(str(shown.cover(d)) for d in week)),
+                    ),
+                    total=True,
+                ),
+            ),
+        )
+        for week in weeks
+    ]
+    document = Document(
+        language="nl" if language() == "nl" else "en",
+        sender=_("Public order and safety"),
+        title=_("Roster"),
+        reference=f"{shown.days[0]} - {shown.days[-1]}",
+        facts=(Fact(label=_("As known on"), value=(Run(text=words.moment(desk.now, year=True)),)),),
+        banner=_("Demonstration: all cases, people and figures are invented") if synthetic else "",
+        sections=tuple(sections),
+        dated=desk.now,
+    )
+    write_whole(path, to_pdf(document).content)
+    return path
 
 
 def pin(desk: Desk, duty_id: str) -> bool:

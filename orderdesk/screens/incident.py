@@ -37,16 +37,16 @@ class IncidentScreen(Place):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "report", N_("unannounced")),
-        Binding("a", "authorise", N_("authorise package")),
+        Binding("a", "authorise", N_("authorise")),
         Binding("o", "counter", N_("counter-group")),
         Binding("t", "turnout", N_("turnout")),
         Binding("f", "trigger", N_("trigger")),
         Binding("l", "note", N_("note")),
-        Binding("p", "place", N_("place for the counter")),
-        Binding("m", "mayor", N_("text for the mayor")),
+        Binding("p", "place", N_("place")),
+        Binding("m", "mayor", N_("mayor")),
         Binding("w", "as_known", N_("as known then")),
         Binding("z", "stand_down", N_("stand down")),
-        Binding("b", "give_back", N_("flex hours back")),
+        Binding("b", "give_back", N_("flex back")),
     ]
 
     def __init__(self) -> None:

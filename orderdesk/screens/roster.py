@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,7 +22,8 @@ from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
-    from orderdesk.desk.rostering import Plans, RosterView
+    from orderdesk.desk.rostering import Plans, RosterView, Touch
+    from orderdesk.domain.people import Duty
 
 _NAME = 12
 _CELL = 5
@@ -33,15 +35,28 @@ class RosterScreen(Place):
     place = "roster"
     about = N_(
         "People by days. E early, L late, F flex, S Sunday; * at a deployment, ^ pinned, ! breaks "
-        "the law, x dropped, · free. p makes plans for a case with the fewest people touched; m "
-        "makes four weeks; x writes the calendars."
+        "the law, x dropped, · free. The arrows choose a person and a day: s swaps, g gives, d "
+        "moves to another day, a is for who can't come; each says first what the law says. p makes "
+        "plans for a case with the fewest people touched; m makes four weeks; u takes the last "
+        "change back; x writes the calendars."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left_square_bracket", "week(-1)", N_("week back"), key_display="["),
-        Binding("right_square_bracket", "week(1)", N_("week on"), key_display="]"),
-        Binding("p", "plans", N_("plans for a case")),
+        Binding("left_square_bracket", "week(-1)", N_("week"), key_display="[ ]"),
+        Binding("right_square_bracket", "week(1)", N_("week on"), key_display="]", show=False),
+        Binding("left", "day(-1)", N_("day back"), show=False),
+        Binding("right", "day(1)", N_("day on"), show=False),
+        Binding("s", "swap", N_("swap")),
+        Binding("g", "give", N_("give")),
+        Binding("d", "move_day", N_("other day")),
+        Binding("a", "absent", N_("can't come")),
+        Binding("f", "pin", N_("pin")),
+        Binding("y", "why", N_("why me?")),
+        Binding("c", "changes", N_("changes")),
+        Binding("b", "year", N_("year")),
+        Binding("w", "paper", N_("print")),
+        Binding("p", "plans", N_("plans")),
         Binding("m", "make", N_("four weeks")),
-        Binding("u", "undo", N_("take plan back")),
+        Binding("u", "undo", N_("take back")),
         Binding("x", "export", N_("calendars")),
     ]
     DEFAULT_CSS = """
@@ -53,6 +68,7 @@ class RosterScreen(Place):
         super().__init__()
         self._offset = 0
         self._view: RosterView | None = None
+        self._row = 0
 
     def compose_body(self) -> ComposeResult:
         """Grid and the person under the cursor."""
@@ -93,6 +109,7 @@ class RosterScreen(Place):
         if rows:
             rows.append((_("on duty"), *(str(shown.cover(day)) for day in shown.days)))
         table.load(ListRows(rows))
+        table.cell = min(table.cell or 1, len(shown.days))
 
     def on_virtual_table_moved(self, event: VirtualTable.Moved) -> None:
         """The duties of the person under the cursor, in words."""
@@ -101,6 +118,7 @@ class RosterScreen(Place):
         shown = self._view
         if shown is None or event.row >= len(shown.people):
             return
+        self._row = event.row
         person = shown.people[event.row]
         text = [f"{person.id} {person.name}"]
         for day in shown.days:
@@ -118,6 +136,178 @@ class RosterScreen(Place):
         """Another week."""
         self._offset += by
         self.refill()
+
+    def action_day(self, by: int) -> None:
+        """Another day of the person under the cursor."""
+        table = self.query_one(VirtualTable)
+        if self._view is not None:
+            table.cell = min(len(self._view.days), max(1, (table.cell or 1) + by))
+
+    def _duty(self) -> Duty | None:
+        """The duty under the cursor, the one that stands before one that was dropped."""
+        from orderdesk.desk import words
+
+        shown, table = self._view, self.query_one(VirtualTable)
+        if shown is None or self._row >= len(shown.people) or table.cell is None:
+            return None
+        person, day = shown.people[self._row], shown.days[table.cell - 1]
+        found = next(iter(shown.cells.get((person.id, day), ())), None)
+        if found is None:
+            text = _("{who} has no shift on {day}").format(who=person.id, day=words.day(day))
+            self.notify(line(text), severity="warning", markup=False)
+        return found
+
+    def _touched(self, people: object) -> None:
+        if isinstance(people, list):
+            self.done(_("changed; tell {people}").format(people=", ".join(people)))
+
+    def _touch_form(
+        self, title: str, fields: list[Field], look: Callable[[Mapping[str, str]], Touch]
+    ) -> None:
+        """A form that says what the law says of it while it is filled in."""
+        from orderdesk.desk import rostering
+
+        desk = self.desk
+        if desk is None:
+            return
+        self.app.push_screen(
+            Form(
+                title,
+                [*fields, Field("reason", _("Reason"))],
+                lambda v: rostering.make_touch(desk, look(v), v["reason"]),
+                look=lambda v: "\n".join(look(v).lines()),
+            ),
+            self._touched,
+        )
+
+    def action_swap(self) -> None:
+        """Two people take over each other's hours of that day."""
+        from orderdesk.desk import rostering
+
+        desk, duty = self.desk, self._duty()
+        if desk is not None and duty is not None:
+            self._touch_form(
+                _("Swap {who}").format(who=duty.person_id),
+                [Field("who", _("With whom"), "B17")],
+                lambda v: rostering.look_at_swap(desk, duty.id, v["who"]),
+            )
+
+    def action_give(self) -> None:
+        """Somebody who is off works it instead."""
+        from orderdesk.desk import rostering
+
+        desk, duty = self.desk, self._duty()
+        if desk is not None and duty is not None:
+            self._touch_form(
+                _("Give the shift of {who}").format(who=duty.person_id),
+                [Field("who", _("To whom"), "B17")],
+                lambda v: rostering.look_at_give(desk, duty.id, v["who"]),
+            )
+
+    def action_move_day(self) -> None:
+        """The same hours on another day."""
+        from orderdesk.desk import rostering
+        from orderdesk.domain.when import read_when
+
+        desk, duty = self.desk, self._duty()
+        if desk is not None and duty is not None:
+            self._touch_form(
+                _("Move the shift of {who}").format(who=duty.person_id),
+                [Field("day", _("Day"), _("vr, 12 jun"))],
+                lambda v: rostering.look_at_move(desk, duty.id, read_when(v["day"], desk.now).day),
+            )
+
+    def action_absent(self) -> None:
+        """Who can't come, and who could: never the most burdened first."""
+        from orderdesk.desk import rostering
+
+        desk, duty = self.desk, self._duty()
+        gap = self.try_to(lambda: rostering.gap_left(desk, duty.id)) if desk and duty else None
+        if desk is None or gap is None:
+            return
+
+        def fill(values: Mapping[str, str]) -> list[str]:
+            if values["who"].strip():
+                return rostering.fill_gap(desk, gap, values["who"])
+            return rostering.make_touch(
+                desk, rostering.look_at_off(desk, gap.duty.id), _("other absence")
+            )
+
+        self.app.push_screen(
+            Form(
+                _("{who} can't come").format(who=gap.duty.person_id),
+                [Field("who", _("Who takes over"), _("empty: nobody yet"))],
+                fill,
+                look=lambda _values: "\n".join(gap.lines()),
+            ),
+            self._touched,
+        )
+
+    def action_pin(self) -> None:
+        """Pin the duty, or let it loose."""
+        from orderdesk.desk import rostering
+
+        desk, duty = self.desk, self._duty()
+        if desk is None or duty is None:
+            return
+        pinned = self.try_to(lambda: rostering.pin(desk, duty.id))
+        if pinned is not None:
+            self.done(_("pinned") if pinned else _("let loose"))
+
+    def action_why(self) -> None:
+        """Why this person, and why not the others."""
+        from orderdesk.desk import rostering
+
+        desk, duty = self.desk, self._duty()
+        found = self.try_to(lambda: rostering.why(desk, duty.id)) if desk and duty else None
+        if found is not None:
+            self.app.push_screen(Reading(_("Why me?"), "\n".join(found)))
+
+    def action_changes(self) -> None:
+        """What is different from the calendars as they were last written."""
+        from orderdesk.desk import rostering
+
+        desk = self.desk
+        found = self.try_to(lambda: rostering.differences(desk)) if desk is not None else None
+        if found is not None:
+            text = "\n".join(found) or _("Nothing differs from the calendars.")
+            self.app.push_screen(Reading(_("Changes since the calendars"), text))
+
+    def action_year(self) -> None:
+        """A year of the person under the cursor."""
+        from orderdesk.desk import rostering
+
+        desk, shown = self.desk, self._view
+        if desk is None or shown is None or self._row >= len(shown.people):
+            return
+        who = shown.people[self._row].id
+        found = self.try_to(lambda: rostering.year_of(desk, who))
+        if found is not None:
+            self.app.push_screen(Reading(_("A year of {who}").format(who=who), "\n".join(found)))
+
+    def action_paper(self) -> None:
+        """The roster on paper."""
+        from orderdesk.desk import rostering
+
+        desk, shown = self.desk, self._view
+        if desk is None or shown is None:
+            return
+        first, days = shown.days[0], len(shown.days)
+
+        def said(path: object) -> None:
+            if isinstance(path, Path):
+                self.done(str(path))
+
+        self.app.push_screen(
+            Form(
+                _("Print the roster"),
+                [Field("file", _("File"), value=f"roster-{first}.pdf")],
+                lambda v: rostering.print_roster(
+                    desk, first, days, Path(v["file"].strip()).expanduser()
+                ),
+            ),
+            said,
+        )
 
     def action_plans(self) -> None:
         """Plans for what a case asks."""

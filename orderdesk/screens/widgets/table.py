@@ -82,18 +82,21 @@ class VirtualTable(ScrollView, can_focus=True):
         Binding("enter", "choose", N_("open"), show=True),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "table--head", "table--cursor", "table--even", "table--dim",
+        "table--head", "table--cursor", "table--cell", "table--even", "table--dim",
     }  # fmt: skip
     DEFAULT_CSS = """
-    VirtualTable { height: 1fr; background: $surface; }
+    VirtualTable { height: 1fr; background: $surface; overflow-x: hidden; }
     VirtualTable > .table--head { text-style: bold; background: $panel; color: $text; }
     VirtualTable > .table--cursor { background: $primary; color: $text; text-style: bold; }
+    VirtualTable > .table--cell { background: $accent; color: $text; text-style: bold reverse; }
     VirtualTable:blur > .table--cursor { background: $primary-muted; text-style: none; }
     VirtualTable > .table--even { background: $surface; }
     VirtualTable > .table--dim { color: $text-muted; }
     """
 
     cursor: reactive[int] = reactive(0, repaint=True)
+    cell: reactive[int | None] = reactive(None, repaint=True)
+    """Column of the cell that the cursor stands on; None: the cursor is a whole row."""
 
     @dataclass
     class Moved(Message):
@@ -149,7 +152,7 @@ class VirtualTable(ScrollView, can_focus=True):
         return n if self._shown is None else int(self._shown[n])
 
     def _resized(self) -> None:
-        self.virtual_size = Size(self.size.width, self.count + 1)
+        self.virtual_size = Size(1, self.count + 1)
         self.refresh()
         if self.count:
             self.post_message(self.Moved(self, self._position(self.cursor)))
@@ -183,31 +186,47 @@ class VirtualTable(ScrollView, can_focus=True):
         if n >= self.count:
             return Strip([Segment(" " * width, base)], width)
         style = self.get_component_rich_style("table--cursor") if n == self.cursor else base
-        return self._strip(self._rows.row(self._position(n)), style, width)
+        marked = self.cell if n == self.cursor else None
+        return self._strip(self._rows.row(self._position(n)), style, width, marked)
 
-    def _strip(self, cells: Sequence[str], style: Style, width: int) -> Strip:
-        parts = []
-        for n, column, room in self._widths():
-            parts.append(fitted(visible(cells[n]), room, right=column.right))
-        return Strip([Segment(set_cell_size(" ".join(parts), width), style)], width)
+    def _strip(
+        self, cells: Sequence[str], style: Style, width: int, marked: int | None = None
+    ) -> Strip:
+        parts = [
+            (n, fitted(visible(cells[n]), room, right=column.right))
+            for n, column, room in self._widths()
+        ]
+        whole = set_cell_size(" ".join(text for _n, text in parts), width)
+        if marked is None or all(n != marked for n, _text in parts):
+            return Strip([Segment(whole, style)], width)
+        before = " ".join(text for n, text in parts if n < marked)
+        text = next(text for n, text in parts if n == marked)
+        start = len(before) + 1 if before else 0
+        mark = self.get_component_rich_style("table--cell")
+        pieces = (whole[:start], style), (text, mark), (whole[start + len(text) :], style)
+        return Strip([Segment(piece, kind) for piece, kind in pieces if piece], width)
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Keep the cursor in sight and tell where it stands."""
         if not self.is_mounted or old == new:
             return
-        height = max(1, self.size.height - 1)
-        top = self.scroll_offset.y
-        if new < top:
-            self.scroll_to(0, new, animate=False)
-        elif new >= top + height:
-            self.scroll_to(0, new - height + 1, animate=False)
+        self._keep_in_sight()
         self.refresh()
         if self.count:
             self.post_message(self.Moved(self, self._position(new)))
 
+    def _keep_in_sight(self) -> None:
+        height = max(1, self.scrollable_content_region.height - 1)
+        top = self.scroll_offset.y
+        if self.cursor < top:
+            self.scroll_to(0, self.cursor, animate=False)
+        elif self.cursor >= top + height:
+            self.scroll_to(0, self.cursor - height + 1, animate=False)
+
     def on_resize(self) -> None:
-        """The width changed: so do the columns."""
-        self.virtual_size = Size(self.size.width, self.count + 1)
+        """The width changed: so do the columns; the cursor stays in sight."""
+        self.virtual_size = Size(1, self.count + 1)
+        self._keep_in_sight()
 
     # --- keys and mouse ---------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""Column generation for rosters of many people: master, pricing, and the search around them."""

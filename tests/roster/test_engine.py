@@ -1,0 +1,132 @@
+"""The engine of column generation: legal by a literal checker, priced right, bounded right."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.roster import best_known, read
+from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.roster.engine.model import Cover, Person, Problem, Request, Shift, price, tables
+from orderdesk.roster.engine.search import Step, solve
+from tests.roster.literal_benchmark import breaches, penalty
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> None:
+    """Compiling takes seconds on a fresh machine; no test's time should."""
+    solve(Problem(7, (Shift("D", 480),), (Person("A"),)), seconds=0)
+
+
+def names(problem: Problem, rosters: np.ndarray) -> list[list[str]]:  # type: ignore[type-arg]
+    return [["" if s < 0 else problem.shifts[s].name for s in row] for row in rosters]
+
+
+@st.composite
+def problems(draw: st.DrawFn, most_people: int = 4, most_days: int = 14) -> Problem:
+    days = draw(st.integers(7, most_days))
+    shifts = (
+        Shift("E", 480),
+        Shift("L", 480, frozenset({"E"})),
+        Shift("N", 600, frozenset({"E", "L"})),
+    )[: draw(st.integers(1, 3))]
+    people = tuple(
+        Person(
+            name=f"P{n}",
+            max_shifts={s.name: draw(st.integers(1, days)) for s in shifts},
+            max_minutes=draw(st.integers(2, days)) * 480,
+            max_run=draw(st.integers(2, 5)),
+            min_run=draw(st.integers(1, 2)),
+            min_days_off=draw(st.integers(1, 2)),
+            max_weekends=draw(st.integers(0, 2)),
+            days_off=frozenset(draw(st.sets(st.integers(0, days - 1), max_size=2))),
+        )
+        for n in range(draw(st.integers(1, most_people)))
+    )
+    cells = list(product((p.name for p in people), range(days), (s.name for s in shifts)))
+    wished = draw(st.lists(st.sampled_from(cells), unique=True, max_size=6))
+    return Problem(
+        days=days,
+        shifts=shifts,
+        people=people,
+        requests=tuple(
+            Request(who, day, shift, draw(st.integers(1, 5)), draw(st.booleans()))
+            for who, day, shift in wished
+        ),
+        covers=tuple(
+            Cover(day, s.name, draw(st.integers(0, 2)), 10, 2)
+            for day in range(days)
+            for s in shifts
+        ),
+    )
+
+
+@settings(max_examples=12)
+@given(problems())
+def test_every_roster_is_legal_priced_right_and_over_its_bound(problem: Problem) -> None:
+    found = solve(problem, seconds=0.25, threads=1)
+    rosters = names(problem, found.rosters)
+    assert list(breaches(problem, rosters)) == []
+    assert penalty(problem, rosters) == found.objective
+    assert found.bound <= found.objective
+    assert price(tables(problem), found.rosters) == found.objective
+
+
+def every_roster(problem: Problem) -> int:
+    """The least penalty of one person's rosters, by trying all."""
+    choices = ["", *(s.name for s in problem.shifts)]
+    return min(
+        penalty(problem, [roster])
+        for roster in product(choices, repeat=problem.days)
+        if not list(breaches(problem, [list(roster)]))
+    )
+
+
+@settings(max_examples=5)
+@given(problems(most_people=1, most_days=7))
+def test_one_persons_roster_is_the_best_of_all(problem: Problem) -> None:
+    found = solve(problem, seconds=20, threads=1)
+    assert found.objective == every_roster(problem)
+
+
+def test_the_first_public_instance_ends_at_its_best_known_price(shared: Path) -> None:
+    file = shared / "data" / "rostering" / "Instance2.txt"
+    problem = read(file.read_text())
+    heard: list[Step] = []
+    found = solve(problem, seconds=30, on_progress=heard.append)
+    assert list(breaches(problem, names(problem, found.rosters))) == []
+    assert found.objective == best_known(file) == 828
+    assert found.bound > found.objective - 1
+    assert heard[-1].objective == found.objective
+    assert [s.objective for s in heard] == sorted((s.objective for s in heard), reverse=True)
+
+
+def test_stopping_leaves_a_legal_roster(shared: Path) -> None:
+    problem = read((shared / "data" / "rostering" / "Instance5.txt").read_text())
+    found = solve(problem, seconds=30, stop=lambda: True)
+    assert list(breaches(problem, names(problem, found.rosters))) == []
+
+
+def test_what_can_not_be_read_names_the_fault() -> None:
+    with pytest.raises(BadInput, match="line 1"):
+        read("hello")
+    with pytest.raises(BadInput, match="instance"):
+        read("SECTION_HORIZON\nmany\n")
+    person, shift = Person("A"), Shift("D", 480)
+    with pytest.raises(BadInput, match="B"):
+        tables(Problem(7, (shift,), (person,), (Request("B", 0, "D", 1, True),)))
+    with pytest.raises(BadInput, match="day"):
+        tables(Problem(7, (shift,), (person,), (Request("A", 7, "D", 1, True),)))
+    with pytest.raises(BadInput, match="weight"):
+        tables(Problem(7, (shift,), (person,), (Request("A", 0, "D", -1, True),)))
+
+
+def test_a_person_without_any_legal_roster_is_named() -> None:
+    never = Person("A", min_minutes=5000, max_minutes=100)
+    with pytest.raises(RuleSaysNo, match="1"):
+        solve(Problem(7, (Shift("D", 480),), (never,)), seconds=1)
