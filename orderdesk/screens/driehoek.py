@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
 
 
+_MOST_WIDE = 118
+
+
 class DriehoekScreen(Place):
     """The weekly review."""
 
@@ -51,6 +54,16 @@ class DriehoekScreen(Place):
         super().on_mount()
         self.query_one("#scroll").focus()
 
+    @property
+    def _paper_width(self) -> int:
+        """Characters in a line of the sheet: no wider than reads well."""
+        return min(_MOST_WIDE, self.size.width - 4)
+
+    def on_resize(self) -> None:
+        """Set the sheet again for the new width."""
+        super().on_resize()
+        self.refill()
+
     def fill(self, desk: Desk) -> None:
         """Draw the sheet in a thread."""
         self._draw(desk)
@@ -59,11 +72,11 @@ class DriehoekScreen(Place):
     def _draw(self, desk: Desk) -> None:
         from orderdesk.desk import review
         from orderdesk.domain.time import Week
-        from orderdesk.papers.markdown import to_markdown
+        from orderdesk.papers.plain import to_text
 
         week = Week.of(desk.now)
         try:
-            text = to_markdown(review.draft(desk, week))
+            text = to_text(review.draft(desk, week), self._paper_width)
             frozen = review.last_frozen(desk, week)
         except OrderdeskError as problem:
             text, frozen = line(problem), None
@@ -100,27 +113,32 @@ class DriehoekScreen(Place):
         """What changed since the freeze."""
         from orderdesk.desk import review
         from orderdesk.domain.time import Week
-        from orderdesk.papers.markdown import to_markdown
+        from orderdesk.papers.plain import to_text
 
         desk = self.desk
         if desk is None:
             return
         found = self.try_to(lambda: review.addendum(desk, Week.of(desk.now)))
-        text = to_markdown(found) if found is not None else _("nothing is frozen yet")
+        text = (
+            to_text(found, self._paper_width - 10)
+            if found is not None
+            else _("nothing is frozen yet")
+        )
         self.app.push_screen(Reading(_("Changes since"), text))
 
     def action_one_page(self) -> None:
         """The picture on one page."""
         from orderdesk.desk import review
         from orderdesk.domain.time import Week
-        from orderdesk.papers.markdown import to_markdown
+        from orderdesk.papers.plain import to_text
 
         desk = self.desk
         if desk is None:
             return
         found = self.try_to(lambda: review.draft(desk, Week.of(desk.now), one_page=True))
         if found is not None:
-            self.app.push_screen(Reading(_("One page"), to_markdown(found)))
+            text = to_text(found, self._paper_width - 10)
+            self.app.push_screen(Reading(_("One page"), text))
 
     def action_add_action(self) -> None:
         """An action with an owner and a day."""
