@@ -24,6 +24,8 @@ from orderdesk.papers.model import (
 
 _LEAST = 3
 """Narrowest column of a table."""
+_LONG_WORD = 11
+"""Longer words may be broken where there is little room."""
 
 
 def to_text(document: Document, width: int, digest: str = "") -> str:
@@ -134,13 +136,21 @@ class _Writer:
 
 
 def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """As wide as the longest cell where there is room; the widest give way first."""
-    widths = [
-        max(_LEAST, *(len(cell) for cell in column)) for column in zip(heads, *rows, strict=True)
+    """As wide as the longest cell where there is room; else the widest give way first, down to
+    their longest word."""
+    columns = list(zip(heads, *rows, strict=True))
+    widths = [max(_LEAST, *map(len, column)) for column in columns]
+    words = [
+        min(_LONG_WORD, max((len(w) for cell in column for w in cell.split()), default=_LEAST))
+        for column in columns
     ]
     room = width - (len(widths) - 1)
-    while sum(widths) > room and max(widths) > _LEAST:
-        widths[widths.index(max(widths))] -= 1
+    for least in (words, [_LEAST] * len(widths)):
+        while sum(widths) > room:
+            spare = [w - low for w, low in zip(widths, least, strict=True)]
+            if max(spare) <= 0:
+                break
+            widths[spare.index(max(spare))] -= 1
     return widths
 
 
