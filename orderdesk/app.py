@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from orderdesk.errors import OrderdeskError
@@ -152,6 +153,13 @@ class OrderdeskApp(App[None]):
         if isinstance(self.screen, Place):
             self.screen.show_head()
             self.screen.refill()
+
+    def action_command_palette(self) -> None:
+        """Every action by name, found in the reader's words."""
+        if not CommandPalette.is_open(self):  # type: ignore[arg-type]
+            self.push_screen(
+                CommandPalette(id="--command-palette", placeholder=_("Find an action"))
+            )
 
     def action_theme(self) -> None:
         """The next set of colours: dark, light, high contrast."""

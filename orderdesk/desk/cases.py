@@ -402,7 +402,7 @@ def decide(
         note_event(
             work,
             case_id,
-            msg("{by} decides: {kind} ({number})", by=by.name, kind=kind.value,
+            msg("{by} decides: {kind} ({number})", by=by.name, kind=msg(words.DECISIONS[kind]),
                 number=decision.number),
         )  # fmt: skip
         return decision

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from orderdesk.city import TEST_WEEK
-from orderdesk.desk import publishing, review, rostering
+from orderdesk.desk import publishing, review, rostering, words
 from orderdesk.desk.demo import standing_city
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.desk.week24 import Played, Week24
@@ -105,10 +105,12 @@ class Summary:
             _("to borrow"),
         )  # fmt: skip
         yield ""
-        yield f"{heads[0]:<11}" + "".join(f"{head:>13}" for head in heads[1:])
+        yield f"{heads[0]:<15}" + "".join(f"{head:>13}" for head in heads[1:])
         for point in self.played.walk:
             row = list(point.as_json().values())
-            yield f"{row[0]!s:<11}" + "".join(f"{value:>13g}" for value in row[1:])
+            yield f"{words.moment(point.moment):<15}" + "".join(
+                f"{value:>13g}" for value in row[1:]
+            )
         yield ""
         yield _(
             "replan of Thursday: {n} people touched, {same} of {all} calendars unchanged"

@@ -179,7 +179,7 @@ def anchor_lines(desk: Desk) -> Iterator[str]:
     for kind in card.anchors:
         anchor = version.anchor(kind, card)
         start = f"{anchor.probability:6.1%} ±{anchor.sd:g}"
-        yield f"{_(words.KINDS[kind]):<24} {start}  {anchor.source}"
+        yield f"{_(words.KINDS[kind]):<24} {start}  {_(anchor.source)}"
 
 
 def _in_force(desk: Desk, work: Work, version: ModelVersion) -> ModelVersion:

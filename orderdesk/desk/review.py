@@ -15,7 +15,7 @@ from orderdesk.desk.core import Desk
 from orderdesk.desk.publishing import write_whole
 from orderdesk.desk.rostering import team_totals_in
 from orderdesk.desk.scoring import explain_in, standing_classes
-from orderdesk.desk.signals import look_in
+from orderdesk.desk.signals import SOURCE_NAMES, look_in
 from orderdesk.domain import ledger
 from orderdesk.domain.conflicts import heavy_pairs
 from orderdesk.domain.events import Case, Incident
@@ -205,7 +205,7 @@ def _districts(reader: Reader, today: date) -> Iterator[DistrictPicture]:
             reports=None
             if view.silent or cell is None
             else _figure(cell.entries, records, f"signal_week:{cell.week}/{cell.district}"),
-            source=seen.source_type.value if seen else "",
+            source=_(SOURCE_NAMES[seen.source_type]) if seen else "",
             observed_on=view.newest,
             sureness=seen.reliability if seen else None,
             records=records,
@@ -285,7 +285,7 @@ def _sheet(reader: Reader, case: Case, today: date) -> CaseSheet:
             Factor(
                 label=str(factor.label),
                 points=factor.points,
-                source=factor.source,
+                source=_(factor.source),
                 age_days=factor.age_days or 0,
             )
             for factor in risk.score.factors

@@ -186,7 +186,7 @@ class Explanation:
         if self.decided:
             yield _("decided: {decided}").format(decided=_(CLASS_NAMES[self.decided]))
         for factor in result.factors:
-            yield f"  {factor.points:+5.1f}  {factor.label}  [{factor.source}]"
+            yield f"  {factor.points:+5.1f}  {factor.label}  [{_(factor.source)}]"
         yield f"  {result.total_tenths / 10:+5.1f}  " + _("total")
         for flip in self.flips:
             yield f"  {flip.change}: {_(CLASS_NAMES[flip.advice])}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from orderdesk.city import TEST_WEEK
-from orderdesk.desk import capacity, cases, incident, intake, rostering, scoring
+from orderdesk.desk import capacity, cases, incident, intake, rostering, scoring, words
 from orderdesk.desk.core import DemoClock, Desk
 from orderdesk.desk.demo import LEAD
 from orderdesk.desk.publishing import feeds_in
@@ -105,7 +105,7 @@ class Week24:
 
     def _to(self, day: int, clock: str) -> None:
         moment = at(TEST_WEEK.days[day], clock)
-        self._progress(f"{local(moment):%a %d-%m %H:%M}")
+        self._progress(words.moment(moment))
         self.clock.set(moment)
 
     def _note(self) -> None:

@@ -16,6 +16,7 @@ from orderdesk.domain.events import (
     Status,
     Sureness,
 )
+from orderdesk.domain.law import DecisionKind, Procedure
 from orderdesk.domain.people import Task
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, local
@@ -82,6 +83,18 @@ TASKS: Mapping[Task, str] = {
     Task.SEPARATE_GROUPS: N_("separating groups"),
     Task.ARREST: N_("arrest"),
     Task.RIOT_POLICE: N_("riot police (ME)"),
+}
+PROCEDURES: Mapping[Procedure, str] = {
+    Procedure.NOTICE: N_("a notice"),
+    Procedure.PERMIT: N_("an event permit"),
+    Procedure.PARADE_PERMIT: N_("a parade permit"),
+}
+DECISIONS: Mapping[DecisionKind, str] = {
+    DecisionKind.NO_LIMITATION: N_("no conditions"),
+    DecisionKind.CONDITIONS: N_("conditions"),
+    DecisionKind.INSTRUCTION: N_("instruction"),
+    DecisionKind.ENDING: N_("ending"),
+    DecisionKind.PROHIBITION: N_("prohibition"),
 }
 _DAYS = {
     "nl": ("ma", "di", "wo", "do", "vr", "za", "zo"),

@@ -336,9 +336,7 @@ def check_condition(condition: Condition, known: StruckDownConditions) -> None:
 def check_decision(decision: Decision, case: Case, known: StruckDownConditions) -> None:
     """Raise RuleSaysNo while a decision can't be taken (rules 8, 9, 11, 12)."""
     if not case.is_wom:
-        raise RuleSaysNo(
-            msg("Decisions of the Wom don't apply to a {kind}.", kind=case.kind.value), "8"
-        )
+        raise RuleSaysNo(msg("Decisions of the Wom don't apply to an event."), "8")
     if decision.kind is DecisionKind.NO_LIMITATION:
         return
     if decision.decided_by.role is not Role.DECIDER:
@@ -387,7 +385,7 @@ def available_actions(case: Case, *, has_outcome: bool = False) -> tuple[Action,
     """What can be decided about a case now. Prohibition is never offered for being late alone:
     it needs a ground, lighter measures, a statement on capacity, and the mayor (rules 1, 8, 12)."""
     if not case.is_wom:
-        no = msg("Decisions of the Wom don't apply to a {kind}.", kind=case.kind.value)
+        no = msg("Decisions of the Wom don't apply to an event.")
         return tuple(Action(kind.value, False, no) for kind in DecisionKind)
     if has_outcome:
         no = msg("It is over.")

@@ -13,12 +13,14 @@ the standard library.
 
 from __future__ import annotations
 
+import ast
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Collection, Iterator
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parent.parent
 PO = PACKAGE / "i18n" / "nl" / "LC_MESSAGES" / "orderdesk.po"
 KEYWORDS = {"_": None, "N_": None, "msg": None, "ngettext": (1, 2)}
+REFERENCE = {"risk_card": "source", "signals": "source", "places": "memory"}
+"""Reference files, and which of their lines stand on screens and papers."""
 
 HEADER = r"""# Dutch words of orderdesk.
 msgid ""
@@ -46,11 +50,42 @@ def source_messages() -> Catalog:
 
     found = Catalog()
     for _file, _line, message, _comments, _context in extract_from_dir(
-        str(PACKAGE), keywords=KEYWORDS
+        str(PACKAGE),
+        method_map=[("**.py", f"{__package__}.catalogue:in_python")],
+        keywords=KEYWORDS,
     ):
         if message:
             found.add(message)
+    for file, key in REFERENCE.items():
+        text = (PACKAGE.parent / "data" / f"{file}.toml").read_text(encoding="utf-8")
+        for line in _lines_of(tomllib.loads(text), key):
+            found.add(line)
     return found
+
+
+def in_python(
+    file: IO[bytes], keywords: Collection[str], _tags: object, **_options: object
+) -> Iterator[tuple[int, str, Any, list[str]]]:
+    """Babel's extraction by syntax tree: its own reads by token and misses what is in f-strings."""
+    for node in ast.walk(ast.parse(file.read())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            name = node.func.id
+            texts = [a.value for a in node.args if isinstance(a, ast.Constant)]
+            if name in keywords and texts and isinstance(texts[0], str):
+                yield node.lineno, name, tuple(texts) if len(texts) > 1 else texts[0], []
+
+
+def _lines_of(part: object, key: str) -> Iterator[str]:
+    """What stands under `key` in a reference file, at any depth."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name == key and isinstance(value, str):
+                yield value
+            else:
+                yield from _lines_of(value, key)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _lines_of(value, key)
 
 
 def read_catalogue(path: Path = PO) -> Catalog:

@@ -462,7 +462,7 @@ def _facts(found: Dossier) -> Iterator[str]:
     if found.term:
         yield from (f"  {step}" for step in found.term.steps)
     if found.gate:
-        yield _("needs: {what}").format(what=found.gate.procedure.value)
+        yield _("needs: {what}").format(what=_(words.PROCEDURES[found.gate.procedure]))
         yield from (f"  {reason}" for reason in found.gate.reasons)
         if found.gate.late:
             yield _("applied for late")
@@ -489,7 +489,7 @@ def _facts(found: Dossier) -> Iterator[str]:
             place=offer.place.name, m=offer.metres
         )
     if found.place_memory:
-        yield _("place: {memory}").format(memory=found.place_memory)
+        yield _("place: {memory}").format(memory=_(found.place_memory))
     yield ""
     for n, card in enumerate(found.scenarios, start=1):
         hole = ", ".join(str(part) for part in card.holes)
@@ -501,11 +501,13 @@ def _facts(found: Dossier) -> Iterator[str]:
         yield _("draft condition: {text}").format(text=condition.text)
     for decision in found.decisions:
         yield _("decision {number}: {kind}, {by}").format(
-            number=decision.number, kind=decision.kind.value, by=decision.decided_by.name
+            number=decision.number,
+            kind=_(words.DECISIONS[decision.kind]),
+            by=decision.decided_by.name,
         )
     for action in found.actions:
         if not action.allowed and action.why_not:
-            yield _("{kind}: {why}").format(kind=action.id, why=action.why_not)
+            yield str(action.why_not)
             break
     for request in found.requests:
         state = request.answer or _("due {day}").format(day=words.day(request.due))

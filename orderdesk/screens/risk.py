@@ -303,7 +303,7 @@ def explained(found: Explanation) -> Iterator[str]:
     yield ""
     yield _("Sources:")
     for source in dict.fromkeys(factor.source for factor in score.factors):
-        yield f"  {source}"
+        yield f"  {_(source)}"
 
 
 def _bar(points: float) -> str:
