@@ -236,13 +236,14 @@ def replan(
     most_plans: int = 3,
     kinds: frozenset[Kind] = frozenset(Kind),
     on_plan: Callable[[Plan], None] | None = None,
-    seconds: float = 10,
+    seconds: float = 1,
 ) -> Replan:
     """Up to `most_plans` different lawful plans that meet the needs of the situation.
 
     `exclude` keeps people out, `prefer` brings them in where the law allows. `on_plan` hears of
-    each plan as soon as it is found. The same situation gives the same plans. A plan with law
-    errors is never returned; what a plan leaves open stands in its `uncovered`.
+    each plan as soon as it is found; at most `seconds` of steady solver time go to each aim. The
+    same situation gives the same plans. A plan with law errors is never returned; what a plan
+    leaves open stands in its `uncovered`.
     """
     excluded = frozenset(exclude)
     found, refused = options(situation, rules, law)

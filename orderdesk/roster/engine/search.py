@@ -30,11 +30,15 @@ _SMOOTH = 0.6
 _CLOSED = 0.5
 """A gap of less than this proves a roster best: prices are whole numbers."""
 _MOST_WORK = 1 << 26
-_SURE, _STEP, _SHARE = 0.9, 0.15, 0.12
-"""A dive fixes cells at least this sure, and each step of the others the surest: so many per
-person, or this share of them."""
+_SHARE = 0.02
+"""A dive fixes what is whole, and this share of the cells that are still split, surest first."""
+_HOPE = 0.4
+"""It ends where the price has come this far from the bound to the best roster."""
 _KEPT = 6_000
 """Columns that a pick of whole rosters looks at."""
+_WHOLE_EVERY, _WINDOW_SECONDS, _REACH, _ROUNDS = 40, 4.0, 0.5, 30
+"""How often everything is open at once; the seconds for a pick within a window, the share of it
+that is open at first, and the rounds of columns for it."""
 
 
 @dataclass(frozen=True)
@@ -230,30 +234,44 @@ def _improve(t: Tables, best: _Best, seed: int, until: float = float("inf")) -> 
 
 def _generate(t: Tables, best: _Best, seed: int) -> None:
     """Columns until the bound stands, then dives and picks until the time is over."""
-    people = t.shape[0]
     master, pricer = Master(t), _Pricer(t)
     master.add(best.take_columns())
-    relaxed = _columns(t, best, master, pricer, None, 10_000)
+    if _columns(t, best, master, pricer, None, 10_000) is None:
+        return
     chance = np.random.default_rng(seed)
-    turn = 0
-    while relaxed is not None and not best.over:
+    turn, reach = 0, _REACH
+    while not best.over:
         assert best.rosters is not None
+        before, began = best.objective, perf_counter()
         master.add(best.take_columns())
-        fixed = None if turn == 0 else _window(t, best.rosters, chance, turn)
-        found = _dive(t, best, master, pricer, fixed)
+        whole = turn % _WHOLE_EVERY == 0
+        fixed = None if whole else _window(t, best.rosters, chance, turn, reach)
+        found, hopeful = _dive(t, best, master, pricer, fixed)
         if found is not None:
             best.offer(found)
-        master.add(best.take_columns())
         if best.over:
             break
-        master.restrict(None)
-        relaxed = master.relax()
-        keep = _worth(t, master, relaxed, best)
-        if turn % 4 == 0 and keep:
-            picked = master.whole(min(best.left, 3.0 + people / 10), best.rosters, keep)
-            if picked is not None:
-                best.offer(picked)
+        _pick(t, best, master, hopeful)
+        if not whole:
+            # A window that is solved at once without a gain was too small.
+            quick = perf_counter() - began < _WINDOW_SECONDS / 4
+            if best.objective >= before:
+                reach = min(0.9, reach * 1.2) if quick else max(0.15, reach / 1.3)
         turn += 1
+
+
+def _pick(t: Tables, best: _Best, master: Master, fixed: Rosters | None) -> None:
+    """Whole rosters out of the columns that are there, within a window or of everything."""
+    people = t.shape[0]
+    assert best.rosters is not None
+    master.add(best.take_columns())
+    master.restrict(fixed)
+    keep = _worth(t, master, master.relax(), best, fixed)
+    seconds = 2.0 + people / 10 if fixed is None else _WINDOW_SECONDS
+    if len(keep) > people:
+        picked = master.whole(min(best.left, seconds), best.rosters, keep)
+        if picked is not None:
+            best.offer(picked)
 
 
 def _columns(
@@ -314,30 +332,35 @@ def _bound(t: Tables, prices: Ints, lowest: Ints) -> float:
 
 
 def _dive(
-    t: Tables, best: _Best, master: Master, pricer: _Pricer, fixed: Rosters | None
-) -> Rosters | None:
-    """Fix the surest cells, generate a few columns, and so on to whole rosters."""
+    t: Tables, best: _Best, master: Master, pricer: _Pricer, window: Rosters | None
+) -> tuple[Rosters | None, Rosters | None]:
+    """Fix cells that are sure, generate columns, and so on: whole rosters, or the last fixing from
+    which a better roster can still be hoped for."""
     people, days, shifts = t.shape
-    fixed = np.full((people, days), FREE, np.int8) if fixed is None else fixed.copy()
-    for _depth in range(people * days):
-        relaxed = _columns(t, best, master, pricer, fixed, 6)
+    fixed = np.full((people, days), FREE, np.int8) if window is None else window.copy()
+    hopeful = window
+    for depth in range(people * days):
+        relaxed = _columns(t, best, master, pricer, fixed, _ROUNDS)
         if relaxed is None:
-            return None
+            return None, hopeful
+        now = relaxed.objective + t.base
+        if depth and now > best.bound + _HOPE * (best.objective - best.bound):
+            return None, hopeful
         share = _cells(master, relaxed, (people, days, shifts))
         if share is None:
-            return None
+            return None, hopeful
         if np.all(np.abs(share - np.rint(share)) < 1e-6):
             whole: Rosters = (share.argmax(axis=2) - 1).astype(np.int8)
-            return whole
+            return whole, hopeful
+        hopeful = fixed.copy()
         share[fixed != FREE] = -1.0
         surest = share.max(axis=2)
         fractional = (surest > 0) & (surest < 1 - 1e-6)
-        take = (surest >= _SURE) & (surest > 0)
+        take = surest >= 1 - 1e-6
         order = np.argsort(np.where(fractional, -surest, 1.0), axis=None)
-        few = order[: max(1, round(_STEP * people), round(_SHARE * fractional.sum()))]
-        take.ravel()[few[fractional.ravel()[few]]] = True
+        take.ravel()[order[: max(1, round(_SHARE * fractional.sum()))]] = True
         fixed[take] = (share.argmax(axis=2) - 1)[take].astype(np.int8)
-    return None
+    return None, hopeful
 
 
 def _cells(master: Master, relaxed: Relaxed, shape: tuple[int, int, int]) -> Floats | None:
@@ -351,21 +374,30 @@ def _cells(master: Master, relaxed: Relaxed, shape: tuple[int, int, int]) -> Flo
     return share if np.all(share.sum(axis=2) > 1 - 1e-6) else None
 
 
-def _window(t: Tables, rosters: Rosters, chance: np.random.Generator, turn: int) -> Rosters:
-    """Everything as it is, but some people, or some days, or both are free again."""
+def _window(
+    t: Tables, rosters: Rosters, chance: np.random.Generator, turn: int, reach: float
+) -> Rosters:
+    """Everything as it is, but `reach` of the people, or of the days, are free again; or more of
+    the people on more of the days."""
     people, days, _ = t.shape
     fixed = rosters.copy()
-    if turn % 3 == 0:
-        width = int(chance.integers(7, max(8, days // 2)))
-        start = int(chance.integers(0, max(1, days - width)))
+    kind = turn % 3
+    wide = min(1.0, reach * 1.6) if kind == 2 else reach
+    some = chance.choice(people, min(people, max(2, round(wide * people))), replace=False)
+    width = min(days, max(7, round(wide * days)))
+    start = int(chance.integers(0, days - width + 1))
+    if kind == 0:
         fixed[:, start : start + width] = FREE
+    elif kind == 1:
+        fixed[some] = FREE
     else:
-        size = min(people, max(3, int(chance.integers(people // 5 + 1, people // 2 + 3))))
-        fixed[chance.choice(people, size, replace=False)] = FREE
+        fixed[some, start : start + width] = FREE
     return fixed
 
 
-def _worth(t: Tables, master: Master, relaxed: Relaxed, best: _Best) -> list[int]:
+def _worth(
+    t: Tables, master: Master, relaxed: Relaxed, best: _Best, fixed: Rosters | None
+) -> list[int]:
     """Columns that a better whole roster may hold: those whose reduced price fits in the gap."""
     owner = np.array(master.owner)
     rosters = np.array(master.rosters)
@@ -374,11 +406,13 @@ def _worth(t: Tables, master: Master, relaxed: Relaxed, best: _Best) -> list[int
     shift = np.where(on, rosters, 0)
     value = t.own[owner[:, None], day, shift] - relaxed.cover[day, shift]
     reduced = np.where(on, value, 0.0).sum(axis=1) - relaxed.person[owner]
-    room = best.objective - t.base - relaxed.objective
-    fits = np.flatnonzero(reduced <= room + 1e-6)
-    order = fits[np.argsort(reduced[fits], kind="stable")][:_KEPT]
-    standing = set(order.tolist()) | set(_standing(master, best))
-    return sorted(standing)
+    fits = reduced <= best.objective - t.base - relaxed.objective + 1e-6
+    if fixed is not None:
+        wanted = fixed[owner]
+        fits &= ((wanted == FREE) | (wanted == rosters)).all(axis=1)
+    found = np.flatnonzero(fits)
+    order = found[np.argsort(reduced[found], kind="stable")][:_KEPT]
+    return sorted(set(order.tolist()) | set(_standing(master, best)))
 
 
 def _standing(master: Master, best: _Best) -> Iterator[int]:
