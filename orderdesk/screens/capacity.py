@@ -60,13 +60,13 @@ class CapacityScreen(Place):
             yield VirtualTable(
                 [
                     Column(_("moment"), 16),
-                    Column(_("used"), 5, right=True),
+                    Column(_("used"), 8, right=True),
                     Column(_("back"), 5, right=True),
-                    Column(_("commit"), 6, right=True),
+                    Column(_("commit"), 9, right=True),
                     Column(_("free"), 5, right=True),
-                    Column(_("owed"), 5, right=True),
+                    Column(_("owed"), 6, right=True),
                     Column(_("borrow"), 6, right=True),
-                    Column(_("what"), 16, grow=1, rank=1),
+                    Column(_("what"), 12, grow=1, rank=1),
                 ],
                 empty=_("This week has no ledger yet: it opens with the roster."),
                 id="walk",

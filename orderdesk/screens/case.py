@@ -456,6 +456,7 @@ def _title(found: Dossier) -> str:
 
 def _facts(found: Dossier) -> Iterator[str]:
     from orderdesk.desk import words
+    from orderdesk.domain.law import DecisionKind
 
     case = found.case
     yield found.term_sentence
@@ -507,7 +508,8 @@ def _facts(found: Dossier) -> Iterator[str]:
         )
     for action in found.actions:
         if not action.allowed and action.why_not:
-            yield str(action.why_not)
+            what = _(words.DECISIONS[DecisionKind(action.id)])
+            yield _("{what}: {why}").format(what=what, why=action.why_not)
             break
     for request in found.requests:
         state = request.answer or _("due {day}").format(day=words.day(request.due))

@@ -53,7 +53,7 @@ class SignalsScreen(Place):
                     Column(_("seen"), 11),
                     Column(_("district"), 11),
                     Column(_("phase"), 22),
-                    Column(_("source"), 12, rank=1),
+                    Column(_("source"), 18, rank=1),
                     Column(_("sure"), 5),
                     Column(_("text"), 14, grow=2, rank=2),
                     Column(_("text goes"), 11, rank=3),

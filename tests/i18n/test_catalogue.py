@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.app import App
+from textual.binding import Binding
+from textual.containers import ScrollableContainer
+from textual.screen import Screen
+from textual.widgets import Input, Select, TextArea
+from textual.widgets._select import SelectOverlay
 
+from orderdesk import reference
+from orderdesk.app import OrderdeskApp
+from orderdesk.domain.law import ForbiddenWords
 from orderdesk.i18n import _, catalogue, msg, ngettext, set_language, use_language
 from orderdesk.i18n.catalogue import PACKAGE, PO
+from orderdesk.screens.words import TEXTUAL
 
 
 def test_nothing_lacks_dutch_and_nothing_is_left_over() -> None:
@@ -48,7 +59,66 @@ def test_the_words_are_dutch_and_english() -> None:
     assert _("Capacity") == "Capacity"
 
 
-SHOWN = {"Static", "Label", "Button", "Column", "Field", "notify", "Reading"}
+def test_messages_in_f_strings_are_collected() -> None:
+    source = io.BytesIO(
+        b'f\'{_("Hours")}: {ngettext("{n} hour", "{n} hours", n)}\'; _(name); x._(1)'
+    )
+    found = [
+        text for _line, _name, text, _tags in catalogue.in_python(source, catalogue.KEYWORDS, ())
+    ]
+    assert found == ["Hours", ("{n} hour", "{n} hours")]
+
+
+def test_dutch_says_no_favour_where_english_says_a_right() -> None:
+    """Rule 6: only what the English too calls a permit may be one in Dutch (events are)."""
+    forbidden = reference.load("forbidden_words", ForbiddenWords).words
+    for message in catalogue.read_catalogue():
+        english, dutch = str(message.id).lower(), str(message.string).lower()
+        if not any(word in english for word in forbidden):
+            assert not any(word in dutch for word in forbidden), message.id
+
+
+def test_textual_s_own_keys_are_translated() -> None:
+    owners = (App, Screen, ScrollableContainer, Input, TextArea, Select, SelectOverlay)
+    said = {
+        binding.description
+        for owner in owners
+        for kind in owner.__mro__
+        for binding in vars(kind).get("BINDINGS", ())
+        if isinstance(binding, Binding) and binding.description
+    }
+    ours = {_("all actions"), _("language"), _("colours")}
+    assert said - ours <= set(TEXTUAL)
+
+
+async def test_the_switch_turns_every_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Palette, help and header, on a desk that isn't open yet."""
+    monkeypatch.setattr("orderdesk.app._FIRST_FRAME", 3600)
+    set_language("nl")
+    app = OrderdeskApp(lambda: pytest.fail("not opened in this test"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert str(app.screen.query_one("#head").render()).startswith("Vandaag")
+        await pilot.press("question_mark")
+        await pilot.pause()
+        told = "\n".join(str(part.render()) for part in app.screen.query("Static"))
+        assert "volgend onderdeel" in told
+        assert not [english for english in TEXTUAL if f" {english}\n" in told]
+        await pilot.press("escape", "ctrl+p")
+        await pilot.pause()
+        assert app.screen.query_one(Input).placeholder == "Zoek een actie"
+        await pilot.press("escape", "ctrl+l")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert str(app.screen.query_one("#head").render()).startswith("Today")
+
+
+SHOWN = {
+    "Static": (0,), "Label": (0,), "Button": (0,), "Column": (0,), "Field": (1, 2),
+    "notify": (0,), "Reading": (0, 1), "Binding": (2,), "Input": (0,), "done": (0,),
+    "saying": (0,), "SystemCommand": (0, 1), "update": (0,), "_fail": (0,), "Option": (), "Argument": (), "Typer": (), "command": (),
+}  # fmt: skip
+"""What shows a text, and at which places it takes it."""
+NAMED = {"placeholder", "title", "label", "hint", "help", "prompt", "tooltip", "message"}
 
 
 def _literals(file: Path) -> Iterator[str]:
@@ -59,22 +129,30 @@ def _literals(file: Path) -> Iterator[str]:
         name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
         if name not in SHOWN:
             continue
-        first = 1 if name == "Field" else 0
-        for argument in node.args[first : first + 2]:
-            if (
-                isinstance(argument, ast.Constant)
-                and isinstance(argument.value, str)
-                and re.search(r"[a-z]", argument.value)
-            ):
-                yield f"{file.name}:{node.lineno} {argument.value!r}"
+        given = [node.args[at] for at in SHOWN[name] if at < len(node.args)]
+        given += [word.value for word in node.keywords if word.arg in NAMED]
+        for argument in given:
+            for part in argument.values if isinstance(argument, ast.JoinedStr) else [argument]:
+                if (
+                    isinstance(part, ast.Constant)
+                    and isinstance(part.value, str)
+                    and re.search(r"[a-z]{2}", part.value)
+                ):
+                    yield f"{file.name}:{node.lineno} {part.value!r}"
 
 
-@pytest.mark.parametrize("file", sorted((PACKAGE / "screens").rglob("*.py")), ids=lambda f: f.name)
+DOORS = [PACKAGE / "app.py", PACKAGE / "cli.py", *sorted((PACKAGE / "screens").rglob("*.py"))]
+
+
+@pytest.mark.parametrize("file", DOORS, ids=lambda f: f.name)
 def test_screens_show_nothing_outside_the_catalogue(file: Path) -> None:
     assert list(_literals(file)) == []
 
 
 def test_a_literal_on_a_screen_is_seen(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
-    file.write_text('Static("Hello")\nStatic(_("Hello"))\nField("when", "When")\n')
-    assert len(list(_literals(file))) == 2
+    file.write_text(
+        'Static("Hello")\nStatic(_("Hello"))\nField("when", "When")\nnotify(f"{n} hours")\n'
+        'Binding("a", "add", "Add")\nBinding("a", "add", N_("Add"))\nInput(placeholder="Find")\n'
+    )
+    assert len(list(_literals(file))) == 5
