@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from orderdesk.i18n import LANGUAGES, language, language_of_locale, set_language
+from orderdesk.i18n import LANGUAGES, language, language_of_locale, lend_words, set_language
 
 GLOBAL_OPTIONS = ("--database", "--role", "--lang")
 """These may stand anywhere on the line, also behind the command."""
@@ -20,6 +20,7 @@ def main() -> None:
 
         run_app(None, None, language())
         return
+    lend_words()
     from orderdesk.cli import run
 
     run(arguments)

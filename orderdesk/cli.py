@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import typer
 
 from orderdesk.errors import OrderdeskError
-from orderdesk.i18n import _, language, ngettext
+from orderdesk.i18n import N_, _, language, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,14 @@ export = typer.Typer(help=_("Write calendars and tables."), rich_markup_mode=Non
 db = typer.Typer(help=_("Look after the database."), rich_markup_mode=None)
 app.add_typer(export, name="export")
 app.add_typer(db, name="db")
+
+
+PARSER_WORDS = (
+    N_("Arguments"), N_("Options"), N_("Commands"), N_("required"), N_("default: {default}"),
+    N_("env var: {var}"), N_("(dynamic)"), N_("Missing command."), N_("Aborted!"),
+    N_("No such command {name!r}."),
+)  # fmt: skip
+"""What the parser says by itself, and asks of the standard gettext."""
 
 
 class _Options:

@@ -39,6 +39,13 @@ def set_language(code: str) -> None:
     _standing = _known(code)
 
 
+def lend_words() -> None:
+    """Let libraries that ask the standard gettext, as the command line's parser, find our words."""
+    _gettext.bindtextdomain("orderdesk", Path(__file__).parent)
+    _gettext.textdomain("orderdesk")
+    os.environ["LANGUAGE"] = language()
+
+
 @contextmanager
 def use_language(code: str) -> Iterator[None]:
     """Show in `code` inside the block only, and only in this thread."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gettext
 import io
 import re
 from collections.abc import Iterator
@@ -18,8 +19,9 @@ from textual.widgets._select import SelectOverlay
 
 from orderdesk import reference
 from orderdesk.app import OrderdeskApp
+from orderdesk.cli import PARSER_WORDS
 from orderdesk.domain.law import ForbiddenWords
-from orderdesk.i18n import _, catalogue, msg, ngettext, set_language, use_language
+from orderdesk.i18n import _, catalogue, lend_words, msg, ngettext, set_language, use_language
 from orderdesk.i18n.catalogue import PACKAGE, PO
 from orderdesk.screens.words import TEXTUAL
 
@@ -76,6 +78,18 @@ def test_dutch_says_no_favour_where_english_says_a_right() -> None:
         english, dutch = str(message.id).lower(), str(message.string).lower()
         if not any(word in english for word in forbidden):
             assert not any(word in dutch for word in forbidden), message.id
+
+
+def test_the_command_line_s_parser_finds_our_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "en")
+    before = gettext.textdomain()
+    try:
+        set_language("nl")
+        lend_words()
+        assert gettext.gettext("Commands") == "Opdrachten"
+        assert not [word for word in PARSER_WORDS if gettext.gettext(word) == word]
+    finally:
+        gettext.textdomain(before)
 
 
 def test_textual_s_own_keys_are_translated() -> None:
