@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 OpenDesk = Callable[[], "Desk"]
 _FIRST_FRAME = 0.12
+_LISTEN, _MOST_NEWS = 10, 3
+"""Seconds between looks at what others changed, and how many changes are told at once."""
 THEMES = ("textual-dark", "textual-light", "high-contrast")
 _log = logging.getLogger("orderdesk")
 
@@ -76,6 +78,7 @@ class OrderdeskApp(App[None]):
         self._open_desk, self._log_folder = open_desk, log_folder
         self.synthetic = False
         self.problem = ""
+        self._heard = -1
 
     def on_mount(self) -> None:
         """Colours first; then the desk, without keeping the frame waiting."""
@@ -106,9 +109,26 @@ class OrderdeskApp(App[None]):
 
     def _opened(self, desk: Desk, synthetic: bool) -> None:
         self.desk, self.synthetic = desk, synthetic
+        self.listen()
+        self.set_interval(_LISTEN, self.listen)
         if isinstance(self.screen, Place):
             self.screen.show_head()
             self.screen.refill()
+
+    @work(thread=True, exclusive=True, group="listen")
+    def listen(self) -> None:
+        """Tell what others changed meanwhile, wherever somebody is, without taking the focus."""
+        from orderdesk.desk.today import news
+
+        if self.desk is None:
+            return
+        try:
+            found, self._heard = news(self.desk, self._heard)
+        except OrderdeskError:
+            return  # The next act of the user says it; a listener stays quiet.
+        for change in found[:_MOST_NEWS]:
+            text = f"{change.at}  {change.what} {change.subject} ({change.by})"
+            self.call_from_thread(self.notify, line(text), title=_("changed"), markup=False)
 
     def _not_opened(self, sentence: str) -> None:
         from orderdesk.screens.widgets.form import Reading

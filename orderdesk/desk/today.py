@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -76,11 +77,28 @@ def keep_glance(desk: Desk, shown: Today) -> None:
 
 
 def changes_in(desk: Desk, reader: Reader) -> list[Change]:
-    """What others changed since this user last caught up, the weightiest first."""
+    """What was changed since this user last caught up, the weightiest first."""
     caught = reader.record(CAUGHT_UP, desk.actor.name)
     since = datetime.fromisoformat(caught.doc["at"]) if caught else desk.now - timedelta(days=1)
+    return _changes(reader, reader.trail(since=since))
+
+
+def news(desk: Desk, after: int) -> tuple[list[Change], int]:
+    """What others changed after place `after` of the audit trail, and the place reached now.
+
+    With `after` below 0 nothing is told: somebody has just sat down.
+    """
+    with desk.read() as reader:
+        last = reader.trail_length()
+        if after < 0 or last <= after:
+            return [], last
+        fresh = [t for t in reader.trail(after=after) if t.actor != desk.actor.name]
+        return _changes(reader, fresh), last
+
+
+def _changes(reader: Reader, trail: Sequence[Trace]) -> list[Change]:
     newest: dict[tuple[str, str], Trace] = {}
-    for trace in reader.trail(since=since):
+    for trace in trail:
         newest[trace.action, trace.subject] = trace
     names = {action: (rank, name) for rank, (action, name) in enumerate(_CONSEQUENCE)}
     found = [trace for trace in newest.values() if trace.action in names]

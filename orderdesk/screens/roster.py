@@ -413,7 +413,7 @@ class PlansScreen(Place):
 
     def __init__(self, plans: Plans) -> None:
         super().__init__()
-        self._plans = plans
+        self.plans = plans
 
     def compose_body(self) -> ComposeResult:
         """The comparison and the people."""
@@ -425,9 +425,9 @@ class PlansScreen(Place):
         from orderdesk.desk import words
 
         text = []
-        for row in self._plans.rows():
+        for row in self.plans.rows():
             text.append(f"{row[0]:<22}" + " | ".join(f"{cell:<22.60}" for cell in row[1:]))
-        for n, plan in enumerate(self._plans.found.plans):
+        for n, plan in enumerate(self.plans.found.plans):
             text += ["", f"{chr(ord('A') + n)}  {plan.title}"]
             for entry in plan.lines:
                 old = words.moment(entry.old.start) if entry.old else _("day off")
@@ -436,16 +436,16 @@ class PlansScreen(Place):
                     f"{words.clock(entry.new.end)}  {entry.theme}  "
                     + _("notice {n} days").format(n=entry.notice.days)
                 )
-        if not self._plans.found.plans:
+        if not self.plans.found.plans:
             text.append(_("No lawful plan covers this. See who can't help and why:"))
-            text += [f"   {r}" for r in self._plans.found.refusals[:10]]
+            text += [f"   {r}" for r in self.plans.found.refusals[:10]]
         self.query_one("#compare", Static).update(safe("\n".join(text)))
 
     def action_choose(self, n: int) -> None:
         """Sign for a plan."""
         from orderdesk.desk import rostering
 
-        desk, plans = self.desk, self._plans.found.plans
+        desk, plans = self.desk, self.plans.found.plans
         if desk is None or n >= len(plans):
             return
 
@@ -456,17 +456,20 @@ class PlansScreen(Place):
                 )
                 self.app.pop_screen()
 
+        pool = [
+            Field("pool", _("Pool said yes"), choices=[("no", _("no")), ("yes", _("yes"))])
+        ] if plans[n].conditional else []  # fmt: skip
         self.app.push_screen(
             Form(
                 _("Choose plan {name}").format(name=chr(ord("A") + n)),
                 [
                     Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
                     Field("reason", _("Reason")),
-                    Field("pool", _("Pool said yes"), choices=[("yes", _("yes")), ("no", _("no"))]),
+                    *pool,
                 ],
                 lambda v: rostering.choose(
-                    desk, self._plans, plans[n], lead(v), v["reason"],
-                    pool_confirmed=v["pool"] == "yes",
+                    desk, self.plans, plans[n], lead(v), v["reason"],
+                    pool_confirmed=v.get("pool") == "yes",
                 ),
             ),
             closed,

@@ -363,9 +363,10 @@ class Reader:
         since: datetime | None = None,
         until: datetime | None = None,
         subject: str = "",
+        after: int = 0,
     ) -> list[Trace]:
-        """The audit trail in order."""
-        query = _select(AuditRow).order_by(col(AuditRow.seq))
+        """The audit trail in order, behind place `after`."""
+        query = _select(AuditRow).order_by(col(AuditRow.seq)).where(col(AuditRow.seq) > after)
         if since is not None:
             query = query.where(col(AuditRow.at) > since)
         if until is not None:
@@ -376,6 +377,13 @@ class Reader:
             Trace(r.seq, r.at, r.actor, r.role, r.action, r.subject, json.loads(r.doc))
             for r in self._session.exec(query)
         ]
+
+    def trail_length(self) -> int:
+        """The place of the newest row of the audit trail."""
+        newest = self._session.exec(
+            _select(AuditRow).order_by(col(AuditRow.seq).desc()).limit(1)
+        ).first()
+        return newest.seq if newest else 0
 
     def case_as_known(self, id: str, moment: datetime) -> Document | None:
         """The case as the desk knew it at `moment` (without free text); None if not yet known."""
