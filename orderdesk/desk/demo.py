@@ -57,6 +57,7 @@ def load_city(desk: Desk, seed: int = 24) -> City:
                 {"officers": count.officers, "given_on": count.given_on.isoformat()},
             )
         _open_test_week(desk, work)
+        _sheet_of_before(desk, work)
         coming = [case for case in city.plans if not case.is_event]
         scoring.score_cases(desk, work, [case.id for case in (*city.history, *coming)])
     return city
@@ -87,6 +88,45 @@ def _open_test_week(desk: Desk, work: Work) -> None:
                 reason="W23",
             )
         )
+
+
+_ACTIONS = (
+    ("Aanrijroute Markt nalopen met de brandweer (synthetisch)", "Coördinator handhaving", -4),
+    ("Contactlijst evenementen bijwerken (synthetisch)", "Evenementenbureau", -3),
+    ("Afspraken over geluid vastleggen (synthetisch)", "Evenementenbureau", 1),
+    ("Duiding vragen aan de regisseur polarisatie (synthetisch)", "Secretaris driehoek", 2),
+    ("Verkeersplan zaterdag delen met de politie (synthetisch)", "Coördinator handhaving", 3),
+    ("Reserve van de zomer bespreken (synthetisch)", "Capaciteitsplanner", 4),
+    ("Evaluatie carnaval afronden (synthetisch)", "Secretaris driehoek", 10),
+)
+"""What, whose (a function, never a person) and how many days after Monday of the test week."""
+_DECISIONS = (
+    ("De tolerantiegrens voor de Markt blijft gelijk (synthetisch)", "mayor"),
+    ("Aangiften van week 22 gaan met voorrang (synthetisch)", "prosecutor"),
+)
+
+
+def _sheet_of_before(desk: Desk, work: Work) -> None:
+    """Decisions of last week's meeting and the actions that are still open."""
+    from orderdesk.desk.review import ACTION, TAKEN
+
+    before = TEST_WEEK.shift(-1)
+    for n, (text, authority) in enumerate(_DECISIONS, start=1):
+        work.add_fact(
+            TAKEN,
+            f"week:{before}",
+            {
+                "text": text, "by": MAYOR.name, "authority": authority, "criminal": "no",
+                "legal_basis": "", "number": f"DH-{before.year}-{n:03d}",
+                "day": before.days[3].isoformat(),
+            },
+        )  # fmt: skip
+    for what, who, after in _ACTIONS:
+        due = TEST_WEEK.monday + timedelta(days=after)
+        work.put(
+            ACTION, desk.new_id(),
+            {"what": what, "who": who, "due": due.isoformat(), "done": None},
+        )  # fmt: skip
 
 
 def open_city(path: str, seed: int = 24, *, opens: datetime = DEMO_OPENS) -> Desk:

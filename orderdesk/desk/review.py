@@ -15,7 +15,7 @@ from orderdesk.desk.core import Desk
 from orderdesk.desk.publishing import write_whole
 from orderdesk.desk.rostering import team_totals_in
 from orderdesk.desk.scoring import explain_in, standing_classes
-from orderdesk.desk.signals import SOURCE_NAMES, look_in
+from orderdesk.desk.signals import SOURCE_NAMES, look_in, refuse_personal_data
 from orderdesk.domain import ledger
 from orderdesk.domain.conflicts import heavy_pairs
 from orderdesk.domain.events import Case, Incident
@@ -25,7 +25,7 @@ from orderdesk.domain.places import Places
 from orderdesk.domain.time import Week, at, local
 from orderdesk.domain.when import read_when
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, Msg, _, language, msg
+from orderdesk.i18n import N_, Msg, _, language, msg, ngettext
 from orderdesk.papers.model import Document
 from orderdesk.papers.review_data import (
     Action,
@@ -38,6 +38,7 @@ from orderdesk.papers.review_data import (
     DistrictPicture,
     Factor,
     Figure,
+    Interpretation,
     LookBack,
     Named,
     Option,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from orderdesk.store.work import Reader
 
 REVIEW, ASKED, TAKEN, ACTION = "review", "decision_asked", "decision_taken", "action"
+INTERPRETATION = "interpretation"
 _MOST_SHEETS = 12
 
 
@@ -94,7 +96,8 @@ def _data(desk: Desk, reader: Reader, week: Week, version: int) -> ReviewData:
         districts=tuple(_districts(reader, today)),
         capacity=_capacity(reader, week, postings),
         asked=tuple(_asked(reader, week)),
-        taken=tuple(_taken(reader, week)),
+        interpretation=_interpretation(reader, week),
+        taken=(*_taken(reader, week.shift(-1)), *_taken(reader, week)),
         actions=tuple(actions_in(reader)),
         sheets=tuple(
             _sheet(reader, case, today)
@@ -361,6 +364,60 @@ def add_action(desk: Desk, what: str, who: str, due: str) -> str:
         work.put(ACTION, id, {"what": what, "who": who, "due": day.isoformat(), "done": None})
         work.note(ACTION, f"action:{id}", {"what": what, "due": day.isoformat()})
     return id
+
+
+def interpret(desk: Desk, week: Week, text: str, by: str) -> None:
+    """What the director for polarisation makes of the picture. Points at places and phases.
+
+    Raises BadInput without text or name; RuleSaysNo (rule 25) for anything about persons.
+    """
+    if not text.strip() or not by.strip():
+        raise BadInput(N_("text"), text, msg("Write what it means, and who says so."))
+    refuse_personal_data(text)
+    with desk.work() as work:
+        work.put(
+            INTERPRETATION,
+            str(week),
+            {"text": text.strip(), "by": by.strip(), "day": local(desk.now).date().isoformat()},
+        )
+        work.note(INTERPRETATION, f"week:{week}", {"by": by.strip()})
+
+
+def _interpretation(reader: Reader, week: Week) -> Interpretation | None:
+    kept = reader.record(INTERPRETATION, str(week))
+    if kept is None:
+        return None
+    return Interpretation(
+        text=kept.doc["text"],
+        by=Named(name=kept.doc["by"], function=kept.doc["by"]),
+        dated=date.fromisoformat(kept.doc["day"]),
+        records=(f"{INTERPRETATION}:{week}",),
+    )
+
+
+def reminders(desk: Desk) -> list[str]:
+    """For each action that is overdue: a text to send its owner, the oldest first."""
+    today = local(desk.now).date()
+    with desk.read() as reader:
+        late = sorted((a for a in actions_in(reader) if a.due < today), key=lambda a: a.due)
+    return [
+        _('To {who}: the action "{what}" was due {day}, {n} ago. How does it stand?').format(
+            who=action.who.name,
+            what=action.what,
+            day=words.day(action.due),
+            n=ngettext("{n} day", "{n} days", (today - action.due).days).format(
+                n=(today - action.due).days
+            ),
+        )
+        for action in late
+    ]
+
+
+def open_actions(desk: Desk) -> list[tuple[str, str]]:
+    """Open actions for a list of choices: id, and owner, day and what, the oldest first."""
+    with desk.read() as reader:
+        found = sorted(actions_in(reader), key=lambda a: a.due)
+    return [(a.key, f"{words.day(a.due)}  {a.who.name}: {a.what}") for a in found]
 
 
 def close_action(desk: Desk, id: str) -> None:

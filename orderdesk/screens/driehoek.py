@@ -37,6 +37,9 @@ class DriehoekScreen(Place):
         Binding("v", "addendum", N_("changes since")),
         Binding("o", "one_page", N_("one page")),
         Binding("a", "add_action", N_("action")),
+        Binding("z", "close_action", N_("action done")),
+        Binding("m", "remind", N_("reminders")),
+        Binding("i", "interpret", N_("interpretation")),
         Binding("d", "ask", N_("decision asked")),
         Binding("r", "record", N_("decision taken")),
         Binding("w", "write", N_("write PDF")),
@@ -160,6 +163,57 @@ class DriehoekScreen(Place):
             ),
             self.saying(_("noted")),
         )
+
+    def action_close_action(self) -> None:
+        """An action is done."""
+        from orderdesk.desk import review
+
+        desk = self.desk
+        if desk is None:
+            return
+        found = review.open_actions(desk)
+        if not found:
+            self.notify(_("No open actions."), markup=False)
+            return
+        self.app.push_screen(
+            Form(
+                _("Which action is done?"),
+                [Field("id", _("Action"), choices=found)],
+                lambda v: review.close_action(desk, v["id"]),
+            ),
+            self.saying(_("done")),
+        )
+
+    def action_remind(self) -> None:
+        """A text for each owner of an overdue action; c copies them."""
+        from orderdesk.desk import review
+
+        if self.desk is not None:
+            texts = review.reminders(self.desk)
+            self.app.push_screen(
+                Reading(_("Reminders"), "\n\n".join(texts) or _("Nothing is overdue."))
+            )
+
+    def action_interpret(self) -> None:
+        """What the director for polarisation makes of the picture; never about persons."""
+        from orderdesk.desk import review
+        from orderdesk.domain.time import Week
+
+        desk = self.desk
+        if desk is None:
+            return
+        self.app.push_screen(
+            Form(
+                _("Interpretation"),
+                [
+                    Field("text", _("Text"), _("about place or procedure, never about people"),
+                          long=True),
+                    Field("by", _("By whom")),
+                ],
+                lambda v: review.interpret(desk, Week.of(desk.now), v["text"], v["by"]),
+            ),
+            self.saying(_("noted")),
+        )  # fmt: skip
 
     def action_ask(self) -> None:
         """Put a decision on the sheet."""
