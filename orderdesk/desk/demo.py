@@ -106,9 +106,29 @@ _DECISIONS = (
 )
 
 
+_AWAITED = (
+    ("D-2026-041", "politie", "Verwachte opkomst en tegengroep? (synthetisch)", 2),
+    ("E-2026-118", "brandweer", "Doorgang en opbouw akkoord? (synthetisch)", 4),
+)
+"""Case, whom, what, and how many days after Monday the answer is due."""
+
+
 def _sheet_of_before(desk: Desk, work: Work) -> None:
-    """Decisions of last week's meeting and the actions that are still open."""
+    """Decisions of last week's meeting, the actions that are still open, answers awaited."""
+    from orderdesk.desk.cases import REQUEST
     from orderdesk.desk.review import ACTION, TAKEN
+
+    for number, whom, question, after in _AWAITED:
+        case = work.case_by_number(number)
+        assert case is not None
+        work.put(
+            REQUEST, desk.new_id(),
+            {
+                "case_id": case.id, "asked_of": whom, "question": question,
+                "due": (TEST_WEEK.monday + timedelta(days=after)).isoformat(),
+                "asked_at": desk.now.isoformat(), "answer": "",
+            },
+        )  # fmt: skip
 
     before = TEST_WEEK.shift(-1)
     for n, (text, authority) in enumerate(_DECISIONS, start=1):
