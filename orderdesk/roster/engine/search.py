@@ -32,6 +32,8 @@ _CLOSED = 0.5
 _MOST_WORK = 1 << 26
 _SHARE = 0.02
 """A dive fixes what is whole, and this share of the cells that are still split, surest first."""
+_HEATS = (0.02, 0.06, 0.15, 0.5)
+"""Heats at which annealing begins in turn, in prices of one person short."""
 _HOPE = 0.4
 """It ends where the price has come this far from the bound to the best roster."""
 _KEPT = 6_000
@@ -207,25 +209,24 @@ def _improve(t: Tables, best: _Best, seed: int, until: float = float("inf")) -> 
     """Anneal in rounds from the best known, hotter when nothing comes of it."""
     work = np.empty(_work_size(t), np.int32)
     typical = float(np.median(t.under[t.need > 0])) if (t.need > 0).any() else 10.0
-    heat, turn = typical / 2, 0
-    rounds = 40
+    turn, rounds = 0, 40
     while not best.over and best.elapsed < until:
         assert best.rosters is not None
         rosters, found = best.rosters.copy(), best.rosters.copy()
         began = perf_counter()
         blend = (0, 64, 128, 192)[turn % 4]
+        heat = typical * _HEATS[turn % len(_HEATS)]
         reroster(
             rounds, 3 if turn % 3 else 4, heat, 0.01 ** (1 / rounds),
             (best.guide * 16 // _SCALE).astype(np.int32), blend, (seed * 7919 + turn) % (1 << 31),
             rosters, found, t.need, t.under, t.over, t.own, t.length, t.follow, t.begun, t.done,
             t.limits, t.cap, work,
         )  # fmt: skip
-        better = best.offer(found)
+        best.offer(found)
         took = max(1e-3, perf_counter() - began)
         # Rounds grow until one anneal takes a fair part of the time that is left.
         aim = min(4.0, max(0.3, best.left / 12))
         rounds = int(min(200_000, max(20, rounds * min(3.0, aim / took))))
-        heat = typical / 2 if better else max(1.0, min(typical * 2, heat * (0.5, 1.7)[turn % 2]))
         turn += 1
 
 

@@ -23,7 +23,9 @@ class Keys(Static):
 
     DEFAULT_CSS = """
     Keys { dock: bottom; height: auto; max-height: 3; background: $footer-background;
-           color: $footer-foreground; padding: 0 1; }
+           color: $footer-foreground; padding: 0 1; link-style: none; link-color: $footer-foreground;
+           link-background: $footer-background; link-style-hover: bold;
+           link-color-hover: $footer-key-foreground; link-background-hover: $footer-background; }
     Keys:ansi { background: ansi_default; color: ansi_default; }
     """
 
@@ -60,8 +62,8 @@ class Keys(Static):
         binding = active.binding
         press = Style.from_meta({"@click": f"app.simulate_key({binding.key!r})"})
         shown = Content.assemble(
-            (visible(self.app.get_key_display(binding)), _KEY),
-            f" {visible(binding.description)}",
+            (f"{visible(self.app.get_key_display(binding))} ", _KEY),
+            visible(binding.description),
         )
         return shown.stylize(press)
 

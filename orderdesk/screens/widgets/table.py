@@ -203,7 +203,8 @@ class VirtualTable(ScrollView, can_focus=True):
         text = next(text for n, text in parts if n == marked)
         start = len(before) + 1 if before else 0
         mark = self.get_component_rich_style("table--cell")
-        pieces = (whole[:start], style), (text, mark), (whole[start + len(text) :], style)
+        end = min(len(whole), start + len(text) + 1)
+        pieces = (whole[:start], style), (whole[start:end], mark), (whole[end:], style)
         return Strip([Segment(piece, kind) for piece, kind in pieces if piece], width)
 
     def watch_cursor(self, old: int, new: int) -> None:
