@@ -32,8 +32,9 @@ _CLOSED = 0.5
 _MOST_WORK = 1 << 26
 _SHARE = 0.02
 """A dive fixes what is whole, and this share of the cells that are still split, surest first."""
-_HEATS = (0.02, 0.06, 0.15, 0.5)
-"""Heats at which annealing begins in turn, in prices of one person short."""
+_WARM, _HOT, _MANY = (0.02, 0.06, 0.15, 0.5), (0.15, 0.5, 1.0, 0.5), 5_000
+"""Heats at which annealing begins in turn, in prices of one person short: hot only where there are
+so many rounds that it cools down again."""
 _HOPE = 0.4
 """It ends where the price has come this far from the bound to the best roster."""
 _KEPT = 6_000
@@ -215,7 +216,7 @@ def _improve(t: Tables, best: _Best, seed: int, until: float = float("inf")) -> 
         rosters, found = best.rosters.copy(), best.rosters.copy()
         began = perf_counter()
         blend = (0, 64, 128, 192)[turn % 4]
-        heat = typical * _HEATS[turn % len(_HEATS)]
+        heat = typical * (_HOT if rounds >= _MANY else _WARM)[turn % 4]
         reroster(
             rounds, 3 if turn % 3 else 4, heat, 0.01 ** (1 / rounds),
             (best.guide * 16 // _SCALE).astype(np.int32), blend, (seed * 7919 + turn) % (1 << 31),

@@ -23,7 +23,8 @@ class Keys(Static):
 
     DEFAULT_CSS = """
     Keys { dock: bottom; height: auto; max-height: 3; background: $footer-background;
-           color: $footer-foreground; padding: 0 1; link-style: none; link-color: $footer-foreground;
+           color: $footer-foreground; padding: 0 1;
+           link-style: none; link-color: $footer-foreground;
            link-background: $footer-background; link-style-hover: bold;
            link-color-hover: $footer-key-foreground; link-background-hover: $footer-background; }
     Keys:ansi { background: ansi_default; color: ansi_default; }
