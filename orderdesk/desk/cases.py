@@ -551,7 +551,7 @@ def close(desk: Desk, case_id: str, values: Mapping[str, str]) -> Case:
         case = work.case(case_id)
         ended = case.span.end if case.span else None
         if values.get("ended", "").strip():
-            ended = read_when(values["ended"], desk.now).start
+            ended = read_when(values["ended"], desk.now, "ended").start
         outcome = Outcome(
             turnout_low=low if low is not None else best,
             turnout=best,
@@ -573,7 +573,7 @@ def ask(desk: Desk, case_id: str, asked_of: str, question: str, due: str) -> Req
     """Ask somebody for advice, with a due day; a late answer shows amber."""
     if not asked_of.strip() or not question.strip():
         raise BadInput(N_("question"), question, msg("Say whom you ask what."))
-    day = read_when(due, desk.now).day
+    day = read_when(due, desk.now, "due").day
     with desk.work() as work:
         request = Request(desk.new_id(), case_id, asked_of, question, day, work.now)
         work.put(

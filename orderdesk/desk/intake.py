@@ -397,7 +397,7 @@ def _received(values: Mapping[str, str], source: Source, now: datetime) -> datet
     if source is Source.UNANNOUNCED:
         return None
     text = values.get("received", "").strip()
-    received = read_moment(text, now) if text else now
+    received = read_moment(text, now, "received") if text else now
     if received > now + timedelta(minutes=1):
         raise BadInput(N_("received"), text, msg("It lies in the future."))
     return received

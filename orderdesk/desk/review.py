@@ -358,7 +358,7 @@ def add_action(desk: Desk, what: str, who: str, due: str) -> str:
     """An action with an owner and a day; carried over until it is closed."""
     if not what.strip() or not who.strip():
         raise BadInput(N_("action"), what, msg("Write what is to be done, and by whom."))
-    day = read_when(due, desk.now).day
+    day = read_when(due, desk.now, "due").day
     with desk.work() as work:
         id = desk.new_id()
         work.put(ACTION, id, {"what": what, "who": who, "due": day.isoformat(), "done": None})

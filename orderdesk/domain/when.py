@@ -68,12 +68,19 @@ class When:
         return Span(start=self.start, end=self.end or self.start + usual)
 
 
-def read_when(text: str, now: datetime) -> When:
+def read_when(text: str, now: datetime, field: str = "when") -> When:
     """Understand a day with, if said, a time or a range of times.
 
     A weekday is the next such day (today if it is that day). Without a year the date is the next
-    one, unless it lies less than 60 days back. Raises BadInput with examples.
+    one, unless it lies less than 60 days back. Raises BadInput with examples, at `field`.
     """
+    try:
+        return _read(text, now)
+    except BadInput as problem:
+        raise BadInput(field, text, problem.mend) from None
+
+
+def _read(text: str, now: datetime) -> When:
     plain = " ".join(text.casefold().replace(",", " ").split())
     if not plain:
         raise BadInput(N_("when"), text, _MEND)
@@ -89,11 +96,11 @@ def read_when(text: str, now: datetime) -> When:
     return When(day, start, end)
 
 
-def read_moment(text: str, now: datetime) -> datetime:
-    """A single moment; a time alone is today. Raises BadInput without a time."""
-    found = read_when(text, now)
+def read_moment(text: str, now: datetime, field: str = "when") -> datetime:
+    """A single moment; a time alone is today. Raises BadInput without a time, at `field`."""
+    found = read_when(text, now, field)
     if found.start is None:
-        raise BadInput(N_("time"), text, msg("Add a time, such as 14:00."))
+        raise BadInput(field, text, msg("Add a time, such as 14:00."))
     return found.start
 
 

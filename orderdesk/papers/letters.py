@@ -95,7 +95,8 @@ def receipt(
     """The proof of receipt (bewijs van ontvangst, Wom art. 4) in the language `code`.
 
     It says the number, the moment of receipt, the six data as they were given, what is missing,
-    and how the term was counted. It is issued for late and incomplete notifications alike.
+    and how the term was counted. It is issued for late and incomplete notifications alike. That
+    demonstrating is a right, and its term, stand in no letter about an event.
     """
     with use_language(code):
         received = case.received_at or case.known_at
@@ -111,14 +112,17 @@ def receipt(
             "want to say."
         )
         sections = [
-            Section(blocks=(_text(intro), _text(right))),
+            Section(blocks=(_text(intro), _text(right)) if not case.is_event else (_text(intro),)),
             Section(title=_("What you gave us"), blocks=(_given(case, organiser, place),)),
-            Section(
-                title=_("The term of notification"),
-                blocks=tuple(_term_blocks(case, term)),
-                keep=True,
-            ),
         ]
+        if not case.is_event:
+            sections.append(
+                Section(
+                    title=_("The term of notification"),
+                    blocks=tuple(_term_blocks(case, term)),
+                    keep=True,
+                )
+            )
         missing = missing_data(
             case, organiser_name=organiser.name, organiser_address=organiser.address
         )

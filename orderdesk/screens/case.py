@@ -272,7 +272,7 @@ class CaseScreen(Place):
                 ],
                 lambda v: scoring.override(
                     desk, self._case_id, scoring.require_class(v["class"]), v["motive"], desk.actor,
-                    read_when(v["until"], desk.now).day,
+                    read_when(v["until"], desk.now, "until").day,
                 ),
             ),
             self.saying(_("decided")),

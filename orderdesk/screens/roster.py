@@ -214,7 +214,9 @@ class RosterScreen(Place):
             self._touch_form(
                 _("Move the shift of {who}").format(who=duty.person_id),
                 [Field("day", _("Day"), _("vr, 12 jun"))],
-                lambda v: rostering.look_at_move(desk, duty.id, read_when(v["day"], desk.now).day),
+                lambda v: rostering.look_at_move(
+                    desk, duty.id, read_when(v["day"], desk.now, "day").day
+                ),
             )
 
     def action_absent(self) -> None:

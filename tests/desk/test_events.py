@@ -44,3 +44,14 @@ def test_a_gathering_has_no_letter(city: Desk) -> None:
     assert cases.dossier(city, case.id).event_advice is None
     with pytest.raises(RuleSaysNo):
         cases.answer_event(city, case.id, HEAVY)
+
+
+def test_the_receipt_of_an_event_speaks_of_no_right_to_demonstrate(city: Desk) -> None:
+    from orderdesk.desk.publishing import receipt_text
+
+    event = scoring.case_numbered(city, "E-2026-118")
+    with city.work() as work:
+        work.save_case(event.replace(received_at=city.now))
+    assert "Demonstreren is een recht" not in receipt_text(city, event.id)
+    march = scoring.case_numbered(city, "D-2026-043")
+    assert "Demonstreren is een recht" in receipt_text(city, march.id)

@@ -13,12 +13,15 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Select, Static, TextArea
 
+from orderdesk.domain.text import visible
 from orderdesk.errors import BadInput, OrderdeskError
 from orderdesk.i18n import N_, _
 from orderdesk.screens.safe import line, safe
 from orderdesk.screens.widgets.keys import Keys
 from orderdesk.screens.words import translated
 
+# Controls, zero-width and reordering characters: what could steer a terminal or hide in a text.
+_NOTHING_HIDDEN = r"[^\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]*"
 Values = dict[str, str]
 Result = TypeVar("Result")
 
@@ -115,9 +118,14 @@ class Form(Sheet[object]):
                 compact=True,
                 id=field.name,
             )
+        # Inputs hand control characters on to the terminal: what is hidden in an old text is made
+        # visible first, and none can be typed or pasted.
         if field.long:
-            return TextArea(value, id=field.name, compact=True, tab_behavior="focus")
-        return Input(value, id=field.name, compact=True)
+            shown = visible(value, lines=True, isolate=False)
+            return TextArea(shown, id=field.name, compact=True, tab_behavior="focus")
+        return Input(
+            visible(value, isolate=False), id=field.name, compact=True, restrict=_NOTHING_HIDDEN
+        )
 
     def on_mount(self) -> None:
         """Begin at the first field; look at what the draft says."""
