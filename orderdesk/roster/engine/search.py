@@ -32,9 +32,9 @@ _CLOSED = 0.5
 _MOST_WORK = 1 << 26
 _SHARE = 0.02
 """A dive fixes what is whole, and this share of the cells that are still split, surest first."""
-_WARM, _HOT, _MANY = (0.02, 0.06, 0.15, 0.5), (0.15, 0.5, 1.0, 0.5), 5_000
-"""Heats at which annealing begins in turn, in prices of one person short: hot only where there are
-so many rounds that it cools down again."""
+_HEATS, _WARM, _MANY = (0.02, 0.5, 0.06, 0.15, 1.0, 0.06), (0.02, 0.06, 0.15, 0.5), 1_500
+"""Heats at which annealing begins in turn, in prices of one person short; only warm ones for so
+many people x days, where there are too few rounds to cool down from a hot start."""
 _HOPE = 0.4
 """It ends where the price has come this far from the bound to the best roster."""
 _KEPT = 6_000
@@ -211,12 +211,13 @@ def _improve(t: Tables, best: _Best, seed: int, until: float = float("inf")) -> 
     work = np.empty(_work_size(t), np.int32)
     typical = float(np.median(t.under[t.need > 0])) if (t.need > 0).any() else 10.0
     turn, rounds = 0, 40
+    heats = _WARM if t.need.shape[0] * t.shape[0] > _MANY else _HEATS
     while not best.over and best.elapsed < until:
         assert best.rosters is not None
         rosters, found = best.rosters.copy(), best.rosters.copy()
         began = perf_counter()
         blend = (0, 64, 128, 192)[turn % 4]
-        heat = typical * (_HOT if rounds >= _MANY else _WARM)[turn % 4]
+        heat = typical * heats[turn % len(heats)]
         reroster(
             rounds, 3 if turn % 3 else 4, heat, 0.01 ** (1 / rounds),
             (best.guide * 16 // _SCALE).astype(np.int32), blend, (seed * 7919 + turn) % (1 << 31),
