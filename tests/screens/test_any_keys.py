@@ -22,7 +22,7 @@ def monday(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return week_at(tmp_path_factory.mktemp("any"), 1, "14:00")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_any_keys_in_any_order(
     monday: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
@@ -30,7 +30,7 @@ async def test_any_keys_in_any_order(
     chance = random.Random(seed)
     keys = [key for key in KEYS if key not in _LEFT_OUT]
     async with story(monday, tmp_path, 1, "14:00", size=(80, 24)) as s:
-        for _turn in range(70):
+        for _turn in range(60):
             await s.pilot.press(chance.choice(keys))
             assert s.app.is_running
         await s.settle()
