@@ -115,8 +115,8 @@ _AWAITED = (
 
 def _sheet_of_before(desk: Desk, work: Work) -> None:
     """Decisions of last week's meeting, the actions that are still open, answers awaited."""
-    from orderdesk.desk.cases import REQUEST
     from orderdesk.desk.review import ACTION, TAKEN
+    from orderdesk.desk.talks import REQUEST
 
     for number, whom, question, after in _AWAITED:
         case = work.case_by_number(number)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import capacity, cases, intake, rostering, scoring, words
+from orderdesk.desk import capacity, cases, closing, intake, pairs, rostering, scoring, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import drop_draft
 from orderdesk.desk.scoring import Explanation
@@ -355,7 +355,7 @@ def _paired(desk: Desk, first_id: str, how_many: str, number: str) -> Case:
             number=number,
         )
         work.add_case(draft)
-    return cases.link_counter(desk, draft.id, first_id)
+    return pairs.link_counter(desk, draft.id, first_id)
 
 
 def turnout(desk: Desk, case_id: str, how_many: str, source: str) -> None:
@@ -427,9 +427,9 @@ def _retasked(duty: Duty, case_id: str, task: Task, start: datetime, until: date
 def stand_down(desk: Desk, case_id: str, values: Mapping[str, str]) -> int:
     """It is over: what happened, and the hours that were worked are posted; the minutes.
 
-    Keys as in `cases.close`: turnout, incident, ended, lesson.
+    Keys as in `closing.close`: turnout, incident, ended, lesson.
     """
-    cases.close(desk, case_id, values)
+    closing.close(desk, case_id, values)
     with desk.work(Role.OFFICER) as work:
         minutes = capacity.work_case(desk, work, work.case(case_id))
         case = work.case(case_id)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orderdesk.desk import cases as dossiers
-from orderdesk.desk import words
+from orderdesk.desk import talks, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import open_drafts
 from orderdesk.desk.glance import GLANCE, Change, Today
@@ -126,7 +126,7 @@ def handover(desk: Desk) -> str:
     """A note for the next shift, drafted from what is open, each point with an owner."""
     with desk.read() as reader:
         shown = today_in(desk, reader)
-        waiting = [r for r in dossiers.requests_in(reader) if not r.answer]
+        waiting = [r for r in talks.requests_in(reader) if not r.answer]
     lines = [_("Handover {moment}").format(moment=words.moment(desk.now)), "", shown.ledger, ""]
     for row in shown.rows:
         attention = f" - {row[6]}" if row[6] else ""
@@ -158,7 +158,7 @@ def _ledger_line(reader: Reader, week: Week) -> str:
 def _notes(desk: Desk, reader: Reader, now: datetime) -> list[str]:
     day = local(now).date()
     notes = []
-    waiting = [request for request in dossiers.requests_in(reader) if not request.answer]
+    waiting = [request for request in talks.requests_in(reader) if not request.answer]
     if waiting:
         n = len(waiting)
         notes.append(ngettext("{n} answer awaited", "{n} answers awaited", n).format(n=n))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from orderdesk.city import TEST_WEEK
-from orderdesk.desk import capacity, cases, incident, intake, rostering, scoring, words
+from orderdesk.desk import capacity, closing, incident, intake, pairs, rostering, scoring, words
 from orderdesk.desk.core import DemoClock, Desk
 from orderdesk.desk.demo import LEAD
 from orderdesk.desk.publishing import feeds_in
@@ -169,7 +169,7 @@ class Week24:
         self.played.frozen_at = self.desk.now
 
     def _called_off(self) -> None:
-        cases.move(self.desk, self._id("D-2026-041"), "do 25 jun 17:30")
+        closing.move(self.desk, self._id("D-2026-041"), "do 25 jun 17:30")
         capacity.plan_pay_back(self.desk, NUISANCE, 4 * H, TEST_WEEK)
 
     def _counter_notified(self) -> None:
@@ -183,7 +183,7 @@ class Week24:
             number="D-2026-044",
         )  # fmt: skip
         first = self._id("D-2026-043")
-        cases.link_counter(self.desk, found.case.id, first)
+        pairs.link_counter(self.desk, found.case.id, first)
         scoring.confirm_counter(self.desk, first, CounterGroup.CONFIRMED, Sureness.CONFIRMED)
 
     def _replan(self) -> None:
@@ -223,9 +223,9 @@ class Week24:
     def _saturday_worked(self) -> None:
         capacity.worked(self.desk, [self._id("D-2026-043"), self._id("D-2026-044")])
         for number, turnout in (("D-2026-043", "110-140"), ("D-2026-044", "60-90")):
-            cases.close(self.desk, self._id(number), {"turnout": turnout, "incident": "none"})
+            closing.close(self.desk, self._id(number), {"turnout": turnout, "incident": "none"})
         self._give_back(10)
 
     def _sunday_worked(self) -> None:
         capacity.worked(self.desk, [self._id("D-2026-042")])
-        cases.close(self.desk, self._id("D-2026-042"), {"turnout": "150-220", "incident": "none"})
+        closing.close(self.desk, self._id("D-2026-042"), {"turnout": "150-220", "incident": "none"})

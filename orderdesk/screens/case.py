@@ -155,7 +155,7 @@ class CaseScreen(Place):
 
     def action_pair(self) -> None:
         """Link as counter-demonstration, or give it one of the places offered."""
-        from orderdesk.desk import cases, scoring
+        from orderdesk.desk import pairs, scoring
 
         desk, found = self.desk, self._found
         if desk is None or found is None:
@@ -170,7 +170,7 @@ class CaseScreen(Place):
                 Form(
                     _("A place within sight and sound"),
                     [Field("place", _("Place"), choices=choices)],
-                    lambda v: cases.move_counter(desk, self._case_id, v["place"]),
+                    lambda v: pairs.move_counter(desk, self._case_id, v["place"]),
                 ),
                 self.saying(_("place offered")),
             )
@@ -179,7 +179,7 @@ class CaseScreen(Place):
             Form(
                 _("Counter-demonstration to which case?"),
                 [Field("number", _("Number"), _("D-2026-043; that one keeps its place"))],
-                lambda v: cases.link_counter(
+                lambda v: pairs.link_counter(
                     desk, self._case_id, scoring.case_numbered(desk, v["number"]).id
                 ),
             ),
@@ -216,7 +216,7 @@ class CaseScreen(Place):
 
     def action_condition(self) -> None:
         """Draft a condition; what resembles a struck-down one says so while typing."""
-        from orderdesk.desk import cases
+        from orderdesk.desk import decisions
         from orderdesk.domain.law import Condition, Ground
 
         desk, found = self.desk, self._found
@@ -224,7 +224,7 @@ class CaseScreen(Place):
             return
 
         def look(values: Mapping[str, str]) -> str:
-            hits = cases.lint(values["text"])
+            hits = decisions.lint(values["text"])
             return "\n".join(f"▲ {hit.case}: {pick(hit.outcome)}" for hit in hits) or _(
                 "No court case resembles this."
             )
@@ -236,8 +236,8 @@ class CaseScreen(Place):
                 motive=values["motive"],
                 despite=values["despite"],
             )
-            cases.check_draft(condition)
-            cases.save_conditions(desk, self._case_id, [*found.conditions, condition])
+            decisions.check_draft(condition)
+            decisions.save_conditions(desk, self._case_id, [*found.conditions, condition])
             return True
 
         grounds = [("health", _("health")), ("traffic", _("traffic")), ("disorder", _("disorder"))]
@@ -286,7 +286,7 @@ class CaseScreen(Place):
 
     def action_event_class(self) -> None:
         """The three profiles of an event, the advice that follows, and medical cover."""
-        from orderdesk.desk import cases
+        from orderdesk.desk import event_class
 
         desk, case = self.desk, self.case
         if desk is None or case is None:
@@ -302,36 +302,36 @@ class CaseScreen(Place):
                 name(q.id), pick(q.label), value=facts.get(q.id, ""),
                 choices=[("", _("not known yet")), *((a.id, pick(a.label)) for a in q.answers)],
             )
-            for q in cases.event_questions()
+            for q in event_class.event_questions()
         ]  # fmt: skip
         kinds = [
             ("", _("not known yet")),
-            *((k, k.replace("_", " ")) for k in cases.medical_kinds()),
+            *((k, k.replace("_", " ")) for k in event_class.medical_kinds()),
         ]
         fields += [
-            Field(cases.DECIDED, _("Decided class"),
+            Field(event_class.DECIDED, _("Decided class"),
                   value=case.event.risk_class if case.event else "",
                   choices=[("", _("not decided")), ("0", "0"), ("A", "A"), ("B", "B"), ("C", "C")]),
-            Field(name(cases.MEDICAL_KIND), _("Medical cover: kind"), choices=kinds,
-                  value=facts.get(cases.MEDICAL_KIND, "")),
-            Field(name(cases.INDOORS), _("Indoors"), choices=yes_no,
-                  value=facts.get(cases.INDOORS, "")),
-            Field(name(cases.VIOLENCE), _("Violence expected (police)"), choices=yes_no,
-                  value=facts.get(cases.VIOLENCE, "")),
-            Field(name(cases.VIPS), _("VIPs"), value=facts.get(cases.VIPS, "")),
+            Field(name(event_class.MEDICAL_KIND), _("Medical cover: kind"), choices=kinds,
+                  value=facts.get(event_class.MEDICAL_KIND, "")),
+            Field(name(event_class.INDOORS), _("Indoors"), choices=yes_no,
+                  value=facts.get(event_class.INDOORS, "")),
+            Field(name(event_class.VIOLENCE), _("Violence expected (police)"), choices=yes_no,
+                  value=facts.get(event_class.VIOLENCE, "")),
+            Field(name(event_class.VIPS), _("VIPs"), value=facts.get(event_class.VIPS, "")),
         ]  # fmt: skip
 
         def given(values: Mapping[str, str]) -> dict[str, str]:
             return {key.replace("-", "."): value for key, value in values.items()}
 
         def look(values: Mapping[str, str]) -> str:
-            return "\n".join(_event_lines(*cases.advice_for(case, given(values))))
+            return "\n".join(_event_lines(*event_class.advice_for(case, given(values))))
 
         self.app.push_screen(
             Form(
                 _("A/B/C of {number}").format(number=case.number),
                 fields,
-                lambda v: cases.answer_event(desk, self._case_id, given(v)),
+                lambda v: event_class.answer_event(desk, self._case_id, given(v)),
                 look=look,
             ),
             self.saying(_("kept")),
@@ -339,7 +339,7 @@ class CaseScreen(Place):
 
     def action_ask(self) -> None:
         """Ask somebody for advice, with a day."""
-        from orderdesk.desk import cases
+        from orderdesk.desk import talks
 
         desk = self.desk
         if desk is None:
@@ -353,24 +353,24 @@ class CaseScreen(Place):
             Form(
                 _("Ask advice"),
                 fields,
-                lambda v: cases.ask(desk, self._case_id, v["who"], v["what"], v["due"]),
+                lambda v: talks.ask(desk, self._case_id, v["who"], v["what"], v["due"]),
             ),
             self.saying(_("asked")),
         )
 
     def action_talk(self) -> None:
         """The agenda of the talk with the organiser; agreements are added there."""
-        from orderdesk.desk import cases
+        from orderdesk.desk import talks
 
         desk, found = self.desk, self._found
         if desk is None or found is None:
             return
-        agenda = "\n".join(f"- {point}" for point in cases.talk_agenda(found)) or _("nothing open")
+        agenda = "\n".join(f"- {point}" for point in talks.talk_agenda(found)) or _("nothing open")
         self.app.push_screen(
             Form(
                 _("Talk with the organiser"),
                 [Field("text", _("New agreement"))],
-                lambda v: cases.agree(desk, self._case_id, v["text"]),
+                lambda v: talks.agree(desk, self._case_id, v["text"]),
                 look=lambda _values: agenda,
             ),
             self.saying(_("agreed")),
@@ -394,7 +394,7 @@ class CaseScreen(Place):
 
     def action_call_off(self) -> None:
         """Called off, or moved to another moment."""
-        from orderdesk.desk import cases
+        from orderdesk.desk import closing
 
         desk = self.desk
         if desk is None:
@@ -404,9 +404,9 @@ class CaseScreen(Place):
                 _("Called off, or moved?"),
                 [Field("when", _("New moment"), _("empty: called off; do 25 jun 17:30"))],
                 lambda v: (
-                    cases.move(desk, self._case_id, v["when"])
+                    closing.move(desk, self._case_id, v["when"])
                     if v["when"].strip()
-                    else cases.call_off(desk, self._case_id)
+                    else closing.call_off(desk, self._case_id)
                 ),
             ),
             self.saying(_("hours come free; see Capacity")),
@@ -414,7 +414,7 @@ class CaseScreen(Place):
 
     def action_close_case(self) -> None:
         """What happened."""
-        from orderdesk.desk import cases
+        from orderdesk.desk import closing
         from orderdesk.desk.words import INCIDENTS
 
         desk = self.desk
@@ -429,7 +429,7 @@ class CaseScreen(Place):
             Field("lesson", _("One lesson"), _("about place or procedure, never about people")),
         ]
         self.app.push_screen(
-            Form(_("Close"), fields, lambda v: cases.close(desk, self._case_id, v)),
+            Form(_("Close"), fields, lambda v: closing.close(desk, self._case_id, v)),
             self.saying(_("closed")),
         )
 

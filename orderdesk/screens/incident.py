@@ -241,12 +241,12 @@ class IncidentScreen(Place):
 
     def action_place(self) -> None:
         """Places within sight and sound, for a counter-demonstration only."""
-        from orderdesk.desk import cases
+        from orderdesk.desk import pairs
 
         desk, found = self.desk, self._found
         if desk is None or found is None:
             return
-        offers = self.try_to(lambda: cases.places_for(desk, found.case.id))
+        offers = self.try_to(lambda: pairs.places_for(desk, found.case.id))
         if offers is None:
             return
         choices = [
@@ -258,7 +258,7 @@ class IncidentScreen(Place):
             Form(
                 _("A place within sight and sound"),
                 [Field("place", _("Place"), choices=choices)],
-                lambda v: cases.move_counter(desk, found.case.id, v["place"]),
+                lambda v: pairs.move_counter(desk, found.case.id, v["place"]),
             ),
             self.saying(_("place offered")),
         )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from orderdesk.desk import cases, scoring
+from orderdesk.desk import cases, event_class, scoring
 from orderdesk.desk.core import Desk
 from orderdesk.errors import BadInput, RuleSaysNo
 
-HEAVY = {"activity.kind": "high_risk", cases.MEDICAL_KIND: "concert"}
+HEAVY = {"activity.kind": "high_risk", event_class.MEDICAL_KIND: "concert"}
 
 
 def test_answers_give_advice_and_a_person_decides(city: Desk) -> None:
@@ -17,7 +17,7 @@ def test_answers_give_advice_and_a_person_decides(city: Desk) -> None:
     assert first.event_advice is not None
     assert first.event_advice.highest.value == "C"
     assert first.medical is None
-    cases.answer_event(city, case.id, HEAVY | {cases.DECIDED: "A"})
+    event_class.answer_event(city, case.id, HEAVY | {cases.DECIDED: "A"})
     found = cases.dossier(city, case.id)
     assert found.event_advice is not None
     assert found.event_advice.advice.value == "B"
@@ -29,12 +29,12 @@ def test_answers_give_advice_and_a_person_decides(city: Desk) -> None:
 
 def test_looking_keeps_nothing_and_bad_answers_are_named(city: Desk) -> None:
     case = scoring.case_numbered(city, "E-2026-118")
-    advice, _medical = cases.advice_for(case, HEAVY)
+    advice, _medical = event_class.advice_for(case, HEAVY)
     assert advice is not None
     with pytest.raises(BadInput):
-        cases.answer_event(city, case.id, {"activity.kind": "tupperware"})
+        event_class.answer_event(city, case.id, {"activity.kind": "tupperware"})
     with pytest.raises(BadInput):
-        cases.answer_event(city, case.id, {cases.VIPS: "many"})
+        event_class.answer_event(city, case.id, {cases.VIPS: "many"})
     kept = scoring.case_numbered(city, "E-2026-118")
     assert kept == case
 
@@ -43,7 +43,7 @@ def test_a_gathering_has_no_letter(city: Desk) -> None:
     case = scoring.case_numbered(city, "D-2026-043")
     assert cases.dossier(city, case.id).event_advice is None
     with pytest.raises(RuleSaysNo):
-        cases.answer_event(city, case.id, HEAVY)
+        event_class.answer_event(city, case.id, HEAVY)
 
 
 def test_the_receipt_of_an_event_speaks_of_no_right_to_demonstrate(city: Desk) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orderdesk.desk import cases, intake, review, scoring
+from orderdesk.desk import intake, review, scoring, talks
 from orderdesk.desk.timeline import write_line
 from orderdesk.errors import BadInput
 from orderdesk.screens.base import PLACES
@@ -56,8 +56,8 @@ async def test_no_screen_obeys_what_was_typed(monday: Path, tmp_path: Path, text
         )  # fmt: skip
         case = found.case
         write_line(s.desk, case.id, text)
-        cases.ask(s.desk, case.id, f"politie {text}", text, "vr 12 jun")
-        cases.agree(s.desk, case.id, text)
+        talks.ask(s.desk, case.id, f"politie {text}", text, "vr 12 jun")
+        talks.agree(s.desk, case.id, text)
         review.add_action(s.desk, f"doen {text}", f"wie {text}", "vr 12 jun")
         for _name, key, _title in PLACES:
             await s.press(key)

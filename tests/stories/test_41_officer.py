@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orderdesk import reference
-from orderdesk.desk import cases, drafts, intake, scoring, signals
+from orderdesk.desk import cases, decisions, drafts, intake, scoring, signals
 from orderdesk.domain.events import Kind, Source
 from orderdesk.domain.law import ForbiddenWords, forbidden_in
 from orderdesk.i18n import _, ngettext, set_language
@@ -120,7 +120,7 @@ async def test_dod8_dod9_dod10_talk_condition_and_advice(tuesday: Path, tmp_path
         # DOD9: a condition that resembles a struck-down one names the court case
         await s.press("v")
         await s.type("Geen flyers uitdelen zonder vergunning")
-        found = cases.lint("Geen flyers uitdelen zonder vergunning")
+        found = decisions.lint("Geen flyers uitdelen zonder vergunning")
         assert found
         assert s.sees(found[0].case[:20])
         await s.press("ctrl+s")

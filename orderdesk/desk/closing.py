@@ -1,0 +1,117 @@
+"""How a case ends: called off, moved to another day, or closed with what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orderdesk.desk import cases, intake, words
+from orderdesk.desk.core import Desk
+from orderdesk.desk.scoring import score_cases
+from orderdesk.desk.signals import refuse_personal_data
+from orderdesk.desk.timeline import note_event
+from orderdesk.domain.events import Case, Incident, Outcome, Status
+from orderdesk.domain.when import read_when
+from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.i18n import N_, msg
+
+if TYPE_CHECKING:
+    from orderdesk.store.work import Reader
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A case that was called off, and the one that takes its place."""
+
+    old: Case
+    new: Case
+
+
+def call_off(desk: Desk, case_id: str) -> Case:
+    """The organiser calls it off. Nothing about the organiser is scored down for it."""
+    from orderdesk.desk.capacity import release_case
+
+    with desk.work() as work:
+        case = work.case(case_id)
+        release_case(desk, work, case)
+        note_event(work, case_id, msg("called off"))
+        return work.save_case(case.replace(status=Status.CANCELLED))
+
+
+def move(desk: Desk, case_id: str, when: str) -> Moved:
+    """Called off and announced for another day: a new case with the old one's data, linked."""
+    from orderdesk.desk.capacity import release_case
+
+    with desk.work() as work:
+        case = work.case(case_id)
+        if case.span is None:
+            raise RuleSaysNo(msg("{number} has no time yet: change it instead", number=case.number))
+        found = read_when(when, desk.now)
+        span = found.span(case.span.end - case.span.start)
+        if span is None:
+            raise BadInput(N_("when"), when, msg("Add a time, such as 14:00."))
+        released = release_case(desk, work, case)
+        new = case.replace(
+            id=desk.new_id(),
+            number=_number_after_move(work, case.number),
+            span=span,
+            known_at=desk.now,
+            received_at=desk.now if case.received_at else None,
+            status=Status.IN_PREPARATION,
+            version=1,
+        )
+        work.add_case(new)
+        old = work.save_case(case.replace(status=Status.MOVED, moved_to=new.id))
+        cases.copy_cards(work, case_id, new.id)
+        note_event(
+            work, case_id,
+            msg("moved to {when} as {number}; {n} h come free", when=words.moment(span.start),
+                number=new.number, n=f"{released / 60:g}"),
+        )  # fmt: skip
+        score_cases(desk, work, [new.id])
+        return Moved(old, new)
+
+
+def _number_after_move(reader: Reader, number: str) -> str:
+    """D-2026-041 goes on as D-2026-041b: people keep calling it by the number they know."""
+    plain = number.rstrip("bcdefghijklmnopqrstuvwxyz")
+    letters = (chr(c) for c in range(ord("b"), ord("z") + 1))
+    return next(n for n in (plain + letter for letter in letters) if not reader.case_by_number(n))
+
+
+def close(desk: Desk, case_id: str, values: Mapping[str, str]) -> Case:
+    """Close a case with what happened, from a form's texts.
+
+    Keys: turnout (number or range low-high), incident (none, some, many), ended, lesson.
+    A lesson is about places and procedures: anything that points at a person is refused.
+    """
+    low, best, high = intake.read_count(values.get("turnout", ""))
+    lesson = values.get("lesson", "")
+    if lesson.strip():
+        refuse_personal_data(lesson)
+    try:
+        incident = Incident(values.get("incident", ""))
+    except ValueError:
+        raise BadInput(
+            N_("incident"), values.get("incident", ""), msg("Choose none, some or many.")
+        ) from None
+    if best is None:
+        raise BadInput(N_("turnout"), "", msg("Write how many came, 0 if nobody did."))
+    with desk.work() as work:
+        case = work.case(case_id)
+        ended = case.span.end if case.span else None
+        if values.get("ended", "").strip():
+            ended = read_when(values["ended"], desk.now, "ended").start
+        outcome = Outcome(
+            turnout_low=low if low is not None else best,
+            turnout=best,
+            turnout_high=high if high is not None else best,
+            incident=incident,
+            ended=ended,
+            no_show=best == 0,
+            lesson=lesson,
+        )
+        note_event(work, case_id, msg("closed: {n} came", n=best))
+        status = Status.NO_SHOW if best == 0 else Status.CLOSED
+        return work.save_case(case.replace(outcome=outcome, status=status))

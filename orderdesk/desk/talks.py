@@ -1,0 +1,139 @@
+"""What others owe the desk and what was agreed: advice asked, the talk with the organiser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from orderdesk.desk import words
+from orderdesk.desk.core import Desk
+from orderdesk.desk.timeline import note_event
+from orderdesk.domain.when import read_when
+from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.i18n import N_, Msg, msg
+
+if TYPE_CHECKING:
+    from orderdesk.desk.cases import Dossier
+    from orderdesk.store.work import Reader
+
+REQUEST, AGREEMENT = "request", "agreement"
+
+
+@dataclass(frozen=True)
+class Request:
+    """An answer that somebody else owes the desk: advice, an estimate, an interpretation."""
+
+    id: str
+    case_id: str
+    asked_of: str
+    question: str
+    due: date
+    asked_at: datetime
+    answer: str = ""
+
+    def late(self, today: date) -> bool:
+        """Whether the answer should have been there."""
+        return not self.answer and today > self.due
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Something agreed with the organiser: open, kept or broken."""
+
+    id: str
+    case_id: str
+    text: str
+    state: str
+
+
+def ask(desk: Desk, case_id: str, asked_of: str, question: str, due: str) -> Request:
+    """Ask somebody for advice, with a due day; a late answer shows amber."""
+    if not asked_of.strip() or not question.strip():
+        raise BadInput(N_("question"), question, msg("Say whom you ask what."))
+    day = read_when(due, desk.now, "due").day
+    with desk.work() as work:
+        request = Request(desk.new_id(), case_id, asked_of, question, day, work.now)
+        work.put(
+            REQUEST,
+            request.id,
+            {
+                "case_id": case_id, "asked_of": asked_of, "question": question,
+                "due": day.isoformat(), "asked_at": work.now.isoformat(), "answer": "",
+            },
+        )  # fmt: skip
+        note_event(work, case_id, msg("asked {whom}, due {day}", whom=asked_of, day=words.day(day)))
+    return request
+
+
+def answer(desk: Desk, request_id: str, text: str) -> None:
+    """Write down the answer that came."""
+    with desk.work() as work:
+        found = work.record(REQUEST, request_id)
+        if found is None:
+            raise RuleSaysNo(msg("there is no such question"))
+        work.put(REQUEST, request_id, {**found.doc, "answer": text})
+        note_event(work, found.doc["case_id"], msg("answer of {whom}", whom=found.doc["asked_of"]))
+
+
+def requests_in(reader: Reader, case_id: str = "") -> tuple[Request, ...]:
+    """Questions about a case, or all of them."""
+    return tuple(
+        Request(
+            id=record.key,
+            case_id=record.doc["case_id"],
+            asked_of=record.doc["asked_of"],
+            question=record.doc["question"],
+            due=date.fromisoformat(record.doc["due"]),
+            asked_at=datetime.fromisoformat(record.doc["asked_at"]),
+            answer=record.doc["answer"],
+        )
+        for record in reader.records(REQUEST)
+        if case_id in ("", record.doc["case_id"])
+    )
+
+
+AGREEMENT_STATES = ("open", "kept", "broken")
+
+
+def agree(desk: Desk, case_id: str, text: str) -> str:
+    """Note an agreement with the organiser; its id."""
+    if not text.strip():
+        raise BadInput(N_("agreement"), text, msg("Write what was agreed."))
+    with desk.work() as work:
+        id = desk.new_id()
+        work.put(AGREEMENT, id, {"case_id": case_id, "text": text, "state": "open"})
+        note_event(work, case_id, msg("agreement noted"))
+    return id
+
+
+def agreements_in(reader: Reader, case_id: str) -> tuple[Agreement, ...]:
+    """What was agreed with the organiser of a case."""
+    return tuple(
+        Agreement(record.key, case_id, record.doc["text"], record.doc["state"])
+        for record in reader.records(AGREEMENT)
+        if record.doc["case_id"] == case_id
+    )
+
+
+def set_agreement(desk: Desk, id: str, state: str) -> None:
+    """Say whether an agreement was kept. Raises BadInput."""
+    if state not in AGREEMENT_STATES:
+        known = ", ".join(AGREEMENT_STATES)
+        raise BadInput(N_("state"), state, msg("Choose one of: {known}.", known=known))
+    with desk.work() as work:
+        found = work.record(AGREEMENT, id)
+        if found is None:
+            raise RuleSaysNo(msg("there is no such agreement"))
+        work.put(AGREEMENT, id, {**found.doc, "state": state})
+
+
+def talk_agenda(found: Dossier) -> tuple[Msg, ...]:
+    """What to speak of with the organiser, from the open points of the case."""
+    points = [msg("still to be given: {what}", what=name) for name in found.missing]
+    points += [msg("{note}", note=conflict.note) for conflict in found.conflicts]
+    points += [
+        msg("agreed before: {text}", text=a.text) for a in found.agreements if a.state == "open"
+    ]
+    points += [msg("question: {q}", q=worth.question) for worth in found.risk.worth]
+    return tuple(points)
