@@ -19,9 +19,10 @@ from pathlib import Path
 from time import perf_counter
 
 from orderdesk.city import TEST_WEEK
-from orderdesk.desk import rostering, scoring
+from orderdesk.desk import scoring
 from orderdesk.desk.core import DemoClock, Desk, counting_ids
 from orderdesk.desk.demo import standing_city
+from orderdesk.desk.rostering import making, parameters, replanning
 from orderdesk.desk.week24 import Week24
 from orderdesk.domain.people import Duty, Person
 from orderdesk.domain.time import at
@@ -65,9 +66,9 @@ def checker(desk: Desk) -> dict[str, float]:
         for n in range(WEEKS)
         for duty in week
     ]
-    check_duties(week, rostering.law())
+    check_duties(week, parameters.law())
     begun = perf_counter()
-    check_duties(many, rostering.law())
+    check_duties(many, parameters.law())
     spent = perf_counter() - begun
     return {"person_weeks": len(people) * WEEKS, "per_second": round(len(people) * WEEKS / spent)}
 
@@ -77,7 +78,7 @@ def first_legal(desk: Desk) -> dict[str, float]:
     from orderdesk.roster.solve import Effort, roster
 
     with desk.read() as reader:
-        problem = rostering._problem(reader, TEST_WEEK.shift(4).monday, 28)
+        problem = making.problem_in(reader, TEST_WEEK.shift(4).monday, 28)
     members = list(problem.members)
     for n in range(len(members), 30):
         model = members[n % len(problem.members)]
@@ -85,7 +86,7 @@ def first_legal(desk: Desk) -> dict[str, float]:
         members.append(replace(model, person=person, history=()))
     found = roster(
         replace(problem, members=tuple(members)),
-        rostering.rules(), rostering.law(), new_id=counting_ids("r"), now=desk.now,
+        parameters.rules(), parameters.law(), new_id=counting_ids("r"), now=desk.now,
         effort=Effort(seconds=15),
     )  # fmt: skip
     return {"seconds": round(found.first_legal_seconds, 2), "gap_after_15_s": round(found.gap, 4)}
@@ -93,7 +94,7 @@ def first_legal(desk: Desk) -> dict[str, float]:
 
 def four_weeks(desk: Desk) -> dict[str, float]:
     """The team's four weeks in 30 seconds."""
-    made = rostering.make(desk, str(TEST_WEEK.shift(4)), 4, 30)
+    made = making.make(desk, str(TEST_WEEK.shift(4)), 4, 30)
     return {
         "gap": round(made.roster.gap, 4),
         "first_legal_seconds": round(made.roster.first_legal_seconds, 2),
@@ -102,7 +103,7 @@ def four_weeks(desk: Desk) -> dict[str, float]:
     }
 
 
-def replanning(desk: Desk) -> dict[str, float]:
+def replans(desk: Desk) -> dict[str, float]:
     """Plans for D-2026-044 among a hundred people."""
     with desk.work() as work:
         people, duties = _grown(work.people(), work.duties(), 100)
@@ -115,7 +116,7 @@ def replanning(desk: Desk) -> dict[str, float]:
     def on_plan(_plan: Plan) -> None:
         heard.append(perf_counter() - begun)
 
-    found = rostering.plans_for(desk, case.id, on_plan=on_plan)
+    found = replanning.plans_for(desk, case.id, on_plan=on_plan)
     spent = perf_counter() - begun
     return {
         "people": len(people),
@@ -137,7 +138,7 @@ def measure() -> dict[str, dict[str, float]]:
             "law_checker": checker(desk),
             "first_legal_30_people_28_days": first_legal(desk),
             "four_weeks_in_30_s": four_weeks(desk),
-            "replan_100_people": replanning(desk),
+            "replan_100_people": replans(desk),
         }
         desk.store.close()
     return found

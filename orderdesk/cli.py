@@ -377,10 +377,10 @@ def roster(
     as_json: AsJson = False,
 ) -> None:
     """Four weeks for the team."""
-    from orderdesk.desk import rostering
+    from orderdesk.desk.rostering import making
 
     with _desk() as desk:
-        result = rostering.make(desk, week, weeks, seconds, publish=publish, progress=_progress)
+        result = making.make(desk, week, weeks, seconds, publish=publish, progress=_progress)
         _emit(result.as_json(), as_json, result.lines)
 
 

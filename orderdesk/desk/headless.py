@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from orderdesk.city import TEST_WEEK
-from orderdesk.desk import publishing, review, rostering, words
+from orderdesk.desk import publishing, review, words
 from orderdesk.desk.demo import standing_city
+from orderdesk.desk.rostering import making
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.desk.week24 import Played, Week24
 from orderdesk.domain import ledger
@@ -44,7 +45,7 @@ class Summary:
     balanced: bool
     unauthorised: int
     played: Played
-    roster: rostering.Made
+    roster: making.Made
     ics_files: int
     duties: int
     pdf: str
@@ -137,7 +138,7 @@ def play_headless(
         desk, clock = standing_city(str(Path(folder) / "city.db"), seed)
         try:
             say(_("rostering four weeks"))
-            made = rostering.make(
+            made = making.make(
                 desk, str(ROSTER_WEEK), ROSTER_WEEKS, ROSTER_SECONDS, publish=True,
                 repeatable=True, progress=say,
             )  # fmt: skip

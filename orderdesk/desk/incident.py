@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import capacity, cases, closing, intake, pairs, rostering, scoring, words
+from orderdesk.desk import capacity, cases, closing, intake, pairs, scoring, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import drop_draft
+from orderdesk.desk.rostering import parameters, record, replanning
 from orderdesk.desk.scoring import Explanation
 from orderdesk.desk.timeline import lines_of, note_event
 from orderdesk.domain.demand import Norms, check_lawful
@@ -85,7 +86,7 @@ class Incident:
     registered: intake.Registered
     risk: Explanation
     packages: tuple[Package, ...]
-    plans: rostering.Plans
+    plans: replanning.Plans
     owed_minutes: int
 
     def as_json(self) -> dict[str, Any]:
@@ -208,8 +209,8 @@ def look(desk: Desk, case_id: str) -> Incident:
     with desk.read() as reader:
         case = reader.case(case_id)
         risk = scoring.explain_in(reader, case, today)
-        needs = rostering.needs_in(reader, case, today)
-        situation = rostering.situation_in(desk, reader, case, needs=needs, pool=False)
+        needs = replanning.needs_in(reader, case, today)
+        situation = replanning.situation_in(desk, reader, case, needs=needs, pool=False)
         owed = capacity.week_plan_in(reader, capacity.week_of(case), today)
     packages = []
     choices = reference.cached("staffing_norms", Norms).choices
@@ -219,8 +220,8 @@ def look(desk: Desk, case_id: str) -> Incident:
         if wanted:
             found = replan(
                 replace(situation, needs=tuple(wanted)),
-                rostering.rules(),
-                rostering.law(),
+                parameters.rules(),
+                parameters.law(),
                 new_id=desk.new_id,
                 kinds=frozenset({ChangeKind.TASK}),
                 most_plans=1,
@@ -229,7 +230,7 @@ def look(desk: Desk, case_id: str) -> Incident:
         packages.append(
             _package(desk, choice.id, choice.share, plan, case, owed.statement.balance.owed)
         )
-    plans = rostering.Plans(case, Replan((), ()), situation)
+    plans = replanning.Plans(case, Replan((), ()), situation)
     with desk.read() as reader:
         registered = intake.looked_at(reader, case)
     return Incident(case, registered, risk, tuple(packages), plans, owed.statement.balance.owed)
@@ -280,7 +281,7 @@ def authorise(desk: Desk, found: Incident, package: Package, by: Actor, reason: 
         with desk.work(Role.OFFICER) as work:
             note_event(work, found.case.id, msg("police only; nobody sent"))
         return []
-    return rostering.choose(desk, found.plans, package.plan, by, reason)
+    return replanning.choose(desk, found.plans, package.plan, by, reason)
 
 
 def gatherings_of_today(desk: Desk) -> list[Case]:
@@ -536,7 +537,7 @@ def _sent(reader: Reader, case_id: str, moment: datetime) -> int:
     return len(
         {
             line["person_id"]
-            for fact in reader.facts(rostering.PUBLICATION, until=moment)
+            for fact in reader.facts(record.PUBLICATION, until=moment)
             if fact.doc.get("case_id") == case_id
             for line in fact.doc["changes"]
         }

@@ -13,7 +13,7 @@ from orderdesk import reference
 from orderdesk.desk import capacity, cases, intake, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.publishing import write_whole
-from orderdesk.desk.rostering import team_totals_in
+from orderdesk.desk.rostering.record import team_totals_in
 from orderdesk.desk.scoring import explain_in, standing_classes
 from orderdesk.desk.signals import SOURCE_NAMES, look_in, refuse_personal_data
 from orderdesk.domain import ledger

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from orderdesk.city import TEST_WEEK
-from orderdesk.desk import capacity, closing, incident, intake, pairs, rostering, scoring, words
+from orderdesk.desk import capacity, closing, incident, intake, pairs, scoring, words
 from orderdesk.desk.core import DemoClock, Desk
 from orderdesk.desk.demo import LEAD
 from orderdesk.desk.publishing import feeds_in
+from orderdesk.desk.rostering import replanning
 from orderdesk.domain import ledger
 from orderdesk.domain.events import CounterGroup, Sureness
 from orderdesk.domain.ledger import Balance, Posting
@@ -189,11 +190,11 @@ class Week24:
     def _replan(self) -> None:
         with self.desk.read() as reader:
             self.played.feeds_before = feeds_in(self.desk, reader)
-        found = rostering.plans_for(self.desk, self._id("D-2026-044"))
+        found = replanning.plans_for(self.desk, self._id("D-2026-044"))
         self.played.plans = list(found.found.plans)
         if not self.played.plans:
             raise RuleSaysNo(msg("no lawful plan was found"))
-        self.played.touched = rostering.choose(
+        self.played.touched = replanning.choose(
             self.desk, found, found.found.plans[0], LEAD, "tegendemonstratie zaterdag"
         )
         with self.desk.read() as reader:
@@ -215,8 +216,8 @@ class Week24:
 
     def _sunday_plan(self) -> None:
         """Two from the theme and two from the pool keep the waterline of four."""
-        found = rostering.plans_for(self.desk, self._id("D-2026-042"))
-        rostering.choose(
+        found = replanning.plans_for(self.desk, self._id("D-2026-042"))
+        replanning.choose(
             self.desk, found, found.found.plans[0], LEAD, "late kennisgeving, waterlijn gehouden"
         )
 

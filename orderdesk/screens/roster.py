@@ -22,7 +22,9 @@ from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
-    from orderdesk.desk.rostering import Plans, RosterView, Touch
+    from orderdesk.desk.rostering.replanning import Plans
+    from orderdesk.desk.rostering.touching import Touch
+    from orderdesk.desk.rostering.viewing import RosterView
     from orderdesk.domain.people import Duty
 
 _NAME = 12
@@ -88,13 +90,14 @@ class RosterScreen(Place):
 
     def fill(self, desk: Desk) -> None:
         """As many days as fit, from Monday."""
-        from orderdesk.desk import rostering, words
+        from orderdesk.desk import words
+        from orderdesk.desk.rostering import viewing
         from orderdesk.domain.time import Week
 
         first = Week.of(desk.now).shift(self._offset).monday
         fit = (self.size.width - _NAME - 3) // (_CELL + 1)
         days = 28 if fit >= 24 else 14 if fit >= 14 else 7
-        shown = rostering.view(desk, first, days)
+        shown = viewing.view(desk, first, days)
         self._view = shown
         table = self.query_one(VirtualTable)
         width = max(3, min(_CELL, (self.size.width - _NAME - 3) // days - 1))
@@ -165,7 +168,7 @@ class RosterScreen(Place):
         self, title: str, fields: list[Field], look: Callable[[Mapping[str, str]], Touch]
     ) -> None:
         """A form that says what the law says of it while it is filled in."""
-        from orderdesk.desk import rostering
+        from orderdesk.desk.rostering import touching
 
         desk = self.desk
         if desk is None:
@@ -174,7 +177,7 @@ class RosterScreen(Place):
             Form(
                 title,
                 [*fields, Field("reason", _("Reason"))],
-                lambda v: rostering.make_touch(desk, look(v), v["reason"]),
+                lambda v: touching.make_touch(desk, look(v), v["reason"]),
                 look=lambda v: "\n".join(look(v).lines()),
             ),
             self._touched,
@@ -182,31 +185,31 @@ class RosterScreen(Place):
 
     def action_swap(self) -> None:
         """Two people take over each other's hours of that day."""
-        from orderdesk.desk import rostering
+        from orderdesk.desk.rostering import touching
 
         desk, duty = self.desk, self._duty()
         if desk is not None and duty is not None:
             self._touch_form(
                 _("Swap {who}").format(who=duty.person_id),
                 [Field("who", _("With whom"), "B17")],
-                lambda v: rostering.look_at_swap(desk, duty.id, v["who"]),
+                lambda v: touching.look_at_swap(desk, duty.id, v["who"]),
             )
 
     def action_give(self) -> None:
         """Somebody who is off works it instead."""
-        from orderdesk.desk import rostering
+        from orderdesk.desk.rostering import touching
 
         desk, duty = self.desk, self._duty()
         if desk is not None and duty is not None:
             self._touch_form(
                 _("Give the shift of {who}").format(who=duty.person_id),
                 [Field("who", _("To whom"), "B17")],
-                lambda v: rostering.look_at_give(desk, duty.id, v["who"]),
+                lambda v: touching.look_at_give(desk, duty.id, v["who"]),
             )
 
     def action_move_day(self) -> None:
         """The same hours on another day."""
-        from orderdesk.desk import rostering
+        from orderdesk.desk.rostering import touching
         from orderdesk.domain.when import read_when
 
         desk, duty = self.desk, self._duty()
@@ -214,25 +217,25 @@ class RosterScreen(Place):
             self._touch_form(
                 _("Move the shift of {who}").format(who=duty.person_id),
                 [Field("day", _("Day"), _("vr, 12 jun"))],
-                lambda v: rostering.look_at_move(
+                lambda v: touching.look_at_move(
                     desk, duty.id, read_when(v["day"], desk.now, "day").day
                 ),
             )
 
     def action_absent(self) -> None:
         """Who can't come, and who could: never the most burdened first."""
-        from orderdesk.desk import rostering
+        from orderdesk.desk.rostering import touching
 
         desk, duty = self.desk, self._duty()
-        gap = self.try_to(lambda: rostering.gap_left(desk, duty.id)) if desk and duty else None
+        gap = self.try_to(lambda: touching.gap_left(desk, duty.id)) if desk and duty else None
         if desk is None or gap is None:
             return
 
         def fill(values: Mapping[str, str]) -> list[str]:
             if values["who"].strip():
-                return rostering.fill_gap(desk, gap, values["who"])
-            return rostering.make_touch(
-                desk, rostering.look_at_off(desk, gap.duty.id), _("other absence")
+                return touching.fill_gap(desk, gap, values["who"])
+            return touching.make_touch(
+                desk, touching.look_at_off(desk, gap.duty.id), _("other absence")
             )
 
         self.app.push_screen(
@@ -247,49 +250,49 @@ class RosterScreen(Place):
 
     def action_pin(self) -> None:
         """Pin the duty, or let it loose."""
-        from orderdesk.desk import rostering
+        from orderdesk.desk.rostering import touching
 
         desk, duty = self.desk, self._duty()
         if desk is None or duty is None:
             return
-        pinned = self.try_to(lambda: rostering.pin(desk, duty.id))
+        pinned = self.try_to(lambda: touching.pin(desk, duty.id))
         if pinned is not None:
             self.done(_("pinned") if pinned else _("let loose"))
 
     def action_why(self) -> None:
         """Why this person, and why not the others."""
-        from orderdesk.desk import rostering
+        from orderdesk.desk.rostering import explaining
 
         desk, duty = self.desk, self._duty()
-        found = self.try_to(lambda: rostering.why(desk, duty.id)) if desk and duty else None
+        found = self.try_to(lambda: explaining.why(desk, duty.id)) if desk and duty else None
         if found is not None:
             self.app.push_screen(Reading(_("Why me?"), "\n".join(found)))
 
     def action_changes(self) -> None:
         """What is different from the calendars as they were last written."""
-        from orderdesk.desk import rostering
+        from orderdesk.desk.rostering import viewing
 
         desk = self.desk
-        found = self.try_to(lambda: rostering.differences(desk)) if desk is not None else None
+        found = self.try_to(lambda: viewing.differences(desk)) if desk is not None else None
         if found is not None:
             text = "\n".join(found) or _("Nothing differs from the calendars.")
             self.app.push_screen(Reading(_("Changes since the calendars"), text))
 
     def action_year(self) -> None:
         """A year of the person under the cursor."""
-        from orderdesk.desk import rostering
+        from orderdesk.desk.rostering import viewing
 
         desk, shown = self.desk, self._view
         if desk is None or shown is None or self._row >= len(shown.people):
             return
         who = shown.people[self._row].id
-        found = self.try_to(lambda: rostering.year_of(desk, who))
+        found = self.try_to(lambda: viewing.year_of(desk, who))
         if found is not None:
             self.app.push_screen(Reading(_("A year of {who}").format(who=who), "\n".join(found)))
 
     def action_paper(self) -> None:
         """The roster on paper."""
-        from orderdesk.desk import rostering
+        from orderdesk.desk.rostering import printing
 
         desk, shown = self.desk, self._view
         if desk is None or shown is None:
@@ -304,7 +307,7 @@ class RosterScreen(Place):
             Form(
                 _("Print the roster"),
                 [Field("file", _("File"), value=f"roster-{first}.pdf")],
-                lambda v: rostering.print_roster(
+                lambda v: printing.print_roster(
                     desk, first, days, Path(v["file"].strip()).expanduser()
                 ),
             ),
@@ -313,14 +316,15 @@ class RosterScreen(Place):
 
     def action_plans(self) -> None:
         """Plans for what a case asks."""
-        from orderdesk.desk import rostering, scoring
+        from orderdesk.desk import scoring
+        from orderdesk.desk.rostering import replanning
 
         desk = self.desk
         if desk is None:
             return
 
         def make(values: dict[str, str]) -> Plans:
-            return rostering.plans_for(
+            return replanning.plans_for(
                 desk,
                 scoring.case_numbered(desk, values["number"]).id,
                 exclude=values["exclude"].upper().replace(",", " ").split(),
@@ -329,7 +333,7 @@ class RosterScreen(Place):
             )
 
         def shown(found: object) -> None:
-            if isinstance(found, rostering.Plans):
+            if isinstance(found, replanning.Plans):
                 self.app.push_screen(PlansScreen(found))
 
         self.app.push_screen(
@@ -354,12 +358,12 @@ class RosterScreen(Place):
 
     @work(thread=True, exclusive=True, group="make")
     def _make(self) -> None:
-        from orderdesk.desk import rostering
+        from orderdesk.desk.rostering import making
 
         if self.desk is None:
             return
         try:
-            made = rostering.make(self.desk, "", 4, 20, publish=True)
+            made = making.make(self.desk, "", 4, 20, publish=True)
             text = "\n".join(made.lines())
         except OrderdeskError as problem:
             text = line(problem)
@@ -367,12 +371,12 @@ class RosterScreen(Place):
 
     def action_undo(self) -> None:
         """Back to before the last plan, forward in the calendars."""
-        from orderdesk.desk import rostering
+        from orderdesk.desk.rostering import record
 
         desk = self.desk
         if desk is None:
             return
-        n = self.try_to(lambda: rostering.undo(desk, desk.actor))
+        n = self.try_to(lambda: record.undo(desk, desk.actor))
         if n is not None:
             self.done(_("plan taken back for {n} people").format(n=n))
 
@@ -445,7 +449,7 @@ class PlansScreen(Place):
 
     def action_choose(self, n: int) -> None:
         """Sign for a plan."""
-        from orderdesk.desk import rostering
+        from orderdesk.desk.rostering import replanning
 
         desk, plans = self.desk, self.plans.found.plans
         if desk is None or n >= len(plans):
@@ -469,7 +473,7 @@ class PlansScreen(Place):
                     Field("reason", _("Reason")),
                     *pool,
                 ],
-                lambda v: rostering.choose(
+                lambda v: replanning.choose(
                     desk, self.plans, plans[n], lead(v), v["reason"],
                     pool_confirmed=v.get("pool") == "yes",
                 ),

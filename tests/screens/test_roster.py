@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from orderdesk.desk import rostering
+from orderdesk.desk.rostering import parameters, touching
 from orderdesk.domain.people import Duty, DutyStatus
 from orderdesk.domain.time import local
+from orderdesk.domain.worktime import check_duties, errors
 from orderdesk.screens.roster import RosterScreen
 from orderdesk.screens.widgets.form import Form, Reading
 from orderdesk.screens.widgets.table import VirtualTable
@@ -82,7 +83,7 @@ async def test_what_the_law_forbids_is_said_and_not_done(wednesday: Path, tmp_pa
 async def test_who_cannot_come_is_replaced_by_a_candidate(wednesday: Path, tmp_path: Path) -> None:
     async with story(wednesday, tmp_path, 2, "07:50", size=(160, 48)) as s:
         duty = standing(s, "B13", 4)[0]
-        gap = rostering.gap_left(s.desk, duty.id)
+        gap = touching.gap_left(s.desk, duty.id)
         assert len(gap.found) == 5
         assert gap.found[0].burden <= max(c.burden for c in gap.found)
         await stand_on(s, "B13", 4)
@@ -94,7 +95,7 @@ async def test_who_cannot_come_is_replaced_by_a_candidate(wednesday: Path, tmp_p
         taken = standing(s, gap.found[0].person_id, 4)
         assert any(d.start <= duty.start and duty.end <= d.end for d in taken)
         with s.desk.read() as reader:
-            assert rostering.check_duties(reader.duties(), rostering.law()) is not None
+            assert errors(check_duties(reader.duties(), parameters.law())) == ()
 
 
 async def test_pin_why_changes_year_and_paper(wednesday: Path, tmp_path: Path) -> None:

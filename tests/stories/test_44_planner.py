@@ -8,7 +8,8 @@ import pytest
 
 from orderdesk.calendars.entry import entries_of
 from orderdesk.city import TEST_WEEK
-from orderdesk.desk import publishing, rostering
+from orderdesk.desk import publishing
+from orderdesk.desk.rostering import touching
 from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Posting
 from orderdesk.domain.people import DutyStatus
@@ -58,7 +59,7 @@ async def test_cpd3_a_sick_gap_is_filled_lawfully(wednesday: Path, tmp_path: Pat
                 for d in reader.duties(start=moment(3, "06:00"), end=moment(3, "12:00"))
                 if d.shift == "E" and not any(t.case_id for t in d.tasks)
             )
-        gap = rostering.gap_left(s.desk, duty.id)
+        gap = touching.gap_left(s.desk, duty.id)
         assert len(gap.found) == 5
         assert (
             gap.found[0].burden < max(c.burden for c in gap.found)
@@ -88,7 +89,7 @@ async def test_cpd4_two_swap_and_two_feeds_change(wednesday: Path, tmp_path: Pat
             (a, b)
             for a in friday
             for b in friday
-            if a.shift != b.shift and rostering.look_at_swap(s.desk, a.id, b.person_id).lawful
+            if a.shift != b.shift and touching.look_at_swap(s.desk, a.id, b.person_id).lawful
         )
         await on_roster(s, one.person_id, 4)
         await s.press("s")

@@ -1,0 +1,224 @@
+"""Changing what is published for a case: three lawful plans with their price, one chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from orderdesk import reference
+from orderdesk.desk import capacity, words
+from orderdesk.desk.core import Desk, authority
+from orderdesk.desk.rostering.parameters import LOOK_AHEAD, LOOK_BACK, law, offers, rules
+from orderdesk.desk.rostering.record import burdens_in, log_changes
+from orderdesk.desk.scoring import standing_classes
+from orderdesk.desk.timeline import note_event
+from orderdesk.domain import ledger
+from orderdesk.domain.demand import Carrier
+from orderdesk.domain.events import Case
+from orderdesk.domain.ledger import Posting
+from orderdesk.domain.people import Actor, Role
+from orderdesk.domain.places import Places
+from orderdesk.domain.time import at, local
+from orderdesk.errors import RuleSaysNo
+from orderdesk.i18n import _, msg
+from orderdesk.reserve.rules import ReserveRules
+from orderdesk.roster.moves import Pool, Situation
+from orderdesk.roster.problem import Member, Need, standing_needs, waterlines
+from orderdesk.roster.replan import Plan, Replan, replan
+
+if TYPE_CHECKING:
+    from orderdesk.store.work import Reader, Work
+
+POOL_PEOPLE = 2
+"""People whom the neighbours lend at most; until they say a number themselves."""
+
+
+@dataclass(frozen=True)
+class Plans:
+    """Plans for a case, side by side."""
+
+    case: Case
+    found: Replan
+    situation: Situation
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """The comparison: one column a plan."""
+        plans = self.found.plans
+        heads = ("", *(chr(ord("A") + n) for n in range(len(plans))))
+
+        def line(name: str, value: Callable[[Plan], object]) -> tuple[str, ...]:
+            return (name, *(str(value(plan)) for plan in plans))
+
+        return [
+            heads,
+            line(_("what"), lambda p: p.title),
+            line(_("own people touched"), lambda p: p.touched),
+            line(_("days off cancelled"), lambda p: p.days_off_cancelled),
+            line(_("days off moved"), lambda p: p.days_off_moved),
+            line(_("reserve, h"), lambda p: words.hours(p.reserve_minutes)),
+            line(_("borrowed, h"), lambda p: words.hours(p.borrowed_minutes)),
+            line(_("pool, h"), lambda p: words.hours(p.external_minutes)),
+            line(_("fewest possible"), lambda p: p.proof),
+            line(_("side effects"), lambda p: "; ".join(str(e) for e in p.side_effects)),
+        ]
+
+
+def plans_for(
+    desk: Desk,
+    case_id: str,
+    *,
+    exclude: Iterable[str] = (),
+    prefer: Iterable[str] = (),
+    decision: str = "",
+    on_plan: Callable[[Plan], None] | None = None,
+) -> Plans:
+    """Up to three lawful plans for what a case asks and nobody covers yet. Writes nothing."""
+    with desk.read() as reader:
+        case = reader.case(case_id)
+        situation = situation_in(desk, reader, case, decision=decision)
+    found = replan(
+        situation, rules(), law(), new_id=desk.new_id, exclude=exclude, prefer=prefer,
+        on_plan=on_plan,
+    )  # fmt: skip
+    return Plans(case, found, situation)
+
+
+def situation_in(
+    desk: Desk,
+    reader: Reader,
+    case: Case,
+    *,
+    needs: Sequence[Need] | None = None,
+    pool: bool = True,
+    decision: str = "",
+) -> Situation:
+    """The published roster, and what a case asks of it."""
+    day = local(case.span.start if case.span else case.known_at).date()
+    duties = reader.duties(start=at(day, "00:00") - LOOK_BACK, end=at(day, "00:00") + LOOK_AHEAD)
+    dates = [day + timedelta(days=n) for n in range(-7, 8)]
+    pools = reference.cached("reserve", ReserveRules).pools
+    return Situation(
+        now=desk.now,
+        members=tuple(Member(person) for person in reader.people()),
+        offers=offers(),
+        duties=tuple(duties),
+        needs=tuple(needs if needs is not None else needs_in(reader, case, local(desk.now).date())),
+        waterlines=tuple(waterlines(rules(), dates)),
+        standing=tuple(n for n in standing_needs(rules(), dates, offers()) if not n.shift),
+        burdens=burdens_in(reader, desk.now),
+        pool=Pool(pools[0].id, POOL_PEOPLE) if pools and pool else None,
+        decision=decision,
+    )
+
+
+def needs_in(reader: Reader, case: Case, today: date) -> list[Need]:
+    """What a case asks of the reserve, as needs of the roster."""
+    demand = capacity.demand_in(reader, case, standing_classes(reader, today))
+    place = reference.cached("places", Places).get(case.place_id)
+    return [
+        Need(
+            id=f"{case.number} {block.task.value}",
+            span=block.span,
+            at_least=block.number,
+            place=place.district if place else "",
+            case_id=case.id,
+            task=block.task,
+        )
+        for block in demand.blocks
+        if block.carrier is Carrier.RESERVE
+    ]
+
+
+def choose(
+    desk: Desk,
+    plans: Plans,
+    plan: Plan,
+    by: Actor,
+    reason: str,
+    *,
+    pool_confirmed: bool = True,
+) -> list[str]:
+    """Make a plan the roster: duties, ledger and log in one unit of work; the people touched.
+
+    Raises RuleSaysNo while the pool has not said yes, for theme hours without authority, and when
+    the reserve no longer has what the plan takes.
+    """
+    if plan.conditional and not pool_confirmed:
+        raise RuleSaysNo(msg("the plan waits for the neighbour's yes"))
+    if plan.theme_minutes or plan.borrowed_minutes:
+        authority(by, Role.LEAD, Role.DECIDER)
+    with desk.work(Role.OFFICER) as work:
+        case = work.case(plans.case.id)
+        _refuse_stale(work, plan)
+        postings = _book(desk, work, case, plan, by, reason)
+        changed = [line.new for line in plan.lines] + list(plan.absent)
+        work.save_duties(changed)
+        _log_publication(work, case, plan, postings)
+        note_event(
+            work,
+            case.id,
+            msg(
+                "plan chosen: {n} people, {reserve} h reserve, {themes} h themes, {pool} h pool; "
+                "authorised by {by}",
+                n=plan.touched,
+                reserve=words.hours(plan.reserve_minutes),
+                themes=words.hours(plan.borrowed_minutes),
+                pool=words.hours(plan.external_minutes),
+                by=by.name,
+            ),
+        )
+    return [line.person_id for line in plan.lines]
+
+
+def _refuse_stale(work: Work, plan: Plan) -> None:
+    """A plan was made from a roster; it can't be laid over another one."""
+    ids = {line.old.id: line.old for line in plan.lines if line.old}
+    now = {duty.id: duty for duty in work.duties() if duty.id in ids}
+    if any(now.get(id) != old for id, old in ids.items()):
+        raise RuleSaysNo(msg("the roster changed since this plan was made: ask for plans again"))
+
+
+def _book(desk: Desk, work: Work, case: Case, plan: Plan, by: Actor, reason: str) -> list[Posting]:
+    """The ledger lines of a plan: two per person at most, the pool's beside them."""
+    made: list[Posting] = []
+    week = capacity.week_of(case)
+    hand = capacity.pen(desk, work, week)
+
+    def post(deed: Callable[[Sequence[Posting]], list[Posting]]) -> None:
+        made.extend(capacity.write(work, deed))
+
+    for line in plan.lines:
+        served = line.reserve_minutes
+        if served:
+            post(
+                lambda old, n=served, who=line.person_id, duty=line.new.id: ledger.commit(  # type: ignore[misc]
+                    old, hand, case.id, n, person_id=who, duty_id=duty, reason=reason
+                )
+            )
+        if line.borrowed_minutes:
+            post(
+                lambda old, n=line.borrowed_minutes, entry=line: ledger.authorise_borrow(  # type: ignore[misc]
+                    old, hand, entry.theme, case.id, n,
+                    authorised_by=by, reason=reason, person_id=entry.person_id,
+                    duty_id=entry.new.id,
+                )
+            )  # fmt: skip
+    for entry in plan.pool:
+        post(
+            lambda old, e=entry: ledger.ask_external(  # type: ignore[misc]
+                old, hand, e.pool, case.id, e.minutes, reason=reason
+            )
+        )
+        post(
+            lambda old, e=entry: ledger.confirm_external(  # type: ignore[misc]
+                old, hand, e.pool, case.id, e.minutes
+            )
+        )
+    return made
+
+
+def _log_publication(work: Work, case: Case, plan: Plan, postings: Sequence[Posting]) -> None:
+    changes = [(line.person_id, line.old, line.new) for line in plan.lines]
+    log_changes(work, changes, case_id=case.id, postings=[posting.id for posting in postings])
