@@ -45,7 +45,7 @@ def write_line(
     with desk.work() as work:
         work.add_fact(
             LOG, f"case:{case_id}", {"words": words.strip(), "corrects": corrects},
-            known_at=known_at,
+            known_at=known_at, private=["words"],
         )  # fmt: skip
 
 

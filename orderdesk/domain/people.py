@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from orderdesk.domain.events import Name, Text
 from orderdesk.domain.time import Frozen, Moment, elapsed_minutes
@@ -21,6 +21,7 @@ class Skill(StrEnum):
     COORDINATOR = "coordinator"
     DIALOGUE = "dialogue"
     TRAFFIC = "traffic"
+    FLEX = "flex"  # agreed to be moved within the week
 
 
 class Role(StrEnum):
@@ -40,6 +41,10 @@ class Actor(Frozen):
     role: Role
 
 
+Weekday = Annotated[int, Field(ge=0, le=6)]
+"""0 is Monday."""
+
+
 class Person(Frozen):
     """A member of a team. Sickness and other causes of absence are not kept here."""
 
@@ -52,6 +57,81 @@ class Person(Frozen):
     """Per week."""
     theme: str = ""
     """Safety theme (id of `data/themes.toml`) that the hours belong to by default."""
+    district: Name = ""
+    """Home district: where this person knows the streets."""
+    weekdays: frozenset[Weekday] = frozenset(range(7))
+    """Days on which this person can be rostered."""
+    since: date | None = None
+    until: date | None = None
+    """First and last day in the team; none: always, or with no end known."""
+    version: int = 1
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.since and self.until and self.until < self.since:
+            raise ValueError("the last day must not come before the first")
+        return self
+
+    def serves(self, day: date) -> bool:
+        """Whether this person is in the team on `day`, available or not."""
+        return not (self.since and day < self.since) and not (self.until and day > self.until)
+
+    def serves_between(self, first: date, last: date) -> bool:
+        """Whether this person is in the team on a day from `first` to `last`."""
+        return not (self.since and self.since > last) and not (self.until and self.until < first)
+
+    def can_work(self, day: date) -> bool:
+        """Whether this person could be rostered on `day`, absences aside."""
+        return self.serves(day) and day.weekday() in self.weekdays
+
+    @property
+    def day_minutes(self) -> int:
+        """Contract minutes that one day's absence takes: the week over the usual five days, or
+        over the days of availability where those are fewer."""
+        return round(self.contract_minutes / (min(5, len(self.weekdays)) or 1))
+
+
+class Cause(StrEnum):
+    """Why somebody is away, as far as it is kept: sickness is `OTHER`, by law and on purpose."""
+
+    LEAVE = "leave"
+    TRAINING = "training"
+    OTHER = "other"
+
+
+class Absence(Frozen):
+    """Whole days on which somebody can't be rostered."""
+
+    id: str
+    person_id: str
+    first: date
+    last: date
+    cause: Cause
+    version: int = 1
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("the last day must not come before the first")
+        return self
+
+    def covers(self, day: date) -> bool:
+        """Whether `day` lies in it."""
+        return self.first <= day <= self.last
+
+
+class Request(Frozen):
+    """What somebody asks of the roster: a day off (no shift), or a shift on that day."""
+
+    id: str
+    person_id: str
+    day: date
+    shift: str = ""
+    wanted: bool = True
+    """False: rather not that shift."""
+    weight: Annotated[int, Field(ge=1, le=5)] = 3
+    """1 would be nice, 5 matters most; the price of a wish is multiplied by it."""
+    version: int = 1
 
 
 class ShiftType(Frozen):
@@ -77,7 +157,7 @@ class ShiftPattern(Strict):
     break_minutes: Annotated[int, Field(ge=0, le=240)] = 30
     place: str = ""
     reserve: bool = False
-    weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]]
+    weekdays: frozenset[Weekday]
 
     @property
     def type(self) -> ShiftType:

@@ -281,7 +281,8 @@ def _sqlite_settings(engine: Engine, *, read_only: bool) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, so DDL is transactional too
         pragmas = ["foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}"]
         if not read_only:
-            pragmas += ["journal_mode=WAL", "synchronous=FULL"]
+            # secure_delete: what is erased is overwritten in the file, not only unlinked.
+            pragmas += ["journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"]
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
@@ -311,8 +312,8 @@ def head_version() -> str:
     return _known_versions()[-1]
 
 
-def upgrade(engine: Engine) -> None:
-    """Run the missing migrations in one transaction."""
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Run the missing migrations in one transaction, up to version `to`."""
     from alembic import command
     from alembic.config import Config
 
@@ -320,7 +321,7 @@ def upgrade(engine: Engine) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS))
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def _make_private_folder(folder: Path) -> None:

@@ -6,7 +6,7 @@ of a record are JSON. Tables named in `APPEND_ONLY` are guarded by triggers.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, Integer, String, Text
@@ -97,6 +97,8 @@ class CaseRow(SQLModel, table=True):
     extra: dict[str, str] = _json(dict)
     version: int = 1
     purged_at: datetime | None = _moment(nullable=True)
+    salt: str = ""
+    """Goes into the digest of the free text; erased with it, so that no guess can be tried."""
 
 
 class OrganiserRow(SQLModel, table=True):
@@ -109,6 +111,7 @@ class OrganiserRow(SQLModel, table=True):
     address: str = ""
     phone: str = ""
     email: str = ""
+    salt: str = ""
 
 
 class PersonRow(SQLModel, table=True):
@@ -122,6 +125,11 @@ class PersonRow(SQLModel, table=True):
     skills: list[str] = _json(list)
     contract_minutes: int
     theme: str = ""
+    district: str = ""
+    weekdays: list[int] = _json(list)
+    since: date | None = None
+    until: date | None = None
+    version: int = 1
 
 
 class DutyRow(SQLModel, table=True):
@@ -196,6 +204,22 @@ class RecordRow(SQLModel, table=True):
     changed_at: datetime = _moment()
     doc: dict[str, Any] = _json(dict)
     version: int = 1
+
+
+class PrivateRow(SQLModel, table=True):
+    """Words that a fact refers to: facts can't be changed, these can be erased.
+
+    The fact keeps a digest of salt and content. Erasing takes both away.
+    """
+
+    __tablename__ = "private"
+
+    id: str = Field(primary_key=True)
+    subject: str = Field(index=True)
+    made_at: datetime = _moment(index=True)
+    salt: str = ""
+    content: dict[str, Any] | None = _json()
+    erased_at: datetime | None = _moment(nullable=True)
 
 
 class ImportedRow(SQLModel, table=True):

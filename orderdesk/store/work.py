@@ -8,24 +8,49 @@ PostgreSQL: an advisory lock), so a decision read inside one still holds when it
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, insert, text, update
 from sqlmodel import Session, col
 
 from orderdesk.domain.events import Case, Organiser
 from orderdesk.domain.people import Actor, Duty, Person
 from orderdesk.domain.time import Clock
-from orderdesk.errors import RuleSaysNo, Stale, StorageProblem
+from orderdesk.errors import Stale, StorageProblem
 from orderdesk.i18n import msg
 from orderdesk.store.database import Database, translated_errors
+from orderdesk.store.mapping import (
+    PRIVATE_CASE_FIELDS,
+    Document,
+    canonical,
+    case_to_row,
+    digest_of,
+    duty_to_row,
+    json_ready,
+    new_salt,
+    person_from_row,
+    person_to_row,
+    trail_of_case,
+    trail_of_organiser,
+)
+from orderdesk.store.reading import (
+    GENESIS,
+    PRIVATE,
+    CaseLine,
+    Fact,
+    Imported,
+    Reader,
+    Record,
+    Trace,
+    Words,
+    hash_of,
+    select_rows,
+)
 from orderdesk.store.tables import (
     AuditRow,
     CaseRow,
@@ -36,410 +61,24 @@ from orderdesk.store.tables import (
     OrganiserRow,
     PersonRow,
     PostingRow,
+    PrivateRow,
     RecordRow,
 )
 
-M = TypeVar("M", bound=BaseModel)
-Document = dict[str, Any]
-_GENESIS = "0" * 64
+__all__ = [
+    "CaseLine",
+    "Fact",
+    "Imported",
+    "Reader",
+    "Record",
+    "Store",
+    "Trace",
+    "Words",
+    "Work",
+]
+
 _WRITERS_LOCK = 0x0D0E5C
 _CHUNK = 5_000
-PRIVATE_CASE_FIELDS = ("purpose", "composition", "measures", "extra")
-"""Free text of a case: kept with the case and erased with it, so the trail holds only a digest."""
-
-
-class Fact(NamedTuple):
-    """Something said, scored, decided or published, with its two times."""
-
-    seq: int
-    kind: str
-    subject: str
-    known_at: datetime
-    entered_at: datetime
-    actor: str
-    doc: Document
-
-
-class Record(NamedTuple):
-    """A small mutable record."""
-
-    key: str
-    changed_at: datetime
-    doc: Document
-    version: int
-
-
-class Trace(NamedTuple):
-    """A row of the audit trail."""
-
-    seq: int
-    at: datetime
-    actor: str
-    role: str
-    action: str
-    subject: str
-    doc: Document
-
-
-class CaseLine(NamedTuple):
-    """What a list of cases shows, without building the whole case."""
-
-    id: str
-    number: str
-    kind: str
-    source: str
-    start: datetime | None
-    end: datetime | None
-    time_known: bool
-    received_at: datetime | None
-    place_id: str
-    place_text: str
-    form: str
-    expected: int | None
-    status: str
-    decided_class: str
-    organiser_id: str
-    counter_group: str
-    turnout: int | None
-    incident: str
-    risk_class: str
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What an imported row said the last time."""
-
-    row_key: str
-    fingerprint: str
-    case_id: str
-    doc: Document
-
-
-def _json_ready(model: BaseModel) -> Document:
-    return model.model_dump(mode="json")
-
-
-def canonical(document: object) -> str:
-    """One spelling per document, so that its hash can be computed again."""
-    return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-# --- mapping: one place per aggregate -------------------------------------------------------
-
-
-def case_to_row(case: Case) -> Document:
-    """The columns of a case."""
-    document = case.model_dump(exclude={"span", "event", "outcome"})
-    return document | {
-        "kind": case.kind.value,
-        "source": case.source.value,
-        "form": case.form.value,
-        "status": case.status.value,
-        "counter_group": case.counter_group.value,
-        "counter_sureness": case.counter_sureness.value,
-        "route": list(case.route),
-        "start": case.span.start if case.span else None,
-        "end": case.span.end if case.span else None,
-        "event": _json_ready(case.event) if case.event else None,
-        "outcome": _json_ready(case.outcome) if case.outcome else None,
-    }
-
-
-def case_from_row(row: CaseRow) -> Case:
-    """The case of a row."""
-    document = row.model_dump(exclude={"start", "end", "purged_at"})
-    if row.start and row.end:
-        document["span"] = {"start": row.start, "end": row.end}
-    return Case.model_validate(document)
-
-
-def duty_to_row(duty: Duty) -> Document:
-    """The columns of a duty."""
-    return duty.model_dump(exclude={"tasks"}) | {
-        "status": duty.status.value,
-        "tasks": [_json_ready(task) for task in duty.tasks],
-    }
-
-
-def duty_from_row(row: DutyRow) -> Duty:
-    """The duty of a row."""
-    return Duty.model_validate(row.model_dump())
-
-
-def _person_to_row(person: Person) -> Document:
-    return person.model_dump(exclude={"skills"}) | {
-        "skills": sorted(s.value for s in person.skills)
-    }
-
-
-def trail_of_case(case: Case) -> Document:
-    """What the audit trail keeps of a case: all but its free text, of which only a digest."""
-    document = _json_ready(case)
-    private = {name: document.pop(name) for name in PRIVATE_CASE_FIELDS}
-    document["free_text_digest"] = hashlib.sha256(canonical(private).encode()).hexdigest()
-    return document
-
-
-# --- reading ---------------------------------------------------------------------------------
-
-
-class Reader:
-    """Questions to the database. Everything comes back as domain models or named tuples."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def case(self, id: str) -> Case:
-        """One case. Raises RuleSaysNo when there is none."""
-        row = self._session.get(CaseRow, id)
-        if row is None:
-            raise RuleSaysNo(msg("there is no case {id}", id=id))
-        return case_from_row(row)
-
-    def case_by_number(self, number: str) -> Case | None:
-        """The case that people call `number`."""
-        row = self._session.exec(_select(CaseRow).where(col(CaseRow.number) == number)).first()
-        return case_from_row(row) if row else None
-
-    def cases(
-        self,
-        *,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        ids: Iterable[str] | None = None,
-        counter_to: str = "",
-        statuses: Iterable[str] = (),
-    ) -> list[Case]:
-        """Cases that overlap [start, end), by start; all of them when nothing is given."""
-        query = _select(CaseRow).order_by(col(CaseRow.start), col(CaseRow.number))
-        if end is not None:
-            query = query.where(col(CaseRow.start) < end)
-        if start is not None:
-            query = query.where(col(CaseRow.end) > start)
-        if ids is not None:
-            query = query.where(col(CaseRow.id).in_(list(ids)))
-        if counter_to:
-            query = query.where(col(CaseRow.counter_to) == counter_to)
-        if wanted := list(statuses):
-            query = query.where(col(CaseRow.status).in_(wanted))
-        return [case_from_row(row) for row in self._session.exec(query)]
-
-    def case_lines(self) -> list[CaseLine]:
-        """A line per case, newest first, fast enough for a hundred thousand."""
-        columns: list[Any] = [getattr(CaseRow, name) for name in CaseLine._fields[:-3]]
-        rows = self._session.execute(
-            select(*[*columns, col(CaseRow.outcome), col(CaseRow.event)]).order_by(
-                col(CaseRow.start).desc()
-            )
-        )
-        lines = []
-        for *fields, outcome, event in rows:
-            ended = outcome or {}
-            lines.append(
-                CaseLine._make(
-                    [
-                        *fields,
-                        ended.get("turnout"),
-                        ended.get("incident") or "",
-                        (event or {}).get("risk_class", ""),
-                    ]
-                )
-            )
-        return lines
-
-    def count_cases(self) -> int:
-        """How many cases there are."""
-        return int(self._session.execute(select(func.count(col(CaseRow.id)))).scalar_one())
-
-    def highest_number(self, letter: str, year: int) -> int:
-        """The highest running number given out in a year to numbers such as D-2026-041."""
-        prefix = f"{letter}-{year}-"
-        found = self._session.execute(
-            select(col(CaseRow.number)).where(
-                col(CaseRow.number).startswith(prefix, autoescape=True)
-            )
-        ).scalars()
-        digits = (number.removeprefix(prefix) for number in found)
-        return max((int(d) for d in digits if d.isdigit()), default=0)
-
-    def organisers(self, ids: Iterable[str] | None = None) -> dict[str, Organiser]:
-        """Organisers by id."""
-        query = _select(OrganiserRow)
-        if ids is not None:
-            query = query.where(col(OrganiserRow.id).in_(list(ids)))
-        return {
-            row.id: Organiser.model_validate(row.model_dump()) for row in self._session.exec(query)
-        }
-
-    def organiser_named(self, name: str) -> Organiser | None:
-        """The organiser with exactly this name."""
-        row = self._session.exec(
-            _select(OrganiserRow).where(col(OrganiserRow.name) == name)
-        ).first()
-        return Organiser.model_validate(row.model_dump()) if row else None
-
-    def people(self) -> list[Person]:
-        """Everybody in the teams, by service number."""
-        rows = self._session.exec(_select(PersonRow).order_by(col(PersonRow.id)))
-        return [Person.model_validate(row.model_dump()) for row in rows]
-
-    def duties(
-        self,
-        *,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        person_id: str = "",
-    ) -> list[Duty]:
-        """Duties that overlap [start, end), by person and start."""
-        query = _select(DutyRow).order_by(col(DutyRow.person_id), col(DutyRow.start))
-        if end is not None:
-            query = query.where(col(DutyRow.start) < end)
-        if start is not None:
-            query = query.where(col(DutyRow.end) > start)
-        if person_id:
-            query = query.where(col(DutyRow.person_id) == person_id)
-        return [duty_from_row(row) for row in self._session.exec(query)]
-
-    def postings(self, model: type[M], *, week: str = "", until: datetime | None = None) -> list[M]:
-        """Lines of the ledger in the order in which they were written."""
-        query = _select(PostingRow).order_by(col(PostingRow.seq))
-        if week:
-            query = query.where(col(PostingRow.week) == week)
-        if until is not None:
-            query = query.where(col(PostingRow.entered_at) <= until)
-        return [model.model_validate(row.doc) for row in self._session.exec(query)]
-
-    def facts(
-        self, kind: str, subject: str | None = None, *, until: datetime | None = None
-    ) -> list[Fact]:
-        """Facts of a kind in the order in which they were written, as entered by `until`."""
-        query = _select(FactRow).where(col(FactRow.kind) == kind).order_by(col(FactRow.seq))
-        if subject is not None:
-            query = query.where(col(FactRow.subject) == subject)
-        if until is not None:
-            query = query.where(col(FactRow.entered_at) <= until)
-        return [Fact(**row.model_dump()) for row in self._session.exec(query)]
-
-    def last_fact(self, kind: str, subject: str) -> Fact | None:
-        """The newest fact of a kind about a subject."""
-        query = (
-            _select(FactRow)
-            .where(col(FactRow.kind) == kind, col(FactRow.subject) == subject)
-            .order_by(col(FactRow.seq).desc())
-            .limit(1)
-        )
-        row = self._session.exec(query).first()
-        return Fact(**row.model_dump()) if row else None
-
-    def last_facts(self, kind: str) -> dict[str, Fact]:
-        """The newest fact of a kind, per subject."""
-        newest = (
-            select(func.max(FactRow.seq)).where(col(FactRow.kind) == kind).group_by(FactRow.subject)
-        )
-        rows = self._session.exec(_select(FactRow).where(col(FactRow.seq).in_(newest)))
-        return {row.subject: Fact(**row.model_dump()) for row in rows}
-
-    def record(self, kind: str, key: str) -> Record | None:
-        """One mutable record."""
-        row = self._session.get(RecordRow, (kind, key))
-        return Record(row.key, row.changed_at, row.doc, row.version) if row else None
-
-    def records(self, kind: str) -> list[Record]:
-        """All mutable records of a kind, by key."""
-        query = _select(RecordRow).where(col(RecordRow.kind) == kind).order_by(col(RecordRow.key))
-        return [Record(r.key, r.changed_at, r.doc, r.version) for r in self._session.exec(query)]
-
-    def imported(self, book: str) -> dict[str, Imported]:
-        """What the rows of an imported register said, by row key."""
-        query = _select(ImportedRow).where(col(ImportedRow.book) == book)
-        return {
-            row.row_key: Imported(row.row_key, row.fingerprint, row.case_id, row.doc)
-            for row in self._session.exec(query)
-        }
-
-    def trail(
-        self,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        subject: str = "",
-        after: int = 0,
-    ) -> list[Trace]:
-        """The audit trail in order, behind place `after`."""
-        query = _select(AuditRow).order_by(col(AuditRow.seq)).where(col(AuditRow.seq) > after)
-        if since is not None:
-            query = query.where(col(AuditRow.at) > since)
-        if until is not None:
-            query = query.where(col(AuditRow.at) <= until)
-        if subject:
-            query = query.where(col(AuditRow.subject) == subject)
-        return [
-            Trace(r.seq, r.at, r.actor, r.role, r.action, r.subject, json.loads(r.doc))
-            for r in self._session.exec(query)
-        ]
-
-    def trail_length(self) -> int:
-        """The place of the newest row of the audit trail."""
-        newest = self._session.exec(
-            _select(AuditRow).order_by(col(AuditRow.seq).desc()).limit(1)
-        ).first()
-        return newest.seq if newest else 0
-
-    def case_as_known(self, id: str, moment: datetime) -> Document | None:
-        """The case as the desk knew it at `moment` (without free text); None if not yet known."""
-        query = (
-            _select(AuditRow)
-            .where(
-                col(AuditRow.subject) == f"case:{id}",
-                col(AuditRow.at) <= moment,
-                col(AuditRow.action) == "case",
-            )
-            .order_by(col(AuditRow.seq).desc())
-            .limit(1)
-        )
-        row = self._session.exec(query).first()
-        return json.loads(row.doc) if row else None
-
-    def meta(self, key: str, default: str = "") -> str:
-        """A fact about the installation."""
-        row = self._session.get(MetaRow, key)
-        return row.value if row else default
-
-    def broken_links(self) -> list[str]:
-        """Rows of the audit trail whose hash doesn't follow from the row before; empty if sound."""
-        broken: list[str] = []
-        previous, expected = _GENESIS, 1
-        for row in self._session.exec(_select(AuditRow).order_by(col(AuditRow.seq))):
-            if row.seq != expected or row.previous != previous or row.hash != _hash_of(row):
-                broken.append(f"audit {row.seq}")
-            previous, expected = row.hash, row.seq + 1
-        return broken
-
-
-def _select(table: type[Any]) -> Any:
-    """sqlmodel's select, typed loosely: its overloads don't follow order_by and where chains."""
-    from sqlmodel import select as model_select
-
-    return model_select(table)
-
-
-def _hash_of(row: AuditRow) -> str:
-    line = canonical(
-        [
-            row.previous,
-            row.seq,
-            row.at.astimezone(UTC).isoformat(),
-            row.actor,
-            row.role,
-            row.action,
-            row.subject,
-            row.doc,
-        ]
-    )
-    return hashlib.sha256(line.encode()).hexdigest()
-
-
-# --- writing ---------------------------------------------------------------------------------
 
 
 class Work(Reader):
@@ -448,26 +87,29 @@ class Work(Reader):
     def __init__(self, session: Session, actor: Actor, now: datetime) -> None:
         super().__init__(session)
         self.actor = actor
-        last = session.exec(_select(AuditRow).order_by(col(AuditRow.seq).desc()).limit(1)).first()
+        last = session.exec(
+            select_rows(AuditRow).order_by(col(AuditRow.seq).desc()).limit(1)
+        ).first()
         self._seq: int = last.seq if last else 0
-        self._previous: str = last.hash if last else _GENESIS
+        self._previous: str = last.hash if last else GENESIS
         # A clock that jumps back must not reorder what was known when.
         self.now = max(now.astimezone(UTC), last.at) if last else now.astimezone(UTC)
         self._trail: list[AuditRow] = []
 
     def add_case(self, case: Case) -> Case:
         """Write a new case."""
-        self._session.execute(insert(CaseRow), [case_to_row(case)])
-        self.note("case", f"case:{case.id}", trail_of_case(case))
+        self.add_cases([case])
         return case
 
     def add_cases(self, cases: Sequence[Case]) -> None:
         """Write many new cases at once."""
+        salts = [new_salt() for _case in cases]
         for at in range(0, len(cases), _CHUNK):
-            chunk = cases[at : at + _CHUNK]
-            self._session.execute(insert(CaseRow), [case_to_row(case) for case in chunk])
-        for case in cases:
-            self.note("case", f"case:{case.id}", trail_of_case(case))
+            chunk = zip(cases[at : at + _CHUNK], salts[at : at + _CHUNK], strict=True)
+            rows = [case_to_row(case) | {"salt": salt} for case, salt in chunk]
+            self._session.execute(insert(CaseRow), rows)
+        for case, salt in zip(cases, salts, strict=True):
+            self.note("case", f"case:{case.id}", trail_of_case(case, salt))
 
     def save_case(self, case: Case) -> Case:
         """Write a changed case; `case.version` is the version that was read.
@@ -489,7 +131,8 @@ class Work(Reader):
                 mine=case,
             )
         self._session.expire_all()
-        self.note("case", f"case:{case.id}", trail_of_case(saved))
+        row = self._session.get(CaseRow, case.id)
+        self.note("case", f"case:{case.id}", trail_of_case(saved, row.salt if row else ""))
         return saved
 
     def purge_case_text(self, id: str) -> None:
@@ -503,23 +146,27 @@ class Work(Reader):
                     name: blank[name].get_default(call_default_factory=True)
                     for name in PRIVATE_CASE_FIELDS
                 }
-                | {"purged_at": self.now}
+                | {"purged_at": self.now, "salt": ""}
             )
         )
-        self._session.execute(delete(ImportedRow).where(col(ImportedRow.case_id) == id))
+        self._session.execute(
+            update(ImportedRow).where(col(ImportedRow.case_id) == id).values({"doc": {}})
+        )
+        self._session.expire_all()
         self.note("case.purged", f"case:{id}", {"fields": list(PRIVATE_CASE_FIELDS)})
 
     def save_organiser(self, organiser: Organiser) -> Organiser:
         """Write an organiser. The trail keeps a digest only: contact data must be erasable."""
-        self._session.merge(OrganiserRow(**organiser.model_dump()))
-        digest = hashlib.sha256(canonical(organiser.model_dump()).encode()).hexdigest()
-        self.note("organiser", f"organiser:{organiser.id}", {"digest": digest})
+        row = self._session.get(OrganiserRow, organiser.id)
+        salt = (row.salt if row else "") or new_salt()
+        self._session.merge(OrganiserRow(**organiser.model_dump(), salt=salt))
+        self.note("organiser", f"organiser:{organiser.id}", trail_of_organiser(organiser, salt))
         return organiser
 
     def add_organisers(self, organisers: Sequence[Organiser]) -> None:
         """Write many new organisers at once, under one audit row."""
         if organisers:
-            rows = [organiser.model_dump() for organiser in organisers]
+            rows = [organiser.model_dump() | {"salt": new_salt()} for organiser in organisers]
             self._session.execute(insert(OrganiserRow), rows)
             self.note("organisers", "organiser:*", {"count": len(rows)})
 
@@ -528,10 +175,56 @@ class Work(Reader):
         self._session.merge(OrganiserRow(id=id))
         self.note("organiser.erased", f"organiser:{id}", {})
 
+    def erase_words(self, ids: Iterable[str]) -> int:
+        """Erase words of facts; the facts stay, with a digest that nobody can test any more."""
+        subjects = []
+        for id in ids:
+            row = self._session.get(PrivateRow, id)
+            if row is None or row.erased_at is not None:
+                continue
+            row.salt, row.content, row.erased_at = "", None, self.now
+            subjects.append(row.subject)
+        self._session.flush()
+        for subject in dict.fromkeys(subjects):
+            self.note("words.erased", subject, {"count": subjects.count(subject)})
+        return len(subjects)
+
+    def save_person(self, person: Person) -> Person:
+        """Write a new or changed member of the team; `person.version` is the one that was read.
+
+        A new one has version 0. Raises Stale, with the person as stored, when somebody else was
+        first. The trail names the fields that changed, not what they say.
+        """
+        row = self._session.get(PersonRow, person.id)
+        old = person_from_row(row) if row else None
+        if person.version != (old.version if old else 0):
+            raise Stale(
+                msg("{id} was changed by somebody else meanwhile", id=person.id),
+                theirs=old,
+                mine=person,
+            )
+        saved = person.replace(version=person.version + 1)
+        self._session.merge(PersonRow(**person_to_row(saved)))
+        self._session.flush()
+        before = person_to_row(old) if old else {}
+        after = person_to_row(saved)
+        fields = sorted(name for name in after if before.get(name) != after[name])
+        self.note("person", f"person:{person.id}", {"fields": fields})
+        return saved
+
+    def erase_person(self, id: str) -> None:
+        """Erase the name and the home district; the service number stays for the duties worked."""
+        row = self._session.get(PersonRow, id)
+        if row is not None:
+            row.name = row.district = ""
+            row.version += 1
+            self._session.flush()
+            self.note("person.erased", f"person:{id}", {})
+
     def save_people(self, people: Sequence[Person]) -> None:
         """Write the members of the teams."""
         for person in people:
-            self._session.merge(PersonRow(**_person_to_row(person)))
+            self._session.merge(PersonRow(**person_to_row(person)))
         self.note("people", "people", {"ids": [person.id for person in people]})
 
     def save_duties(self, duties: Sequence[Duty]) -> None:
@@ -543,12 +236,12 @@ class Work(Reader):
         )
         self._session.execute(insert(DutyRow), [duty_to_row(duty) for duty in duties])
         self._session.expire_all()
-        self.note("duties", "roster", {"duties": [_json_ready(duty) for duty in duties]})
+        self.note("duties", "roster", {"duties": [json_ready(duty) for duty in duties]})
 
     def post(self, postings: Sequence[BaseModel]) -> None:
         """Append lines to the ledger. Each has `id`, `week`, `case_id`; entry time is now."""
         for posting in postings:
-            document = _json_ready(posting)
+            document = json_ready(posting)
             self._session.add(
                 PostingRow(
                     id=document["id"],
@@ -562,9 +255,16 @@ class Work(Reader):
         self._session.flush()
 
     def add_fact(
-        self, kind: str, subject: str, doc: Mapping[str, Any], *, known_at: datetime | None = None
+        self,
+        kind: str,
+        subject: str,
+        doc: Mapping[str, Any],
+        *,
+        known_at: datetime | None = None,
+        private: Sequence[str] = (),
     ) -> None:
-        """Append a fact."""
+        """Append a fact. What stands under the keys `private` is kept where it can be erased."""
+        kept = self._without_words(subject, doc, [name for name in private if doc.get(name)])
         self._session.add(
             FactRow(
                 kind=kind,
@@ -572,11 +272,25 @@ class Work(Reader):
                 known_at=known_at or self.now,
                 entered_at=self.now,
                 actor=self.actor.name,
-                doc=dict(doc),
+                doc=kept,
             )
         )
         self._session.flush()
-        self.note(kind, subject, dict(doc))
+        self.note(kind, subject, kept)
+
+    def _without_words(
+        self, subject: str, doc: Mapping[str, Any], names: Sequence[str]
+    ) -> Document:
+        """`doc` with a digest in the place of the named words, which are kept apart."""
+        if not names:
+            return dict(doc)
+        id, salt = uuid4().hex, new_salt()
+        words = {name: doc[name] for name in names}
+        self._session.add(
+            PrivateRow(id=id, subject=subject, made_at=self.now, salt=salt, content=words)
+        )
+        mark = {"id": id, "fields": list(names), "digest": digest_of(salt, words)}
+        return {name: doc[name] for name in doc if name not in words} | {PRIVATE: mark}
 
     def add_facts(self, kind: str, docs: Mapping[str, Document]) -> None:
         """Append a fact per subject at once, under one audit row with their digest."""
@@ -676,7 +390,7 @@ class Work(Reader):
             previous=self._previous,
             hash="",
         )
-        row.hash = self._previous = _hash_of(row)
+        row.hash = self._previous = hash_of(row)
         self._trail.append(row)
 
     def finish(self) -> None:

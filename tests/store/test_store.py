@@ -29,14 +29,16 @@ from orderdesk.domain.people import Actor, Duty, DutyStatus, Person, Role, Skill
 from orderdesk.domain.time import Span
 from orderdesk.errors import BadInput, Stale, StorageProblem
 from orderdesk.store.database import Database, restore, safe_url
-from orderdesk.store.tables import CaseRow, DutyRow
-from orderdesk.store.work import (
-    Store,
+from orderdesk.store.mapping import (
     case_from_row,
     case_to_row,
     duty_from_row,
     duty_to_row,
+    person_from_row,
+    person_to_row,
 )
+from orderdesk.store.tables import CaseRow, DutyRow, PersonRow
+from orderdesk.store.work import Store
 from tests.conftest import NOW, OFFICER
 
 moments = st.datetimes(
@@ -137,6 +139,49 @@ def test_a_case_comes_back_as_it_went_in(case: Case) -> None:
 @given(duties)
 def test_a_duty_comes_back_as_it_went_in(duty: Duty) -> None:
     assert duty_from_row(DutyRow(**duty_to_row(duty))) == duty
+
+
+people = st.builds(
+    lambda days, **rest: Person(since=days[0], until=days[1], **rest),
+    days=st.lists(st.dates(), min_size=2, max_size=2).map(sorted) | st.just([None, None]),
+    id=texts,
+    name=texts,
+    team=texts,
+    skills=st.frozensets(st.sampled_from(Skill)),
+    contract_minutes=st.integers(0, 3_600),
+    theme=texts,
+    district=texts,
+    weekdays=st.frozensets(st.integers(0, 6)),
+    version=st.integers(1, 9),
+)
+
+
+@given(people)
+def test_a_person_comes_back_as_they_went_in(person: Person) -> None:
+    assert person_from_row(PersonRow(**person_to_row(person))) == person
+
+
+def test_words_of_a_fact_can_be_erased_and_the_chain_holds(tmp_path: Path) -> None:
+    path = tmp_path / "words.db"
+    store = Store(Database(str(path), now=NOW), lambda: NOW)
+    with store.write(OFFICER) as work:
+        work.add_fact("log", "case:c1", {"words": "SECRETWORDS", "corrects": 0}, private=["words"])
+        work.save_organiser(Organiser(id="o", name="SECRETNAME", phone="SECRETPHONE"))
+    with store.read() as reader:
+        (line,) = reader.facts("log", "case:c1")
+        assert (line.doc["words"], line.doc["corrects"]) == ("SECRETWORDS", 0)
+        assert "SECRET" not in str(reader.trail())
+        (kept,) = reader.private_words("case:c1")
+    with store.write(OFFICER) as work:
+        assert work.erase_words([kept.id]) == 1
+        work.erase_organiser("o")
+    assert store.check() == []
+    with store.read() as reader:
+        (line,) = reader.facts("log", "case:c1")
+        assert (line.doc["words"], line.doc["erased"]) == ("", True)
+        assert reader.private_words() == []
+    store.close()
+    assert b"SECRET" not in path.read_bytes()
 
 
 def test_everything_written_is_read_again_after_reopening(tmp_path: Path) -> None:
