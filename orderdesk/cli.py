@@ -345,6 +345,24 @@ def plan(week: WeekText = "", as_json: AsJson = False) -> None:
 
 @app.command(
     help=_(
+        "Who is there on a day, by hour and district, against the waterline."
+        '\n\nExample: orderdesk strength --day "za 13 jun"'
+    )
+)
+def strength(
+    day: Annotated[str, typer.Option(help=_("Day as people say it; default: today."))] = "",
+    as_json: AsJson = False,
+) -> None:
+    """The strength of a day."""
+    from orderdesk.desk import strength as strengths
+
+    with _desk() as desk:
+        result = strengths.strength_of(desk, day)
+        _emit(result.as_json(), as_json, result.lines)
+
+
+@app.command(
+    help=_(
         "How much reserve the coming weeks will ask: P10, P50, P90 and the chance of running out."
         "\n\nExample: orderdesk forecast --weeks 8"
     )

@@ -9,6 +9,7 @@ from orderdesk.desk import capacity, scoring
 from orderdesk.desk.core import DemoClock, Desk, counting_ids
 from orderdesk.desk.opening import open_desk
 from orderdesk.desk.scoring import SIGNAL
+from orderdesk.desk.strength import POLICE_COUNT
 from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Debt, DebtTerms, Posting
 from orderdesk.domain.people import Actor, Role
@@ -27,7 +28,6 @@ H = 60
 _CARRIED_HOURS = 8
 _COMMITTED = {"D-2026-041": 10, "D-2026-043": 12}
 """Hours promised before the week began."""
-_POLICE = "police_count"
 
 
 def load_city(desk: Desk, seed: int = 24) -> City:
@@ -52,7 +52,7 @@ def load_city(desk: Desk, seed: int = 24) -> City:
             capacity.set_away(work, away.week, away.cause, away.minutes)
         for count in city.police:
             work.put(
-                _POLICE,
+                POLICE_COUNT,
                 f"{count.day}/{count.part}",
                 {"officers": count.officers, "given_on": count.given_on.isoformat()},
             )

@@ -39,11 +39,12 @@ class CapacityScreen(Place):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "week(-1)", N_("week back"), key_display="["),
         Binding("right_square_bracket", "week(1)", N_("week on"), key_display="]"),
-        Binding("k", "commit", N_("commit")),
+        Binding("r", "commit", N_("commit")),
         Binding("b", "borrow", N_("borrow")),
         Binding("g", "give_back", N_("give back")),
         Binding("y", "pay_back", N_("plan pay-back")),
         Binding("p", "pool", N_("ask pool")),
+        Binding("s", "strength", N_("strength")),
         Binding("f", "forecast", N_("forecast")),
         Binding("z", "close_week", N_("close week"), show=False),
     ]
@@ -226,6 +227,12 @@ class CapacityScreen(Place):
             submit,
             _("noted"),
         )
+
+    def action_strength(self) -> None:
+        """Who is there today, by hour and district."""
+        from orderdesk.screens.strength import StrengthScreen
+
+        self.app.push_screen(StrengthScreen())
 
     def action_forecast(self) -> None:
         """Eight weeks ahead."""

@@ -1,0 +1,188 @@
+"""Strength of a day: by hour and district against the waterline, and where the paper hours went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Static
+
+from orderdesk.i18n import N_, _
+from orderdesk.screens.base import Place
+from orderdesk.screens.safe import safe
+from orderdesk.screens.widgets.form import Reading
+from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
+
+if TYPE_CHECKING:
+    from orderdesk.desk.core import Desk
+    from orderdesk.desk.strength import Day, Hour
+    from orderdesk.domain.demand import Waterfall
+
+_BAR = 26
+
+
+class StrengthScreen(Place):
+    """A day by hour and district."""
+
+    place = "capacity"
+    about = N_(
+        "Who is there today, by hour and district, at the moment of the hour when the fewest are "
+        "left. Rostered less other absence less deployed is what is left; the waterline is what a "
+        "district keeps. Absence has no cause here, and where a group is smaller than five it is "
+        "not shown. Figures of the police are those that the police gave, with their date."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left_square_bracket", "day(-1)", N_("day back"), key_display="["),
+        Binding("right_square_bracket", "day(1)", N_("day on"), key_display="]"),
+        Binding("escape", "leave", N_("back")),
+    ]
+    DEFAULT_CSS = """
+    StrengthScreen #head_line { height: auto; padding: 0 1; background: $panel; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._offset = 0
+        self._hours: Sequence[Hour] = ()
+
+    def compose_body(self) -> ComposeResult:
+        """A line that says it all, the hours, the waterfall."""
+        yield Static("", id="head_line")
+        with Vertical(classes="split"):
+            yield VirtualTable(
+                [
+                    Column(_("district"), 10),
+                    Column(_("hour"), 5),
+                    Column(_("rostered"), 9, right=True),
+                    Column(_("absent"), 8, right=True),
+                    Column(_("deployed"), 9, right=True),
+                    Column(_("left"), 5, right=True),
+                    Column(_("waterline"), 10, right=True),
+                    Column(_("picture"), 10, grow=1, rank=1),
+                ],
+                empty=_("Nobody is rostered that day."),
+                id="hours",
+            ).add_class("list")
+            with VerticalScroll(classes="detail"):
+                yield Static("", id="fall")
+
+    def on_mount(self) -> None:
+        """The list has the keys."""
+        super().on_mount()
+        self.query_one(VirtualTable).focus()
+
+    def fill(self, desk: Desk) -> None:
+        """The day that is shown; it begins at the present hour."""
+        from orderdesk.desk import strength, words
+        from orderdesk.domain.time import local
+
+        day = local(desk.now).date() + timedelta(days=self._offset)
+        shown = strength.strength_on(desk, day)
+        self._hours = shown.hours
+        table = self.query_one(VirtualTable)
+        table.load(ListRows([_row(hour) for hour in shown.hours]))
+        now = [n for n, h in enumerate(shown.hours) if h in shown.at(desk.now)]
+        if now and not self._offset:
+            table.cursor = now[0]
+        head = [
+            words.day(day),
+            _("{paper} on paper, {plannable} plannable").format(
+                paper=words.number(shown.fall.paper_fte, 0),
+                plannable=words.number(shown.fall.plannable_fte),
+            ),
+            *(
+                _("{district} {clock}: {n} left, {t} can do traffic").format(
+                    district=h.district, clock=words.clock(h.start), n=h.left, t=h.traffic
+                )
+                for h in (() if self._offset else shown.at(desk.now))
+            ),
+        ]
+        if shown.short:
+            first = shown.short[0]
+            head.append(
+                "▲ " + _("{district} under its waterline from {clock}").format(
+                    district=first.district, clock=words.clock(first.start)
+                )
+            )  # fmt: skip
+        self.query_one("#head_line", Static).update(safe(" · ".join(head)))
+        self.query_one("#fall", Static).update(safe("\n".join(_beside(shown))))
+
+    def on_virtual_table_chosen(self, event: VirtualTable.Chosen) -> None:
+        """Who is there in this hour."""
+        from orderdesk.desk import strength, words
+
+        if self.desk is None:
+            return
+        hour = self._hours[event.row]
+        title = f"{hour.district} {words.moment(hour.start)}"
+        self.app.push_screen(Reading(title, "\n".join(strength.who_in(self.desk, hour))))
+
+    def action_day(self, by: int) -> None:
+        """Another day."""
+        self._offset += by
+        self.refill()
+
+    def action_leave(self) -> None:
+        """Back to the reserve."""
+        self.app.pop_screen()
+
+
+def _row(hour: Hour) -> tuple[str, ...]:
+    from orderdesk.desk import strength, words
+
+    rostered, absent = strength.shown_counts(hour)
+    missing = f" ▲ -{hour.short}" if hour.short else ""
+    return (
+        hour.district, words.clock(hour.start), rostered, absent, str(hour.deployed),
+        str(hour.left), str(hour.least or "-"), picture(hour.left, hour.least) + missing,
+    )  # fmt: skip
+
+
+def picture(left: int, least: int) -> str:
+    """People as blocks, those above the waterline lighter, a gap for each one missing."""
+    return "█" * min(left, least) + "▒" * max(0, left - least) + "·" * max(0, least - left)
+
+
+def _beside(shown: Day) -> Iterator[str]:
+    from orderdesk.desk import strength
+
+    yield from fall_bars(shown.fall)
+    yield ""
+    yield from strength.police_lines(shown.police)
+    if shown.empty:
+        yield _("nobody rostered for: {districts}").format(districts=", ".join(shown.empty))
+
+
+def fall_bars(fall: Waterfall) -> Iterator[str]:
+    """The waterfall as bars that hang below one another, and the sum written out."""
+    from orderdesk.desk import words
+
+    full = fall.contract_minutes or 1
+    steps = [(str(step.name), step.minutes, step.fte) for step in fall.steps]
+    width = max([len(name) for name, _m, _f in steps] + [len(_("plannable")), len(_("on paper"))])
+
+    def line(name: str, sign: str, minutes: int, fte: float, skip: int, sign_of_bar: str) -> str:
+        bar = " " * round(_BAR * skip / full) + sign_of_bar * max(
+            1 if minutes else 0, round(_BAR * minutes / full)
+        )
+        return (
+            f"{name:<{width}} {sign}{words.number(fte):>4} {words.hours(minutes):>5} "
+            + _("h")
+            + f" {bar}"
+        )
+
+    yield line(_("on paper"), " ", fall.contract_minutes, fall.paper_fte, 0, "█")
+    left = fall.contract_minutes
+    for name, minutes, fte in steps:
+        left -= minutes
+        yield line(name, "-", minutes, fte, left, "░")
+    yield line(_("plannable"), "=", fall.plannable_minutes, fall.plannable_fte, 0, "█")
+    taken = " - ".join(words.hours(minutes) for _name, minutes, _fte in steps)
+    yield _("{all} - {taken} = {left} h").format(
+        all=words.hours(fall.contract_minutes), taken=taken,
+        left=words.hours(fall.plannable_minutes),
+    )  # fmt: skip
