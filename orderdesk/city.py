@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from dateutil.easter import easter
+
 from orderdesk import reference
 from orderdesk.domain.events import (
     Case,
@@ -42,6 +44,9 @@ _INCIDENT_SHARE = 0.03
 _NO_SHOW_SHARE = 0.05
 _UNANNOUNCED_SHARE = 0.12
 _ORGANISERS = 130
+_CARNIVAL_BEFORE_EASTER = 49
+_PROGRAMME = (9, 1, "09:00")
+"""When an event of the year's programme was entered: before 15 September of the year before."""
 
 _PLACES = (
     ("markt", 26), ("vrijthof", 24), ("mosae_forum", 10), ("stationsplein", 9), ("olv_plein", 5),
@@ -295,22 +300,9 @@ def _match_days(year: int) -> list[date]:
     return fridays[::2]
 
 
-def _easter(year: int) -> date:
-    """Easter Sunday (anonymous Gregorian algorithm)."""
-    a, b, c = year % 19, year // 100, year % 100
-    d, e = b // 4, b % 4
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    m = (a + 11 * h) // 319
-    j, k = c // 4, c % 4
-    n = (2 * e + 2 * j - k - h + m + 32) % 7
-    month = (h - m + n + 90) // 25
-    return date(year, month, (h - m + n + month + 19) % 32)
-
-
 def _events_of(year: int) -> list[tuple[str, str, date, int, int, str]]:
     """The recurring events: title, place, first day, days, visitors at the peak, class."""
-    carnival = _easter(year) - timedelta(days=49)
+    carnival = easter(year) - timedelta(days=_CARNIVAL_BEFORE_EASTER)
     return [
         ("Carnaval", "vrijthof", carnival, 3, 15_000, "C"),
         ("Kermis Vrijthof", "vrijthof", date(year, 4, 28), 10, 3_000, "A"),
@@ -334,13 +326,15 @@ def _event(
     turnout: int | None,
 ) -> Case:
     start = at(first, "12:00")
+    month, day, clock = _PROGRAMME
+    entered = at(date(first.year - 1, month, day), clock)
     return Case(
         id=new_id(),
         number=number,
         kind=Kind.EVENT,
         source=Source.WRITTEN,
-        known_at=start - timedelta(days=150),
-        received_at=start - timedelta(days=150),
+        known_at=entered,
+        received_at=entered,
         span=Span(start=start, end=at(first + timedelta(days=days - 1), "23:00")),
         place_id=place,
         place_text=title,

@@ -115,7 +115,7 @@ _AWAITED = (
 
 def _sheet_of_before(desk: Desk, work: Work) -> None:
     """Decisions of last week's meeting, the actions that are still open, answers awaited."""
-    from orderdesk.desk.review import ACTION, TAKEN
+    from orderdesk.desk.review import TAKEN, put_action
     from orderdesk.desk.talks import REQUEST
 
     for number, whom, question, after in _AWAITED:
@@ -143,10 +143,7 @@ def _sheet_of_before(desk: Desk, work: Work) -> None:
         )  # fmt: skip
     for what, who, after in _ACTIONS:
         due = TEST_WEEK.monday + timedelta(days=after)
-        work.put(
-            ACTION, desk.new_id(),
-            {"what": what, "who": who, "due": due.isoformat(), "done": None},
-        )  # fmt: skip
+        put_action(work, desk.new_id(), what, who, due)
 
 
 def open_city(path: str, seed: int = 24, *, opens: datetime = DEMO_OPENS) -> Desk:

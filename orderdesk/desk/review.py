@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
 from orderdesk.desk import capacity, cases, intake, words
-from orderdesk.desk.core import Desk
+from orderdesk.desk.core import ROLE_NAMES, Desk
 from orderdesk.desk.publishing import write_whole
 from orderdesk.desk.rostering.record import team_totals_in
 from orderdesk.desk.scoring import explain_in, standing_classes
@@ -21,13 +21,15 @@ from orderdesk.domain.conflicts import heavy_pairs
 from orderdesk.domain.events import Case, Incident
 from orderdesk.domain.law import Authority, term_status, wrong_authority
 from orderdesk.domain.ledger import Posting
+from orderdesk.domain.people import Role
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Week, at, local
 from orderdesk.domain.when import read_when
-from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Msg, _, language, msg, ngettext
 from orderdesk.papers.model import Document
 from orderdesk.papers.review_data import (
+    NOTHING_SAID,
     Action,
     Ahead,
     Capacity,
@@ -38,6 +40,7 @@ from orderdesk.papers.review_data import (
     DistrictPicture,
     Factor,
     Figure,
+    Flip,
     Interpretation,
     LookBack,
     Named,
@@ -49,16 +52,20 @@ from orderdesk.papers.review_data import (
     ReviewData,
     Scenario,
     ThemeHours,
+    Words,
     YearSoFar,
+    said,
 )
+from orderdesk.risk.facts import Signal
 from orderdesk.risk.model import RiskClass
 from orderdesk.risk.signals import WeekCell
 
 if TYPE_CHECKING:
-    from orderdesk.store.work import Reader
+    from orderdesk.store.work import Reader, Work
 
 REVIEW, ASKED, TAKEN, ACTION = "review", "decision_asked", "decision_taken", "action"
 INTERPRETATION = "interpretation"
+AUTHORITIES = {Authority.MAYOR: N_("mayor"), Authority.PROSECUTOR: N_("prosecutor")}
 _MOST_SHEETS = 12
 
 
@@ -128,13 +135,12 @@ def _look_back(reader: Reader, week: Week, postings: Sequence[Posting]) -> Itera
             if outcome is None or outcome.turnout is None
             else _figure(outcome.turnout, [record], record),
             incident=(outcome.incident if outcome else None) or Incident.NONE,
-            planned_minutes=_figure(
-                (line.committed + line.used + line.to_borrow + line.lent) if line else 0,
-                [record], record,
-            ),
-            used_minutes=_figure(line.deployed if line else 0, [record], record),
+            planned_minutes=None
+            if line is None
+            else _figure(line.committed + line.used + line.to_borrow + line.lent, [record], record),
+            used_minutes=None if line is None else _figure(line.deployed, [record], record),
             records=(record,),
-        )  # fmt: skip
+        )
 
 
 def _ahead(reader: Reader, case: Case, today: date) -> Ahead:
@@ -145,7 +151,7 @@ def _ahead(reader: Reader, case: Case, today: date) -> Ahead:
         key=case.number,
         span=case.span,
         place=found.place,
-        form=_(words.FORMS[case.form]),
+        form=said(lambda: _(words.FORMS[case.form])),
         expected=None if case.expected is None else _figure(case.expected, [record], record),
         estimated_at=case.known_at,
         advised_class=event_class or found.risk.score.advice.value,
@@ -153,8 +159,8 @@ def _ahead(reader: Reader, case: Case, today: date) -> Ahead:
         override=_override(found.risk.override),
         term=term_status(case, found.term),
         deadline=found.term.deadline if found.term else None,
-        open_points=tuple(str(name) for name in found.missing),
-        status=_(words.STATUSES[case.status]),
+        open_points=tuple(said(name.__str__) for name in found.missing),
+        status=said(lambda: _(words.STATUSES[case.status])),
         records=(record,),
     )
 
@@ -163,7 +169,7 @@ def _override(found: Mapping[str, Any] | None) -> Override | None:
     if found is None:
         return None
     return Override(
-        by=Named(name=found["by"], function=found["role"]),
+        by=Named(name=found["by"], function=said(lambda: _(ROLE_NAMES[Role(found["role"])]))),
         at=datetime.fromisoformat(found["at"]),
         motive=found["motive"],
     )
@@ -189,7 +195,7 @@ def _clashes(found: Sequence[Case]) -> Iterator[Clash]:
         one, other = by_id[conflict.case_id], conflict.other
         yield Clash(
             key=f"{one.number} - {other.number}",
-            what=str(conflict.note),
+            what=said(conflict.note.__str__),
             cases=(one.number, other.number),
             records=(f"case:{one.id}", f"case:{other.id}"),
         )
@@ -208,7 +214,7 @@ def _districts(reader: Reader, today: date) -> Iterator[DistrictPicture]:
             reports=None
             if view.silent or cell is None
             else _figure(cell.entries, records, f"signal_week:{cell.week}/{cell.district}"),
-            source=_(SOURCE_NAMES[seen.source_type]) if seen else "",
+            source=_source(seen) if seen else NOTHING_SAID,
             observed_on=view.newest,
             sureness=seen.reliability if seen else None,
             records=records,
@@ -241,7 +247,8 @@ def _capacity(reader: Reader, week: Week, postings: Sequence[Posting]) -> Capaci
         owed_due=stated.debts[0].terms.due if stated.debts else None,
         themes=tuple(
             ThemeHours(
-                key=capacity.theme_name(line.theme),
+                key=line.theme,
+                name=_theme(line.theme),
                 budget=booked(line.budget),
                 borrowed=booked(line.to_borrow + line.lent),
                 paid_back=booked(line.paid_back),
@@ -264,8 +271,8 @@ def _requests(reader: Reader, stated: ledger.Statement) -> Iterator[Request]:
         confirmed = bool(line.external_confirmed)
         yield Request(
             key=numbers.get(line.case_id, line.case_id),
-            of=_("neighbouring pool"),
-            what=_("officers"),
+            of=said(lambda: _("neighbouring pool")),
+            what=said(lambda: _("officers")),
             minutes=_figure(
                 line.external_asked + line.external_confirmed, [f"case:{line.case_id}"], "ledger"
             ),
@@ -283,18 +290,18 @@ def _sheet(reader: Reader, case: Case, today: date) -> CaseSheet:
         advised_class=risk.score.advice.value,
         decided_class=risk.decided.value if risk.decided else "",
         override=_override(risk.override),
-        chance=str(risk.score.chance),
+        chance=said(risk.score.chance.__str__),
         factors=tuple(
             Factor(
-                label=str(factor.label),
+                label=said(factor.label.__str__),
                 points=factor.points,
-                source=_(factor.source),
+                source=_ground(factor.source),
                 age_days=factor.age_days or 0,
             )
             for factor in risk.score.factors
         ),
         flips=tuple(
-            f"{flip.change}: {flip.advice.value}"
+            Flip(change=said(flip.change.__str__), advice=flip.advice.value)
             for flip in risk.flips
             if flip.advice is not risk.score.advice
         ),
@@ -309,6 +316,18 @@ def _sheet(reader: Reader, case: Case, today: date) -> CaseSheet:
         ),
         records=(f"case:{case.id}",),
     )
+
+
+def _theme(id: str) -> Words:
+    return said(lambda: capacity.theme_name(id))
+
+
+def _source(signal: Signal) -> Words:
+    return said(lambda: _(SOURCE_NAMES[signal.source_type]))
+
+
+def _ground(source: str) -> Words:
+    return said(lambda: _(source))
 
 
 # --- decisions and actions ------------------------------------------------------------------------
@@ -360,10 +379,18 @@ def add_action(desk: Desk, what: str, who: str, due: str) -> str:
         raise BadInput(N_("action"), what, msg("Write what is to be done, and by whom."))
     day = read_when(due, desk.now, "due").day
     with desk.work() as work:
-        id = desk.new_id()
-        work.put(ACTION, id, {"what": what, "who": who, "due": day.isoformat(), "done": None})
-        work.note(ACTION, f"action:{id}", {"what": what, "due": day.isoformat()})
-    return id
+        return put_action(work, desk.new_id(), what, who, day)
+
+
+def put_action(work: Work, id: str, what: str, who: str, due: date) -> str:
+    """Write an action down under the next number of its year (AL-2026-008); the number."""
+    prefix = f"AL-{due.year}-"
+    taken = sum(record.doc["number"].startswith(prefix) for record in work.records(ACTION))
+    number = f"{prefix}{taken + 1:03d}"
+    doc = {"number": number, "what": what, "who": who, "due": due.isoformat(), "done": None}
+    work.put(ACTION, id, doc)
+    work.note(ACTION, f"action:{id}", {"number": number, "what": what, "due": due.isoformat()})
+    return number
 
 
 def interpret(desk: Desk, week: Week, text: str, by: str) -> None:
@@ -417,23 +444,24 @@ def open_actions(desk: Desk) -> list[tuple[str, str]]:
     """Open actions for a list of choices: id, and owner, day and what, the oldest first."""
     with desk.read() as reader:
         found = sorted(actions_in(reader), key=lambda a: a.due)
-    return [(a.key, f"{words.day(a.due)}  {a.who.name}: {a.what}") for a in found]
+    return [(a.key, f"{a.key}  {words.day(a.due)}  {a.who.name}: {a.what}") for a in found]
 
 
-def close_action(desk: Desk, id: str) -> None:
-    """It is done."""
+def close_action(desk: Desk, number: str) -> None:
+    """It is done. Raises BadInput for a number that no action has."""
     with desk.work() as work:
-        found = work.record(ACTION, id)
+        found = next((r for r in work.records(ACTION) if r.doc["number"] == number), None)
         if found is None:
-            raise RuleSaysNo(msg("there is no such action"))
-        work.put(ACTION, id, {**found.doc, "done": local(desk.now).date().isoformat()})
+            raise BadInput(N_("action"), number, msg("No action has this number."))
+        work.put(ACTION, found.key, {**found.doc, "done": local(desk.now).date().isoformat()})
+        work.note(ACTION, f"action:{found.key}", {"number": number, "done": True})
 
 
 def actions_in(reader: Reader) -> list[Action]:
     """Open actions, whatever week they come from."""
     return [
         Action(
-            key=record.key,
+            key=record.doc["number"],
             what=record.doc["what"],
             who=Named(name=record.doc["who"], function=record.doc["who"]),
             due=date.fromisoformat(record.doc["due"]),
@@ -464,11 +492,16 @@ def _taken(reader: Reader, week: Week) -> Iterator[DecisionTaken]:
         yield DecisionTaken(
             key=fact.doc["number"],
             text=fact.doc["text"],
-            by=Named(name=fact.doc["by"], function=fact.doc.get("authority", "mayor"), head=True),
+            by=Named(name=fact.doc["by"], function=_authority(fact.doc), head=True),
             legal_basis=fact.doc.get("legal_basis", ""),
             day=date.fromisoformat(fact.doc["day"]),
             records=(f"fact:{fact.seq}",),
         )
+
+
+def _authority(decision: Mapping[str, Any]) -> Words:
+    authority = Authority(decision.get("authority", "mayor"))
+    return said(lambda: _(AUTHORITIES[authority]))
 
 
 # --- the sheet ------------------------------------------------------------------------------------

@@ -29,11 +29,13 @@ from orderdesk.papers.review import (
 from orderdesk.papers.review_data import (
     Factor,
     Figure,
+    Flip,
     Named,
     Option,
     Override,
     ReviewData,
     Scenario,
+    Words,
 )
 
 _PARTS = {
@@ -82,6 +84,7 @@ _FIELDS = {
     "text": N_("text"),
     "by": N_("by"),
     "dated": N_("dated"),
+    "name": N_("name"),
     "budget": N_("budget"),
     "borrowed": N_("borrowed"),
     "paid_back": N_("paid back"),
@@ -285,8 +288,15 @@ class _Difference:
                 return (
                     f"{shown_name(value.by, self.edition)}, {say.moment(value.at)}: {value.motive}"
                 )
+            case Words():
+                return str(value)
+            case Flip():
+                return ": ".join(
+                    filter(None, [str(value.change), _word("advised_class", value.advice)])
+                )
             case Factor():
-                return " ".join(filter(None, [f"{value.label} {value.points:+.1f}", value.source]))
+                shown = f"{value.label} {say.points(value.points)}"
+                return " ".join(filter(None, [shown, str(value.source)]))
             case Option():
                 return " ".join(filter(None, [value.text, value.price]))
             case Scenario():

@@ -6,7 +6,7 @@ advises: classes are shown with their reasons, and with any override by name and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -38,8 +38,8 @@ from orderdesk.papers.review_data import (
     CaseSheet,
     DecisionAsked,
     DistrictPicture,
-    Factor,
     Figure,
+    Flip,
     LookBack,
     Named,
     Override,
@@ -150,6 +150,7 @@ class _Review:
         )
         sections.append(Section(number=8, title=_("Annex: case sheets"), blocks=self._no_sheets()))
         sections += map(self._sheet, self.data.sheets)
+        sections += self._grounds()
         return sections
 
     def _short(self) -> list[Section]:
@@ -188,8 +189,8 @@ class _Review:
             Column(title=_("\nused"), numeric=True),
             Column(title=_("Conditions")),
         )
-        planned = say.hours_column(row.planned_minutes.value for row in rows)
-        used = say.hours_column(row.used_minutes.value for row in rows)
+        planned = _hours_column([row.planned_minutes for row in rows])
+        used = _hours_column([row.used_minutes for row in rows])
         return [
             Table(
                 columns=columns,
@@ -198,7 +199,9 @@ class _Review:
             )
         ]
 
-    def _look_back_row(self, row: LookBack, planned: str, used: str) -> tuple[tuple[Run, ...], ...]:
+    def _look_back_row(
+        self, row: LookBack, planned: tuple[Run, ...], used: tuple[Run, ...]
+    ) -> tuple[tuple[Run, ...], ...]:
         actual = _number(row.actual) if row.actual else (say.badge(_("not reported")),)
         kept = _(KEPT[row.conditions_kept]) if row.conditions_kept in KEPT else "–"
         return (
@@ -210,8 +213,8 @@ class _Review:
                 _(INCIDENTS[row.incident]),
                 tone=Tone.PLAIN if row.incident is Incident.NONE else Tone.RED,
             ),
-            say.run(planned, *row.planned_minutes.records),
-            say.run(used, *row.used_minutes.records),
+            planned,
+            used,
             say.run(kept),
         )
 
@@ -259,12 +262,12 @@ class _Review:
         ]
 
     def _ahead_row(self, row: Ahead) -> tuple[tuple[Run, ...], ...]:
-        place = ", ".join(filter(None, [say.span(row.span), row.place, row.form]))
+        place = ", ".join(filter(None, [say.span(row.span), row.place, str(row.form)]))
         late = row.term is TermStatus.LATE
         term = _(TERMS[row.term])
         if late and row.deadline:
             term = _("late (due {moment})").format(moment=say.moment(row.deadline))
-        open_points = "; ".join(row.open_points)
+        open_points = "; ".join(map(str, row.open_points))
         status = (say.badge(row.status),) if row.status else ()
         return (
             say.strong(row.key),
@@ -326,7 +329,7 @@ class _Review:
                 items=tuple(
                     (
                         Run(text=" / ".join(clash.cases), strong=True),
-                        Run(text=clash.what, trace=clash.records),
+                        Run(text=str(clash.what), trace=clash.records),
                         *((Run(text=clash.proposal, tone=Tone.QUIET),) if clash.proposal else ()),
                     )
                     for clash in self.data.clashes
@@ -454,7 +457,8 @@ class _Review:
             for text, figure in zip(written, chain.from_iterable(figures), strict=True)
         ]
         rows = tuple(
-            (say.run(theme.key), *cells[4 * n : 4 * n + 4]) for n, theme in enumerate(c.themes)
+            (say.run(theme.name or theme.key), *cells[4 * n : 4 * n + 4])
+            for n, theme in enumerate(c.themes)
         )
         burden = _(
             "Roster: {changed} changes of hours or day, {tasks} changes of task within a shift, "
@@ -564,18 +568,18 @@ class _Review:
                 label=_("Class"),
                 value=(
                     *_class_runs(sheet.advised_class, sheet.decided_class, sheet.override),
-                    *((Run(text=sheet.chance, trace=sheet.records),) if sheet.chance else ()),
+                    *((Run(text=str(sheet.chance), trace=sheet.records),) if sheet.chance else ()),
                 ),
             )
         ]
         if sheet.override:
             text = self._override_text(sheet.key, sheet.override)
             facts.append(say.fact(_("Override"), text))
-        if sheet.factors:
-            facts.append(say.fact(_("Why"), "; ".join(map(_factor, sheet.factors))))
         if sheet.flips:
-            facts.append(say.fact(_("What would change it"), "; ".join(sheet.flips)))
+            facts.append(say.fact(_("What would change it"), "; ".join(map(_flip, sheet.flips))))
         blocks: list[Block] = [Facts(facts=tuple(facts))]
+        if sheet.factors:
+            blocks.append(_factors(sheet))
         if sheet.scenarios:
             blocks.append(_scenarios(sheet))
         return Section(
@@ -585,6 +589,21 @@ class _Review:
             flags=tuple(_hole_flag(sheet)),
             blocks=tuple(blocks),
         )
+
+    def _grounds(self) -> Iterator[Section]:
+        """What the factors of the case sheets rest on, each once."""
+        grounds: dict[str, str] = {}
+        for factor in chain.from_iterable(sheet.factors for sheet in self.data.sheets):
+            if factor.source:
+                grounds.setdefault(str(factor.ground or factor.label), str(factor.source))
+        if grounds:
+            facts = tuple(
+                Fact(label=name, value=(Run(text=source, tone=Tone.QUIET),))
+                for name, source in grounds.items()
+            )
+            yield Section(
+                title=_("What the reasons rest on"), level=2, blocks=(Facts(facts=facts),)
+            )
 
     def _holes(self) -> list[Run]:
         return [
@@ -599,9 +618,10 @@ class _Review:
 
 def shown_name(person: Named, edition: Edition) -> str:
     """How somebody is named: with the function, or by the function alone."""
-    if person.name and (person.head or edition is Edition.FULL):
-        return f"{person.name} ({person.function})"
-    return person.function
+    function = str(person.function)
+    if person.name and person.name != function and (person.head or edition is Edition.FULL):
+        return f"{person.name} ({function})"
+    return function
 
 
 def synthetic_banner() -> str:
@@ -615,6 +635,13 @@ def _nothing() -> Block:
 
 def _number(figure: Figure) -> tuple[Run, ...]:
     return say.run(figure.value, *figure.records)
+
+
+def _hours_column(figures: Sequence[Figure | None]) -> Iterator[tuple[Run, ...]]:
+    """Minutes as hours with as many decimals as the column needs; a dash where none were booked."""
+    texts = iter(say.hours_column(f.value for f in figures if f is not None))
+    for figure in figures:
+        yield say.run("–") if figure is None else say.run(next(texts), *figure.records)
 
 
 def _class_name(code: str) -> str:
@@ -653,11 +680,38 @@ def _action_status(done: bool, days_late: int) -> Run:
     return Run(text=_("open"))
 
 
-def _factor(factor: Factor) -> str:
-    age = ngettext("{n} day old", "{n} days old", factor.age_days).format(n=factor.age_days)
-    about = ", ".join(filter(None, [factor.source, age if factor.age_days else ""]))
-    shown = f"{factor.label} {factor.points:+.1f}"
-    return f"{shown} ({about})" if about else shown
+def _flip(flip: Flip) -> str:
+    return f"{flip.change}: {_class_name(flip.advice)}" if flip.advice else str(flip.change)
+
+
+def _factors(sheet: CaseSheet) -> Table:
+    """The reasons in points that add up; where each comes from stands once, after all sheets."""
+    total = sum(factor.points for factor in sheet.factors)
+    return Table(
+        columns=(
+            Column(title=_("Why"), weight=6),
+            Column(title=_("Points"), numeric=True),
+            Column(title=_("Age"), numeric=True),
+        ),
+        rows=(
+            *(
+                (
+                    say.run(factor.label),
+                    say.run(say.points(factor.points), *sheet.records),
+                    say.run(_age(factor.age_days), *sheet.records)
+                    if factor.age_days
+                    else say.run("–"),
+                )
+                for factor in sheet.factors
+            ),
+            (say.run(_("total")), say.run(say.points(total), *sheet.records), say.run("")),
+        ),
+        total=True,
+    )
+
+
+def _age(days: int) -> str:
+    return ngettext("{n} day", "{n} days", days).format(n=days)
 
 
 def _scenarios(sheet: CaseSheet) -> Table:

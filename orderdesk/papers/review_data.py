@@ -6,21 +6,53 @@ made. Names carry the function of the person, so that versions for others can le
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from orderdesk.domain.events import Incident, Sureness
 from orderdesk.domain.law import TermStatus
 from orderdesk.domain.time import Frozen, Moment, Span, Week
+from orderdesk.i18n import LANGUAGES, pick, use_language
 from orderdesk.reference import ReferenceFile
 
 Records = Annotated[tuple[str, ...], Field(min_length=1)]
 """Ids of the records behind a figure or a line; never none."""
 Wording = Annotated[str, Field(min_length=1, max_length=5_000)]
 """A text that has to be there."""
+
+
+class Words(Frozen):
+    """A text in every language of the desk: what is frozen in one can be read in the other."""
+
+    texts: dict[str, str]
+
+    def __str__(self) -> str:
+        return pick(self.texts)
+
+    def __bool__(self) -> bool:
+        return any(self.texts.values())
+
+
+def said(say: Callable[[], str]) -> Words:
+    """What `say` says in each language."""
+    texts = {}
+    for code in LANGUAGES:
+        with use_language(code):
+            texts[code] = say()
+    return Words(texts=texts)
+
+
+def _worded(value: Any) -> Any:
+    return Words(texts=dict.fromkeys(LANGUAGES, value)) if isinstance(value, str) else value
+
+
+Worded = Annotated[Words, BeforeValidator(_worded)]
+"""A text in each language; a plain one, as somebody typed it, stands the same in all."""
+NOTHING_SAID = Words(texts={})
 
 
 class PaperRules(ReferenceFile):
@@ -47,7 +79,7 @@ class Named(Frozen):
     """Somebody by name and function."""
 
     name: str
-    function: Wording
+    function: Worded
     head: bool = False
     """Head of a department or above: named in every version."""
 
@@ -71,8 +103,9 @@ class LookBack(Frozen):
     actual: Figure | None
     """None while nobody has reported it."""
     incident: Incident = Incident.NONE
-    planned_minutes: Figure
-    used_minutes: Figure
+    planned_minutes: Figure | None
+    used_minutes: Figure | None
+    """None where no hours were ever booked on it."""
     conditions_kept: str = ""
     """As recorded: kept, partly, broken, none set."""
     records: Records
@@ -84,7 +117,7 @@ class Ahead(Frozen):
     key: str
     span: Span | None
     place: str
-    form: str = ""
+    form: Worded = NOTHING_SAID
     expected: Figure | None
     estimated_at: Moment | None = None
     """When the expected number was last confirmed."""
@@ -94,8 +127,8 @@ class Ahead(Frozen):
     override: Override | None = None
     term: TermStatus
     deadline: Moment | None = None
-    open_points: tuple[str, ...] = ()
-    status: str = ""
+    open_points: tuple[Worded, ...] = ()
+    status: Worded = NOTHING_SAID
     records: Records
 
 
@@ -103,7 +136,7 @@ class Clash(Frozen):
     """Cases that meet in place or time, or belong together as a counter-demonstration."""
 
     key: str
-    what: Wording
+    what: Worded
     cases: Annotated[tuple[str, ...], Field(min_length=2)]
     proposal: str = ""
     records: Records
@@ -117,7 +150,7 @@ class DistrictPicture(Frozen):
     phase: Annotated[int, Field(ge=1, le=4)] | None
     """Phase of social unrest (1 simmering, 2 rising, 3 escalation, 4 aftermath); None: silent."""
     reports: Figure | None
-    source: str = ""
+    source: Worded = NOTHING_SAID
     observed_on: date | None = None
     sureness: Sureness | None = None
     records: tuple[str, ...] = ()
@@ -136,7 +169,8 @@ class ThemeHours(Frozen):
     """One safety theme of the week, in minutes."""
 
     key: str
-    """Name of the theme."""
+    name: Worded = NOTHING_SAID
+    """As it is called; the key where it is not given."""
     budget: Figure
     borrowed: Figure
     paid_back: Figure
@@ -155,8 +189,8 @@ class Request(Frozen):
     """Help asked of others: a neighbouring pool, the police, private security."""
 
     key: str
-    of: Wording
-    what: Wording
+    of: Worded
+    what: Worded
     minutes: Figure
     state: RequestState
     due: Moment | None = None
@@ -233,10 +267,24 @@ class Action(Frozen):
 class Factor(Frozen):
     """A reason for a class."""
 
-    label: Wording
+    label: Worded
     points: float
-    source: str
+    """As shown; the shown ones add up to the total."""
+    source: Worded
+    ground: Worded = NOTHING_SAID
+    """What the source supports, where the label says more than that."""
     age_days: Annotated[int, Field(ge=0)] = 0
+
+
+def _flip(value: Any) -> Any:
+    return {"change": value} if isinstance(value, str) else value
+
+
+class Flip(Frozen):
+    """A fact that would change the class, and to which one."""
+
+    change: Worded
+    advice: str = ""
 
 
 class Scenario(Frozen):
@@ -262,10 +310,10 @@ class CaseSheet(Frozen):
     advised_class: str
     decided_class: str = ""
     override: Override | None = None
-    chance: str = ""
+    chance: Worded = NOTHING_SAID
     """The probability with its interval, or its band, in words."""
     factors: tuple[Factor, ...] = ()
-    flips: tuple[str, ...] = ()
+    flips: tuple[Annotated[Flip, BeforeValidator(_flip)], ...] = ()
     """What would change the class."""
     scenarios: tuple[Scenario, ...] = ()
     records: Records

@@ -73,6 +73,12 @@ def hours(minutes: int, decimals: int = 0) -> str:
     return text.replace(".", ",") if language() == "nl" else text
 
 
+def points(value: float) -> str:
+    """Points of a score with their sign: +1.0, -0.3 (+1,0 in Dutch)."""
+    text = f"{value:+.1f}"
+    return text.replace(".", ",") if language() == "nl" else text
+
+
 def hours_column(minutes: Iterable[int]) -> list[str]:
     """Each as hours, all with as many decimals as the one that needs most."""
     all_minutes = list(minutes)

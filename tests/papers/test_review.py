@@ -11,10 +11,27 @@ from pydantic import ValidationError
 from orderdesk.domain.time import at
 from orderdesk.i18n import use_language
 from orderdesk.papers import say
-from orderdesk.papers.model import Document, Run, Section, Table, Tiles, freeze, runs_of, thaw
+from orderdesk.papers.model import (
+    Document,
+    Facts,
+    Run,
+    Section,
+    Table,
+    Tiles,
+    freeze,
+    runs_of,
+    thaw,
+)
 from orderdesk.papers.pdf import to_pdf
 from orderdesk.papers.review import Edition, weekly_review
-from orderdesk.papers.review_data import DecisionAsked, Figure, ReviewData
+from orderdesk.papers.review_data import (
+    CaseSheet,
+    DecisionAsked,
+    Figure,
+    Flip,
+    ReviewData,
+    Words,
+)
 
 from .world import RULES, count, w24
 
@@ -113,7 +130,30 @@ def test_rule_17_an_override_shows_with_name_and_motive() -> None:
     text = words(review())
     assert "E-2026-118: class set by T. Fictief (team lead enforcement) on Tue 9 June 11:05" in text
     assert "Motive: build-up meets the march" in text
-    assert "march through the centre +1.0 (notification, 5 days old)" in text
+    sheet = section(review(), "D-2026-043 ·")
+    [reasons] = [b for b in sheet.blocks if isinstance(b, Table) and b.total]
+    rows = [[run.text for cell in row for run in cell] for row in reasons.rows]
+    assert ["march through the centre", "+1.0", "5 days"] in rows
+    assert rows[-1][:2] == ["total", "+2.2"]
+    grounds = section(review(), "What the reasons rest on").blocks[0]
+    assert isinstance(grounds, Facts)
+    told = {fact.label: fact.value[0].text for fact in grounds.facts}
+    assert told["march through the centre"] == "notification"
+
+
+def test_a_frozen_review_reads_in_the_other_language() -> None:
+    kept = ReviewData.model_validate_json(w24(sheets=(bilingual_sheet(),)).model_dump_json())
+    dutch = words(weekly_review(kept, RULES, "nl"))
+    assert "met een tegengroep" in dutch
+    assert "hoog" in dutch
+    english = words(weekly_review(kept, RULES, "en"))
+    assert "with a counter-group" in english
+    assert "met een tegengroep" not in english
+
+
+def bilingual_sheet() -> CaseSheet:
+    change = Words(texts={"nl": "met een tegengroep", "en": "with a counter-group"})
+    return w24().sheets[0].replace(flips=(Flip(change=change, advice="hoog"),))
 
 
 def test_rule_18_a_hole_in_a_scenario_is_printed() -> None:
