@@ -111,7 +111,18 @@ def _data(desk: Desk, reader: Reader, week: Week, version: int) -> ReviewData:
             for case in ahead[:_MOST_SHEETS]
             if classes.get(case.id, RiskClass.LOW) is not RiskClass.LOW
         ),
+        names=_names(reader, week, ahead),
     )
+
+
+def _names(reader: Reader, week: Week, ahead: Sequence[Case]) -> dict[str, str]:
+    """What people call the records: numbers of cases, actions and decisions."""
+    first = min(week.shift(-1).span.start, at(date(week.monday.year, 1, 1), "00:00"))
+    known = [*reader.cases(start=first, end=week.span.end), *ahead]
+    names = {f"case:{case.id}": case.number for case in known}
+    names |= {f"action:{r.key}": r.doc["number"] for r in reader.records(ACTION)}
+    names |= {f"fact:{fact.seq}": fact.doc["number"] for fact in reader.facts(TAKEN)}
+    return names
 
 
 def _figure(value: int, records: Sequence[str], fallback: str) -> Figure:

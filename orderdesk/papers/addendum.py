@@ -138,7 +138,9 @@ _NOT_COUNTED_IN_HOURS = frozenset(
     {"changed_hours", "changed_tasks", "days_off_cancelled", "days_off_moved"}
     | {"demonstrations", "classed_high", "planned", "actual", "expected", "reports"}
 )
-_ABOUT_THE_PAPER = frozenset({"week", "sender", "version", "known_at", "synthetic", "records"})
+_ABOUT_THE_PAPER = frozenset(
+    {"week", "sender", "version", "known_at", "synthetic", "records", "names"}
+)
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,7 @@ def addendum(
                 "banner": synthetic_banner() if after.synthetic else "",
                 "sections": (Section(blocks=(table, *small)),),
                 "dated": after.known_at,
+                "names": {**before.names, **after.names},
                 "sources_title": _("Records behind the figures"),
             }
         )

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 
 from orderdesk.i18n import _, use_language
+from orderdesk.papers import say
 from orderdesk.papers.model import (
     Block,
     Box,
@@ -73,7 +74,8 @@ class _Writer:
         if self._numbers:
             yield f'<aside>\n<h2>{_text(self._document.sources_title)}</h2>\n<ol class="sources">'
             for trace, number in self._numbers.items():
-                yield f'<li id="r{number}">{_text(", ".join(trace))}</li>'
+                shown = say.records(trace, self._document.names)
+                yield f'<li id="r{number}">{_text(shown)}</li>'
             yield "</ol>\n</aside>"
 
     def _section(self, section: Section) -> Iterator[str]:

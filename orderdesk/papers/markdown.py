@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from orderdesk.i18n import _, use_language
+from orderdesk.papers import say
 from orderdesk.papers.model import (
     Block,
     Box,
@@ -58,7 +59,7 @@ class _Writer:
         if self._numbers:
             yield f"## {_escaped(document.sources_title)}\n"
             for trace, number in self._numbers.items():
-                yield f"[^{number}]: {', '.join(map(_escaped, trace))}"
+                yield f"[^{number}]: {_escaped(say.records(trace, document.names))}"
             yield ""
         if digest:
             yield f"{_('Fingerprint')}: `{digest}`"

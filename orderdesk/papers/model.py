@@ -177,6 +177,8 @@ class Document(Frozen):
     dated: Moment
     """The moment whose knowledge the paper shows."""
     frozen_at: Moment | None = None
+    names: dict[str, Shown] = Field(default_factory=dict)
+    """How readers call a record, by its id."""
     sources_title: Shown = ""
     """Heading above the list of records; with "" the marks and the list are left out."""
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from orderdesk.domain.time import local, utc
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import _, msg, use_language
+from orderdesk.papers import say
 from orderdesk.papers.model import Block, Document, Run, sources_of
 
 _LONG_WORD = re.compile(r"(\S{22})(?=\S)")
@@ -118,6 +119,10 @@ def _view(document: Document, digest: str) -> dict[str, Any]:
         if document.frozen_at:
             footer.append(_("frozen {moment}").format(moment=_stamp(document.frozen_at)))
         words = {"page": _("Page {page} of {pages}")}
+        sources = [
+            {"number": number, "records": say.records(trace, document.names)}
+            for trace, number in numbers.items()
+        ]
     return {
         "look": document.look,
         "language": document.language,
@@ -147,9 +152,7 @@ def _view(document: Document, digest: str) -> dict[str, Any]:
         ],
         "closing": document.closing,
         "sources_title": document.sources_title,
-        "sources": [
-            {"number": number, "records": ", ".join(trace)} for trace, number in numbers.items()
-        ],
+        "sources": sources,
     }
 
 

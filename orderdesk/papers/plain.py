@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from orderdesk.i18n import _, use_language
+from orderdesk.papers import say
 from orderdesk.papers.model import (
     Block,
     Box,
@@ -57,7 +58,7 @@ class _Writer:
         if self._numbers:
             yield from ("", document.sources_title.upper())
             for trace, number in self._numbers.items():
-                yield from self._wrapped(f"[{number}] {', '.join(trace)}", hang=6)
+                yield from self._wrapped(f"[{number}] {say.records(trace, document.names)}", hang=6)
         if digest:
             yield from ("", f"{_('Fingerprint')}: {digest}")
 

@@ -123,6 +123,7 @@ class _Review:
                 "banner": synthetic_banner() if data.synthetic else "",
                 "sections": tuple(sections),
                 "dated": data.known_at,
+                "names": data.names,
                 "sources_title": "" if one_page else _("Records behind the figures"),
             }
         )

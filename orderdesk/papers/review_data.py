@@ -350,6 +350,8 @@ class ReviewData(Frozen):
     taken: tuple[DecisionTaken, ...] = ()
     actions: tuple[Action, ...] = ()
     sheets: tuple[CaseSheet, ...] = ()
+    names: dict[str, str] = Field(default_factory=dict)
+    """How people call a record, by its id: the number of a case."""
 
     @model_validator(mode="after")
     def _each_row_once(self) -> Self:

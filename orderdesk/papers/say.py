@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from orderdesk.domain.time import Span, local
@@ -91,6 +91,33 @@ def days_old(known: datetime | date, now: datetime) -> int:
     """Whole days between the day something was known and the day of `now`."""
     on = local(known).date() if isinstance(known, datetime) else known
     return (local(now).date() - on).days
+
+
+_KINDS = {
+    "case": N_("cases"),
+    "signal": N_("signals"),
+    "posting": N_("lines of the ledger"),
+    "person": N_("people"),
+}
+_MOST_RECORDS = 3
+
+
+def records(trace: Iterable[str], names: Mapping[str, str]) -> str:
+    """Records as a reader knows them: by name; many of a kind without names as their number.
+
+    The ids of all of them stand in the JSON of the paper.
+    """
+    kinds: dict[str, list[str]] = {}
+    for record in trace:
+        kinds.setdefault(record.partition(":")[0], []).append(record)
+    said = []
+    for kind, found in kinds.items():
+        named = [names[record] for record in found if record in names]
+        if len(named) < len(found) and len(found) > _MOST_RECORDS:
+            said.append(f"{len(found)} {_(_KINDS[kind]) if kind in _KINDS else kind}")
+        else:
+            said += [names.get(record, record) for record in found]
+    return ", ".join(said)
 
 
 def run(text: object, *trace: str, tone: Tone = Tone.PLAIN) -> tuple[Run, ...]:
