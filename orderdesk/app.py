@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,12 +16,15 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import LANGUAGES, N_, _, language, set_language
 from orderdesk.screens.base import PLACES, Place
 from orderdesk.screens.safe import line
+from orderdesk.screens.themes import NAMES, VARIABLES, Plain, set_up
+from orderdesk.screens.widgets.head import Marks
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
@@ -30,7 +33,6 @@ OpenDesk = Callable[[], "Desk"]
 _FIRST_FRAME = 0.12
 _LISTEN, _MOST_NEWS = 10, 3
 """Seconds between looks at what others changed, and how many changes are told at once."""
-THEMES = ("textual-dark", "textual-light", "high-contrast")
 _log = logging.getLogger("orderdesk")
 
 
@@ -73,6 +75,10 @@ class OrderdeskApp(App[None]):
         log_folder: Path | None = None,
     ) -> None:
         super().__init__()
+        set_up(self)
+        self.positions: dict[str, str] = {}
+        """Row on which each table stood, by screen and table."""
+        self._plain = Plain()
         self.desk: Desk | None = None
         self.glance_path = glance_path
         self._open_desk, self._log_folder = open_desk, log_folder
@@ -80,18 +86,16 @@ class OrderdeskApp(App[None]):
         self.problem = ""
         self._heard = -1
 
-    def on_mount(self) -> None:
-        """Colours first; then the desk, without keeping the frame waiting."""
-        from textual.theme import Theme
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The looks of the desk, whatever theme is chosen."""
+        return VARIABLES
 
-        self.register_theme(
-            Theme(
-                name="high-contrast",
-                primary="#ffff00", secondary="#00ffff", accent="#ffffff", foreground="#ffffff",
-                background="#000000", surface="#000000", panel="#1a1a1a", warning="#ffaf00",
-                error="#ff8787", success="#87ff87", dark=True,
-            )
-        )  # fmt: skip
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """No colour at all where `NO_COLOR` asks for none."""
+        return (self._plain,) if self.no_color else super().get_line_filters()
+
+    def on_mount(self) -> None:
+        """Then the desk, without keeping the frame waiting."""
         # Loading the database layer would hold the interpreter while the first frame is drawn.
         self.set_timer(_FIRST_FRAME, self.open)
 
@@ -136,20 +140,22 @@ class OrderdeskApp(App[None]):
         self.problem = sentence
         self.push_screen(Reading(_("The database can't be opened"), sentence))
 
-    def marks(self) -> list[str]:
-        """What the header says beside the place."""
+    def marks(self) -> Marks:
+        """What the header says beside the places: synthetic, moment, week, reading only, role."""
         if self.desk is None:
-            return [_("opening...")]
+            return Marks([(_("opening..."), _("opening..."))])
         from orderdesk.desk import words
         from orderdesk.domain.time import Week
 
-        now = self.desk.now
-        marks = [f"W{Week.of(now).number:02d}", words.moment(now)]
+        now, role = self.desk.now, _(words.ROLES[self.desk.actor.role])
+        moment = words.moment(now)
+        week = f"W{Week.of(now).number:02d}"
+        found = [(f"{week}  {moment}", moment), (role, "")]
         if self.synthetic:
-            marks.append(_("SYNTHETIC DATA"))
+            found.insert(1, (_("SYNTHETIC DATA"), _("SYNTH")))
         if not self.desk.can_change:
-            marks.append(_("READING ONLY"))
-        return marks
+            found.insert(1, (_("READING ONLY"), _("READS")))
+        return Marks(found)
 
     def action_place(self, name: str) -> None:
         """Go to one of the places."""
@@ -183,8 +189,8 @@ class OrderdeskApp(App[None]):
 
     def action_theme(self) -> None:
         """The next set of colours: dark, light, high contrast."""
-        at = THEMES.index(self.theme) if self.theme in THEMES else 0
-        self.theme = THEMES[(at + 1) % len(THEMES)]
+        names = list(NAMES)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that has a key here, and every place, by name."""

@@ -13,7 +13,7 @@ from orderdesk import reference
 from orderdesk.desk.core import Desk
 from orderdesk.desk.scoring import SIGNAL
 from orderdesk.domain.events import Sureness
-from orderdesk.domain.places import Places
+from orderdesk.domain.places import DistrictGrid, Places
 from orderdesk.domain.time import Week, local
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, msg
@@ -58,6 +58,12 @@ class SignalBoard:
     """Newest first."""
     weeks: Sequence[WeekCell]
     """Aggregates, also of weeks whose texts are gone."""
+
+
+def district_grid() -> Mapping[str, tuple[int, int]]:
+    """Row and column of each district in the schematic map; row 0 is the north."""
+    grid = reference.cached("district_map", DistrictGrid)
+    return {place.name: (place.row, place.column) for place in grid.districts}
 
 
 def look(desk: Desk) -> SignalBoard:

@@ -17,7 +17,7 @@ from orderdesk.domain.events import (
     Sureness,
 )
 from orderdesk.domain.law import DecisionKind, Procedure
-from orderdesk.domain.people import Task
+from orderdesk.domain.people import Role, Task
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, local
 from orderdesk.i18n import N_, _, language
@@ -95,6 +95,13 @@ DECISIONS: Mapping[DecisionKind, str] = {
     DecisionKind.INSTRUCTION: N_("instruction"),
     DecisionKind.ENDING: N_("ending"),
     DecisionKind.PROHIBITION: N_("prohibition"),
+}
+ROLES: Mapping[Role, str] = {
+    Role.READER: N_("reader"),
+    Role.OFFICER: N_("desk officer"),
+    Role.PLANNER: N_("planner"),
+    Role.LEAD: N_("team lead"),
+    Role.DECIDER: N_("decider"),
 }
 _DAYS = {
     "nl": ("ma", "di", "wo", "do", "vr", "za", "zo"),

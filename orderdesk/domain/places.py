@@ -43,6 +43,26 @@ class Place(Strict):
     """What was learned there, with its source. About the place, never about people."""
 
 
+class DistrictPosition(Strict):
+    """Where a district stands in the schematic: row 0 is the north, column 0 the west."""
+
+    name: str
+    row: Annotated[int, Field(ge=0, le=9)]
+    column: Annotated[int, Field(ge=0, le=9)]
+
+
+class DistrictGrid(ReferenceFile):
+    """`data/district_map.toml`: a schematic of the city, not to scale."""
+
+    districts: tuple[DistrictPosition, ...]
+
+    @model_validator(mode="after")
+    def _apart(self) -> DistrictGrid:
+        if len({(d.row, d.column) for d in self.districts}) != len(self.districts):
+            raise ValueError("two districts stand at the same place")
+        return self
+
+
 class Places(ReferenceFile):
     """`data/places.toml`."""
 

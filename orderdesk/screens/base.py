@@ -24,12 +24,13 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
-from textual.widgets import Static
 
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _
-from orderdesk.screens.safe import line, safe
+from orderdesk.screens.safe import line
+from orderdesk.screens.widgets.head import Head, Marks, Tab
 from orderdesk.screens.widgets.keys import Keys
+from orderdesk.screens.widgets.panels import Banner
 from orderdesk.screens.words import translated
 
 if TYPE_CHECKING:
@@ -59,21 +60,13 @@ class DeskApp(Protocol):
     synthetic: bool
     glance_path: str
 
-    def marks(self) -> list[str]:
-        """What the header says beside the place."""
+    def marks(self) -> Marks:
+        """What the header says beside the places."""
         ...
 
     def action_place(self, name: str) -> None:
         """Go to one of the places."""
         ...
-
-
-class Head(Static):
-    """One line: where you are, which week, what time, and what to know of the data."""
-
-    DEFAULT_CSS = """
-    Head { height: 1; background: $primary; color: $text; text-style: bold; padding: 0 1; }
-    """
 
 
 class Place(Screen[None]):
@@ -89,10 +82,10 @@ class Place(Screen[None]):
     Place .split { height: 1fr; layout: vertical; }
     Place.-wide .split { layout: horizontal; }
     Place .list { height: 3fr; width: 1fr; }
-    Place .detail { height: 2fr; width: 1fr; border-top: solid $primary-muted; padding: 0 1; }
+    Place .detail { height: 2fr; width: 1fr; border-top: solid $look-frame; padding: 0 1; }
     Place.-wide .list { height: 1fr; width: 3fr; }
     Place.-wide .detail { height: 1fr; width: 2fr; border-top: none;
-                          border-left: solid $primary-muted; }
+                          border-left: solid $look-frame; }
     Place .title { text-style: bold; color: $text-primary; height: 1; }
     Place .warn { color: $text-warning; }
     """
@@ -113,8 +106,10 @@ class Place(Screen[None]):
         return self.desk_app.desk
 
     def compose(self) -> ComposeResult:
-        """Header, body, footer."""
-        yield Head(id="head")
+        """Header, banner, body, footer."""
+        tabs = [Tab(name, key, _(title)) for name, key, title in PLACES]
+        yield Head(tabs, self.place, id="head")
+        yield Banner(id="banner")
         with Vertical(id="body"):
             yield from self.compose_body()
         yield Keys()
@@ -150,10 +145,12 @@ class Place(Screen[None]):
 
     def show_head(self) -> None:
         """Draw the header line."""
-        names = {name: _(title) for name, _key, title in PLACES}
-        marks = self.desk_app.marks()
-        text = "  ·  ".join([names.get(self.place, self.place), *marks])
-        self.query_one("#head", Head).update(safe(line(text)))
+        self.query_one("#head", Head).show(self.desk_app.marks())
+
+    @property
+    def banner(self) -> Banner:
+        """The line for what holds of the whole screen: offline, what-if, as known at, reading."""
+        return self.query_one("#banner", Banner)
 
     def try_to(self, deed: Callable[[], T]) -> T | None:
         """Do something; what the desk refuses becomes a message, never a traceback."""

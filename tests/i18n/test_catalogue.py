@@ -111,7 +111,7 @@ async def test_the_switch_turns_every_word(monkeypatch: pytest.MonkeyPatch) -> N
     set_language("nl")
     app = OrderdeskApp(lambda: pytest.fail("not opened in this test"))
     async with app.run_test(size=(80, 24)) as pilot:
-        assert str(app.screen.query_one("#head").render()).startswith("Vandaag")
+        assert str(app.screen.query_one("#head").render()).startswith("▸1 Vandaag")
         await pilot.press("question_mark")
         await pilot.pause()
         told = "\n".join(str(part.render()) for part in app.screen.query("Static"))
@@ -123,7 +123,7 @@ async def test_the_switch_turns_every_word(monkeypatch: pytest.MonkeyPatch) -> N
         await pilot.press("escape", "ctrl+l")
         await app.workers.wait_for_complete()
         await pilot.pause()
-        assert str(app.screen.query_one("#head").render()).startswith("Today")
+        assert str(app.screen.query_one("#head").render()).startswith("▸1 Today")
 
 
 SHOWN = {

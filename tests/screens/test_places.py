@@ -58,7 +58,7 @@ async def test_every_place_opens_by_its_key(tmp_path: Path, size: tuple[int, int
             await pilot.pause()
             assert app.current_mode == name
             assert title in screen_text(app).splitlines()[0]
-            assert "SYNTHETIC DATA" in screen_text(app).splitlines()[0]
+            assert "SYNTH" in screen_text(app).splitlines()[0]
         await pilot.press("question_mark")
         assert "review" in screen_text(app)
 

@@ -1,1 +1,14 @@
-"""What several screens share."""
+"""What several screens share.
+
+looks    what a piece of text means: `badge("high")`, `late(...)`, `amber(...)`, `dim(...)`, `Piece`
+table    `VirtualTable`: rows of any number, cells with looks, remembered position, mouse
+bars     `Gauge`, `Bars`, `Waterfall`, `Sparkline`
+fan      `FanChart`: a low, a middle and a high per week
+maps     `HeatMap` of a year, `DistrictMap` of the city
+panels   `Panel` with a name on its border; `Banner` for what holds of the whole screen
+form     `Form`, `Question`, `Reading`
+head     the line with the places; keys: the line with the keys
+
+A picture is shown by `widget.show(data)` and draws itself again when its width changes; the
+function of the same name (`gauge(data, width)`) gives the same as `Content` for a `Static`.
+"""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, SupportsInt
+from typing import ClassVar, Protocol, SupportsInt, cast
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -19,8 +19,10 @@ from textual.strip import Strip
 
 from orderdesk.domain.text import visible
 from orderdesk.i18n import N_
+from orderdesk.screens.widgets.looks import Cell, Look, Piece, text_of
 
 MORE = "…"
+_RULE = "│"
 
 
 class Rows(Protocol):
@@ -28,8 +30,20 @@ class Rows(Protocol):
 
     def __len__(self) -> int: ...
 
-    def row(self, n: int, /) -> Sequence[str]:
+    def row(self, n: int, /) -> Sequence[Cell]:
         """The cells of row `n`."""
+        ...
+
+
+class KnownRows(Rows, Protocol):
+    """Rows that say more of themselves; `ListRows` does."""
+
+    def key(self, n: int, /) -> str:
+        """What row `n` is, so that the cursor finds it again; "" where nothing says it."""
+        ...
+
+    def look(self, n: int, /) -> Look:
+        """How the whole of row `n` looks: `DIM` for what is past."""
         ...
 
 
@@ -45,7 +59,8 @@ class Positions(Protocol):
 class Column:
     """A column: its heading, least width, share of the room left, alignment and rank.
 
-    Columns of higher `rank` go first when the terminal is narrow; 0 never goes.
+    Columns of higher `rank` go first when the terminal is narrow; 0 never goes. `look` is for the
+    whole column: `TINT` sets today or a weekend apart.
     """
 
     heading: str
@@ -53,24 +68,48 @@ class Column:
     grow: int = 0
     right: bool = False
     rank: int = 0
+    look: Look = Look.PLAIN
 
 
 class ListRows:
-    """Rows that are there already."""
+    """Rows that are there already.
 
-    def __init__(self, rows: Sequence[Sequence[str]] = ()) -> None:
-        self.rows = rows
+    `keys` names each row, so that the cursor stays on it when the rows change; `looks` says which
+    rows look different as a whole.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[Sequence[Cell]] = (),
+        *,
+        keys: Sequence[str] = (),
+        looks: Mapping[int, Look] | None = None,
+    ) -> None:
+        self.rows, self.keys, self.looks = rows, keys, looks or {}
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def row(self, n: int, /) -> Sequence[str]:
+    def row(self, n: int, /) -> Sequence[Cell]:
         """The cells of row `n`."""
         return self.rows[n]
 
+    def key(self, n: int, /) -> str:
+        """The name of row `n`."""
+        return self.keys[n] if self.keys else ""
+
+    def look(self, n: int, /) -> Look:
+        """The look of row `n`."""
+        return self.looks.get(n, Look.PLAIN)
+
 
 class VirtualTable(ScrollView, can_focus=True):
-    """A table with a cursor. Rows come from `Rows`; a filter shows some of them."""
+    """A table with a cursor. Rows come from `Rows`; a filter shows some of them.
+
+    A cell is text or a `Piece` with a look. Numbers stand right where their column says so. Where
+    there is room a thin line parts the columns. A click moves the cursor, a double click opens. The
+    cursor stays on the row it was on when rows are loaded anew, also after a switch of language.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", N_("up"), show=False),
@@ -82,16 +121,34 @@ class VirtualTable(ScrollView, can_focus=True):
         Binding("enter", "choose", N_("open"), show=True),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "table--head", "table--cursor", "table--cell", "table--even", "table--dim",
+        "table--head", "table--cursor", "table--cell", "table--rule",
+        *(f"table--{look.value}" for look in Look),
     }  # fmt: skip
     DEFAULT_CSS = """
     VirtualTable { height: 1fr; background: $surface; overflow-x: hidden; }
-    VirtualTable > .table--head { text-style: bold; background: $panel; color: $text; }
-    VirtualTable > .table--cursor { background: $primary; color: $text; text-style: bold; }
-    VirtualTable > .table--cell { background: $accent; color: $text; text-style: bold reverse; }
-    VirtualTable:blur > .table--cursor { background: $primary-muted; text-style: none; }
-    VirtualTable > .table--even { background: $surface; }
-    VirtualTable > .table--dim { color: $text-muted; }
+    VirtualTable > .table--head { text-style: bold; background: $panel; color: $foreground; }
+    VirtualTable > .table--cursor { background: $look-cursor; color: $look-cursor-text;
+                                    text-style: bold; }
+    VirtualTable > .table--cell { background: $look-cursor-text; color: $look-cursor;
+                                  text-style: bold; }
+    VirtualTable:blur > .table--cursor { background: $look-rest; color: $look-rest-text;
+                                         text-style: none; }
+    VirtualTable > .table--rule { color: $look-rule; }
+    VirtualTable > .table--main { color: $look-main; }
+    VirtualTable > .table--strong { text-style: bold; }
+    VirtualTable > .table--now { text-style: bold reverse; }
+    VirtualTable > .table--tint { background: $look-tint; }
+    VirtualTable > .table--high { color: $look-high; text-style: bold; }
+    VirtualTable > .table--late { color: $look-late; text-style: bold; }
+    VirtualTable > .table--medium { color: $look-medium; }
+    VirtualTable > .table--low { color: $look-low; }
+    VirtualTable > .table--amber { color: $look-amber; }
+    VirtualTable > .table--good { color: $look-good; }
+    VirtualTable > .table--dim { color: $look-dim; }
+    VirtualTable > .table--heat-1 { background: $look-heat-1; color: $look-heat-1-text; }
+    VirtualTable > .table--heat-2 { background: $look-heat-2; color: $look-heat-2-text; }
+    VirtualTable > .table--heat-3 { background: $look-heat-3; color: $look-heat-3-text; }
+    VirtualTable > .table--heat-4 { background: $look-heat-4; color: $look-heat-4-text; }
     """
 
     cursor: reactive[int] = reactive(0, repaint=True)
@@ -112,24 +169,58 @@ class VirtualTable(ScrollView, can_focus=True):
 
     @dataclass
     class Chosen(Moved):
-        """A row was chosen by Enter or a click on the cursor."""
+        """A row was chosen by Enter or a double click."""
 
     def __init__(
-        self, columns: Sequence[Column], *, empty: str = "", id: str | None = None
+        self,
+        columns: Sequence[Column],
+        *,
+        empty: str = "",
+        id: str | None = None,
+        classes: str | None = None,
+        rules: bool = True,
     ) -> None:
-        super().__init__(id=id)
+        """`empty` says what would be here and which key makes it; `rules` allows lines between
+        columns."""
+        super().__init__(id=id, classes=classes)
         self.columns = tuple(columns)
-        self.empty = empty
+        self.empty, self._rules = empty, rules
         self._rows: Rows = ListRows()
         self._shown: Positions | None = None
+        self._loaded = False
 
     # --- rows -------------------------------------------------------------------------------------
 
     def load(self, rows: Rows, *, keep: bool = True) -> None:
-        """Show these rows; with `keep` the cursor stays at its place."""
+        """Show these rows; with `keep` the cursor stays on its row, or at its place."""
+        key = self._key(self.current) if self._loaded else self._remembered()
         self._rows, self._shown = rows, None
-        self.cursor = min(self.cursor, max(0, len(rows) - 1)) if keep else 0
+        self._loaded = True
+        at = self._place_of(key) if keep and key else None
+        if at is None:
+            at = min(self.cursor, max(0, len(rows) - 1)) if keep else 0
+        self.cursor = at
         self._resized()
+
+    def _key(self, n: int | None) -> str:
+        name = cast("Callable[[int], str] | None", getattr(self._rows, "key", None))
+        return name(n) if name is not None and n is not None else ""
+
+    def _place_of(self, key: str) -> int | None:
+        return next((n for n in range(len(self._rows)) if self._key(n) == key), None)
+
+    @property
+    def _memory(self) -> dict[str, str]:
+        """Where each table of the application stood: screens are made anew, people go on."""
+        found = getattr(self.app, "positions", None)
+        return cast("dict[str, str]", found) if isinstance(found, dict) else {}
+
+    @property
+    def _own_name(self) -> str:
+        return f"{type(self.screen).__name__}/{self.id}"
+
+    def _remembered(self) -> str:
+        return self._memory.get(self._own_name, "") if self.is_attached else ""
 
     def show_only(self, positions: Positions | None) -> None:
         """Show only these positions of the source (None: all)."""
@@ -159,8 +250,9 @@ class VirtualTable(ScrollView, can_focus=True):
 
     # --- drawing ----------------------------------------------------------------------------------
 
-    def _widths(self) -> list[tuple[int, Column, int]]:
-        """(index, column, width) of the columns that fit, the least important ones left out."""
+    def _widths(self) -> tuple[list[tuple[int, Column, int]], str]:
+        """(index, column, width) of the columns that fit, the least important ones left out, and
+        what stands between them."""
         room = self.scrollable_content_region.width
         kept = list(enumerate(self.columns))
         while len(kept) > 1 and sum(c.width + 1 for _, c in kept) > room:
@@ -169,15 +261,28 @@ class VirtualTable(ScrollView, can_focus=True):
                 break
             kept.remove(worst)
         spare = max(0, room - sum(c.width + 1 for _, c in kept))
+        # A line between columns is worth its room only where no text is cut for it.
+        wide = self._rules and len(kept) == len(self.columns) and spare >= 3 * len(kept)
+        if wide:
+            spare -= 2 * (len(kept) - 1)
         shares = sum(c.grow for _, c in kept)
-        return [(n, c, c.width + (spare * c.grow // shares if shares else 0)) for n, c in kept]
+        found = [(n, c, c.width + (spare * c.grow // shares if shares else 0)) for n, c in kept]
+        return found, f" {_RULE} " if wide else " "
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"table--{name}")
+
+    def _look(self, look: Look) -> Style | None:
+        """What a look changes of the style under it."""
+        if look is Look.PLAIN:
+            return None
+        return self.get_component_rich_style(f"table--{look.value}", partial=True)
 
     def render_line(self, y: int) -> Strip:
         """The heading stays; below it, row by row, only what is on screen."""
         width = self.scrollable_content_region.width
         if y == 0:
-            style = self.get_component_rich_style("table--head")
-            return self._strip([c.heading for c in self.columns], style, width)
+            return self._strip([c.heading for c in self.columns], self._style("head"), width)
         n = y - 1 + self.scroll_offset.y
         base = self.rich_style
         if self.count == 0:
@@ -185,27 +290,55 @@ class VirtualTable(ScrollView, can_focus=True):
             return Strip([Segment(set_cell_size(f"  {text}", width), base)], width)
         if n >= self.count:
             return Strip([Segment(" " * width, base)], width)
-        style = self.get_component_rich_style("table--cursor") if n == self.cursor else base
-        marked = self.cell if n == self.cursor else None
-        return self._strip(self._rows.row(self._position(n)), style, width, marked)
+        at = self._position(n)
+        cells = self._rows.row(at)
+        if n == self.cursor:
+            # One colour for the whole row: the signs and words say what the colours said.
+            return self._strip(cells, self._style("cursor"), width, marked=self.cell, ruled=False)
+        look = cast("Callable[[int], Look] | None", getattr(self._rows, "look", None))
+        whole = self._look(look(at)) if look is not None else None
+        return self._strip(cells, base + whole if whole else base, width, looks=True)
 
     def _strip(
-        self, cells: Sequence[str], style: Style, width: int, marked: int | None = None
+        self,
+        cells: Sequence[Cell],
+        style: Style,
+        width: int,
+        *,
+        marked: int | None = None,
+        looks: bool = False,
+        ruled: bool = True,
     ) -> Strip:
-        parts = [
-            (n, fitted(visible(cells[n]), room, right=column.right))
-            for n, column, room in self._widths()
-        ]
-        whole = set_cell_size(" ".join(text for _n, text in parts), width)
-        if marked is None or all(n != marked for n, _text in parts):
-            return Strip([Segment(whole, style)], width)
-        before = " ".join(text for n, text in parts if n < marked)
-        text = next(text for n, text in parts if n == marked)
-        start = len(before) + 1 if before else 0
-        mark = self.get_component_rich_style("table--cell")
-        end = min(len(whole), start + len(text) + 1)
-        pieces = (whole[:start], style), (whole[start:end], mark), (whole[end:], style)
-        return Strip([Segment(piece, kind) for piece, kind in pieces if piece], width)
+        columns, gap = self._widths()
+        rule = (
+            style + self.get_component_rich_style("table--rule", partial=True) if ruled else style
+        )
+        pieces: list[Segment] = []
+        left = width
+        for place, (n, column, room) in enumerate(columns):
+            if place:
+                pieces.append(Segment(gap, rule))
+                left -= len(gap)
+            cell = cells[n]
+            text = fitted(visible(text_of(cell)), min(room, max(0, left)), right=column.right)
+            pieces.append(Segment(text, self._style_of_cell(n, cell, style, marked, looks)))
+            left -= min(room, max(0, left))
+        if left > 0:
+            pieces.append(Segment(" " * left, style))
+        return Strip(pieces).adjust_cell_length(width, style)
+
+    def _style_of_cell(
+        self, n: int, cell: Cell, style: Style, marked: int | None, looks: bool
+    ) -> Style:
+        if marked == n:
+            return self._style("cell")
+        if not looks:
+            return style
+        column = self._look(self.columns[n].look)
+        own = self._look(cell.look) if isinstance(cell, Piece) else None
+        if column is not None:
+            style = style + column
+        return style + own if own is not None else style
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Keep the cursor in sight and tell where it stands."""
@@ -214,7 +347,10 @@ class VirtualTable(ScrollView, can_focus=True):
         self._keep_in_sight()
         self.refresh()
         if self.count:
-            self.post_message(self.Moved(self, self._position(new)))
+            at = self._position(new)
+            if key := self._key(at):
+                self._memory[self._own_name] = key
+            self.post_message(self.Moved(self, at))
 
     def _keep_in_sight(self) -> None:
         height = max(1, self.scrollable_content_region.height - 1)
@@ -251,14 +387,23 @@ class VirtualTable(ScrollView, can_focus=True):
             self.post_message(self.Chosen(self, self.current))
 
     def on_click(self, event: events.Click) -> None:
-        """A click moves the cursor; a click on the cursor opens."""
+        """A click moves the cursor, to the cell where there is one; a double click opens."""
         n = event.y - 1 + self.scroll_offset.y
         if event.y < 1 or n >= self.count:
             return
-        if n == self.cursor:
+        self.cursor = n
+        if self.cell is not None:
+            self.cell = self._column_at(event.x) or self.cell
+        if event.chain > 1:
             self.action_choose()
-        else:
-            self.cursor = n
+
+    def _column_at(self, x: int) -> int | None:
+        columns, gap = self._widths()
+        for n, _column, room in columns:
+            if x < room + len(gap):
+                return n
+            x -= room + len(gap)
+        return None
 
 
 def fitted(text: str, room: int, *, right: bool = False) -> str:
