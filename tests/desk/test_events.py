@@ -17,7 +17,7 @@ def test_answers_give_advice_and_a_person_decides(city: Desk) -> None:
     assert first.event_advice is not None
     assert first.event_advice.highest.value == "C"
     assert first.medical is None
-    event_class.answer_event(city, case.id, HEAVY | {cases.DECIDED: "A"})
+    event_class.answer_event(city, case.id, HEAVY | {event_class.DECIDED: "A"})
     found = cases.dossier(city, case.id)
     assert found.event_advice is not None
     assert found.event_advice.advice.value == "B"
@@ -34,7 +34,7 @@ def test_looking_keeps_nothing_and_bad_answers_are_named(city: Desk) -> None:
     with pytest.raises(BadInput):
         event_class.answer_event(city, case.id, {"activity.kind": "tupperware"})
     with pytest.raises(BadInput):
-        event_class.answer_event(city, case.id, {cases.VIPS: "many"})
+        event_class.answer_event(city, case.id, {event_class.VIPS: "many"})
     kept = scoring.case_numbered(city, "E-2026-118")
     assert kept == case
 
