@@ -185,12 +185,17 @@ def demo(
     name="import",
     help=_(
         "Read a register as an authority keeps it (CSV or Excel). In a terminal it first shows "
-        "what it found and asks."
+        "what it found and asks. With --events: an export of the event system, taken over as "
+        "changes of known events."
         "\n\nExample: orderdesk import mainz-2022.csv --json"
+        "\n\nExample: orderdesk import --events calendar.csv --dry-run"
     ),
 )
 def import_(
     file: Annotated[Path, typer.Argument(help=_("The register: .csv, .tsv, .xlsx, .xls, .ods"))],
+    events: Annotated[
+        bool, typer.Option("--events", help=_("It is an export of the event system."))
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help=_("Import without asking."))] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Show what would happen, write nothing."))
@@ -207,6 +212,9 @@ def import_(
     """Import a register."""
     from orderdesk.desk import importing
 
+    if events:
+        _import_events(file, sheet, dry_run=dry_run, yes=yes or as_json, as_json=as_json)
+        return
     with _desk() as desk:
         found = importing.preview(desk, file, mapping_file=mapping, sheet=sheet)
         if keep_mapping is not None:
@@ -215,6 +223,18 @@ def import_(
         if not dry_run and (yes or as_json or _agreed(result.lines())):
             result = importing.apply(desk, found)
         _emit(result.as_json(), as_json, result.lines)
+
+
+def _import_events(
+    file: Path, sheet: str | None, *, dry_run: bool, yes: bool, as_json: bool
+) -> None:
+    from orderdesk.desk import event_import
+
+    with _desk() as desk:
+        found = event_import.preview(desk, file, sheet)
+        if not dry_run and (yes or _agreed(found.lines())):
+            found = event_import.apply(desk, found)
+        _emit(found.as_json(), as_json, found.lines)
 
 
 def _agreed(lines: Iterable[str]) -> bool:

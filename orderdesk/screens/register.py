@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,10 +17,11 @@ from orderdesk.screens.base import Place
 from orderdesk.screens.safe import safe
 from orderdesk.screens.widgets.find import TextIndex
 from orderdesk.screens.widgets.form import Field, Form
-from orderdesk.screens.widgets.table import Column, VirtualTable
+from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
+    from orderdesk.desk.event_import import FoundEvents
     from orderdesk.desk.importing import Found
     from orderdesk.desk.search import RegisterList
 
@@ -223,25 +224,109 @@ def _typed(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def open_import(place: Place) -> None:
-    """Ask for a file, show what it holds, import after a yes."""
-    from orderdesk.desk import importing
+    """Ask for a file, show what it holds, import after a yes. What kind it is shows in it."""
+    from orderdesk.desk import event_import, importing
 
     desk = place.desk
     if desk is None:
         return
 
+    def look(given: Mapping[str, str]) -> object:
+        file = Path(given["file"].strip()).expanduser()
+        if event_import.is_events(file):
+            return event_import.preview(desk, file)
+        return importing.preview(desk, file)
+
     def shown(found: object) -> None:
-        if isinstance(found, importing.Found):
+        if isinstance(found, event_import.FoundEvents):
+            place.app.push_screen(EventImportScreen(found))
+        elif isinstance(found, importing.Found):
             place.app.push_screen(ImportScreen(found))
 
     place.app.push_screen(
         Form(
-            _("Import a register"),
+            _("Import a register or an export of the event system"),
             [Field("file", _("File"), _(".csv, .tsv, .xlsx, .xls, .ods"))],
-            lambda given: importing.preview(desk, Path(given["file"].strip()).expanduser()),
+            look,
         ),
         shown,
     )
+
+
+class EventImportScreen(Place):
+    """What an export of the event system would change, before anything is written."""
+
+    place = "register"
+    about = N_(
+        "This is what the event system says otherwise than the desk. Nothing is written before "
+        "you press y. What the file does not say stays as it is; an event that is no longer in "
+        "the file is told, never removed."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "accept", N_("take over")),
+        Binding("escape", "leave", N_("back")),
+    ]
+    DEFAULT_CSS = """
+    EventImportScreen #found { height: auto; max-height: 10; padding: 0 1; }
+    """
+
+    def __init__(self, found: FoundEvents) -> None:
+        super().__init__()
+        self._found = found
+
+    def compose_body(self) -> ComposeResult:
+        """The sum and the conflicts, then a row per difference."""
+        with VerticalScroll(id="found"):
+            yield Static("", id="sum")
+        yield VirtualTable(
+            [
+                Column(_("row"), 5, right=True),
+                Column(_("number"), 12),
+                Column(_("what"), 18, grow=1),
+                Column(_("before"), 16, grow=1, rank=1),
+                Column(_("now"), 20, grow=2),
+            ],
+            empty=_("The file says nothing new. Escape goes back."),
+            id="rows",
+        )
+
+    def fill(self, _desk: Desk) -> None:
+        """Show what would happen."""
+        self.query_one("#sum", Static).update(safe("\n".join(self._found.lines())))
+        self.query_one(VirtualTable).load(ListRows(list(_event_rows(self._found))))
+        self.query_one(VirtualTable).focus()
+
+    def action_accept(self) -> None:
+        """Take it over."""
+        from orderdesk.desk import event_import
+
+        desk = self.desk
+        if desk is None:
+            return
+        done = self.try_to(lambda: event_import.apply(desk, self._found))
+        if done is not None:
+            self.notify(next(iter(done.lines())), markup=False)
+            self.app.pop_screen()
+
+    def action_leave(self) -> None:
+        """Back without taking anything over."""
+        self.app.pop_screen()
+
+
+def _event_rows(found: FoundEvents) -> Iterator[tuple[str, ...]]:
+    from orderdesk.desk import intake, words
+
+    for change in found.of("changed"):
+        for d in change.differences:
+            yield str(change.row.row), change.after.number, str(d.what), d.before, d.now
+    for change in found.of("new"):
+        case = change.after
+        text = f"{case.place_text} · {intake.place_name(case)} · {words.span(case.span)}"
+        yield str(change.row.row), case.number, _("new"), "", text
+    for n, why in found.file.skipped:
+        yield str(n), "", _("skipped"), "", str(why)
+    for p in found.file.problems:
+        yield str(p.row), "", p.column, p.value, str(p.message)
 
 
 class ImportScreen(Place):
@@ -281,7 +366,6 @@ class ImportScreen(Place):
     def fill(self, _desk: Desk) -> None:
         """Show what would happen."""
         from orderdesk.desk import importing
-        from orderdesk.screens.widgets.table import ListRows
 
         result = importing.dry_run(self._found)
         text = list(result.lines())[: 4 + len(result.mapping)]

@@ -11,10 +11,14 @@ from orderdesk.desk import cases, decisions, drafts, intake, scoring, signals
 from orderdesk.domain.events import Kind, Source
 from orderdesk.domain.law import ForbiddenWords, forbidden_in
 from orderdesk.i18n import _, ngettext, set_language
+from orderdesk.reference import data_folder
 from orderdesk.screens.case import CaseScreen
+from orderdesk.screens.register import EventImportScreen
 from orderdesk.screens.today import TodayScreen
 from orderdesk.screens.widgets.form import Form, Reading
 from tests.stories.playing import Story, story, week_at
+
+EXPORT = data_folder() / "examples" / "event-export-2026-06-09.csv"
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +87,39 @@ async def test_dod1_to_dod4_the_morning(tuesday: Path, tmp_path: Path, lang: str
         )  # fmt: skip
         await s.press("ctrl+s")
         assert len(signals.look(s.desk).signals) == before + 1
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+async def test_dod5_dod6_the_export_of_the_event_system(
+    tuesday: Path, tmp_path: Path, lang: str
+) -> None:
+    set_language(lang)
+    async with story(tuesday, tmp_path, 1, "08:30") as s:
+        # DOD5: the preview says 2 new, 1 changed, 0 gone; nothing is written before yes
+        await s.press("i")
+        assert isinstance(s.app.screen, Form)
+        s.app.screen.query_one("#file").value = str(EXPORT)  # type: ignore[attr-defined]
+        await s.press("ctrl+s")
+        assert isinstance(s.app.screen, EventImportScreen)
+        sum_ = _("{new} new, {changed} changed, {gone} gone, {unchanged} unchanged")
+        assert s.sees(sum_.format(new=2, changed=1, gone=0, unchanged=0))
+        change = _("{number} {what}: {now} instead of {before}")
+        assert s.sees(
+            change.format(number="E-2026-118", what=_("build-up"), now="08:00", before="10:00")
+        )
+        event = scoring.case_numbered(s.desk, "E-2026-118")
+        days = cases.dossier(s.desk, event.id).square_days
+
+        # DOD6: five keys; the conflict stands on both, the square-day count stays
+        s.count_anew()
+        await s.press("y")
+        await open_case(s, "E-2026-118")
+        assert s.keys <= 5
+        assert s.sees("D-2026-043")
+        assert cases.dossier(s.desk, event.id).square_days == days
+        await s.press("escape")
+        await open_case(s, "D-2026-043")
+        assert s.sees(_("same place as {number} (part of the square)").format(number="E-2026-118"))
 
 
 async def test_dod7_one_person_is_no_demonstration_and_back(tuesday: Path, tmp_path: Path) -> None:
