@@ -509,6 +509,29 @@ def review(
 
 @app.command(
     help=_(
+        "Answer a question of the council: gatherings by month and district, limits by ground, "
+        "hours and at whose cost. No names."
+        "\n\nExample: orderdesk council --from 2026-01-01 --until 2026-06-30 --out council"
+    )
+)
+def council(
+    first: Annotated[
+        str, typer.Option("--from", help=_("First day; default: 1 January of this year."))
+    ] = "",
+    last: Annotated[str, typer.Option("--until", help=_("Last day; default: today."))] = "",
+    out: Out = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """The pack for the council."""
+    from orderdesk.desk import council as packs
+
+    with _desk(create=False) as desk:
+        result = packs.write(desk, out, first, last)
+        _emit(result.as_json(), as_json, result.lines)
+
+
+@app.command(
+    help=_(
         "Measure the score on a register with outcomes, strictly forward in time."
         "\n\nExample: orderdesk backtest protests.csv --learn-until 2022-12-31 --json"
     )

@@ -38,6 +38,16 @@ def full_day(value: datetime | date) -> str:
     return f"{on.day} {_(_MONTHS[on.month - 1])} {on.year}"
 
 
+def month(value: date) -> str:
+    """ "June 2026"."""
+    return f"{_(_MONTHS[value.month - 1])} {value.year}"
+
+
+def share(part: int, whole: int) -> str:
+    """A part as a whole percentage: "12%"."""
+    return f"{part / whole:.0%}" if whole else "–"
+
+
 def moment(value: datetime) -> str:
     """ "Thu 11 June 14:00"."""
     return f"{day(value)} {clock(value)}"
