@@ -34,8 +34,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 export = typer.Typer(help=_("Write calendars and tables."), rich_markup_mode=None)
+feeds = typer.Typer(
+    help=_(
+        "Serve the published calendars to calendar programs, each at an address of its own. "
+        "Without a command: serve."
+        "\n\nExample: orderdesk feeds --port 8024"
+    ),
+    rich_markup_mode=None,
+)
 db = typer.Typer(help=_("Look after the database."), rich_markup_mode=None)
 app.add_typer(export, name="export")
+app.add_typer(feeds, name="feeds")
 app.add_typer(db, name="db")
 
 
@@ -483,6 +492,115 @@ def export_register(
         typer.echo(
             ngettext("{n} row in {file}", "{n} rows in {file}", rows).format(n=rows, file=out)
         )
+
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+Host = Annotated[str, typer.Option(help=_("Address to listen on."))]
+OpenToNetwork = Annotated[
+    bool, typer.Option("--open-to-network", help=_("Allow an address beyond this machine."))
+]
+
+
+@feeds.callback(invoke_without_command=True)
+def feeds_(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8024,
+    host: Host = "127.0.0.1",
+    open_to_network: OpenToNetwork = False,
+) -> None:
+    """Serve the published feeds."""
+    if context.invoked_subcommand is not None:
+        return
+    if host not in LOOPBACK and not open_to_network:
+        _fail(
+            _(
+                "--host {host}: calendars would leave this machine unencrypted. Put a proxy with "
+                "a certificate before it, or add --open-to-network if that is what you want."
+            ).format(host=host),
+            1,
+        )
+    from orderdesk.calendars.server import serve as serve_feeds
+    from orderdesk.desk.feeds import Shelf
+
+    with _desk(create=False) as desk:
+        typer.echo(
+            _("serving feeds at {host}:{port}; stop with ctrl+c").format(host=host, port=port)
+        )
+        serve_feeds(Shelf(desk), host, port)
+
+
+@feeds.command(
+    name="list",
+    help=_("Who has an address, and when it was last fetched.\n\nExample: orderdesk feeds list"),
+)
+def feeds_list(as_json: AsJson = False) -> None:
+    """Addresses, without the addresses."""
+    from orderdesk.desk import feeds as addresses
+    from orderdesk.desk import words
+
+    with _desk(create=False) as desk:
+        found = addresses.addresses(desk)
+
+    def lines() -> Iterator[str]:
+        for one in found:
+            if one.issued_at is None:
+                yield f"{one.person_id}  {_('no address')}"
+            else:
+                seen = words.moment(one.fetched) if one.fetched else _("never fetched")
+                yield f"{one.person_id}  {words.moment(one.issued_at)}  {seen}  {one.client}"
+
+    _emit({"addresses": [one.as_json() for one in found]}, as_json, lines)
+
+
+@feeds.command(
+    name="new",
+    help=_(
+        "Give one person a new feed address; the earlier one stops working. It is shown once."
+        "\n\nExample: orderdesk feeds new B07"
+    ),
+)
+def feeds_new(person: Annotated[str, typer.Argument(help=_("Service number."))]) -> None:
+    """A new address for one person."""
+    from orderdesk.desk import feeds as addresses
+
+    with _desk(create=False) as desk:
+        typer.echo(addresses.new_address(desk, person))
+
+
+@feeds.command(
+    name="withdraw",
+    help=_(
+        "Close one person's feed address; nobody else's changes."
+        "\n\nExample: orderdesk feeds withdraw B07"
+    ),
+)
+def feeds_withdraw(person: Annotated[str, typer.Argument(help=_("Service number."))]) -> None:
+    """Close an address."""
+    from orderdesk.desk import feeds as addresses
+
+    with _desk(create=False) as desk:
+        addresses.withdraw(desk, person)
+        typer.echo(_("withdrawn"))
+
+
+@app.command(
+    help=_(
+        "Who has heard of published changes of work within a day, and who must be called."
+        "\n\nExample: orderdesk calls --told B12"
+    )
+)
+def calls(
+    told: Annotated[str, typer.Option(help=_("Service number of somebody who was told."))] = "",
+    as_json: AsJson = False,
+) -> None:
+    """The call list."""
+    from orderdesk.desk import receipts
+
+    with _desk(create=False) as desk:
+        if told:
+            receipts.tick_person(desk, told)
+        found = receipts.sheet(desk)
+        _emit(found.as_json(), as_json, found.lines)
 
 
 @app.command(

@@ -118,15 +118,15 @@ def call_list(
         subscriber = clients.get(person_id, Subscriber())
         for change in own:
             if change.moment <= horizon and change.over > now:
-                phone, reason = _reach(subscriber, change.moment, now, settings)
+                phone, reason = reach(subscriber, change.moment, now, settings)
                 calls.append(Call(person_id, change, phone, reason, amber_at))
     return tuple(sorted(calls, key=lambda c: (not c.phone, c.change.moment, c.person_id)))
 
 
-def _reach(
+def reach(
     subscriber: Subscriber, moment: datetime, now: datetime, settings: CalendarSettings
 ) -> tuple[bool, Msg]:
-    """Whether a call is needed for work at `moment`, and why."""
+    """Whether a call is needed for work at `moment`, and why (`subscriber` last fetched before)."""
     if subscriber.last_fetched is None:
         return True, msg("The calendar was never fetched.")
     fetched = f"{local(subscriber.last_fetched):%d-%m %H:%M}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from orderdesk.reference import ReferenceFile, Strict
 
@@ -30,11 +30,21 @@ class CalendarSettings(ReferenceFile):
     """A change to work that begins within this time belongs on the call list."""
     amber_after_minutes: Minutes
     """A change that nobody has acknowledged turns amber after this time."""
+    escalate_after_minutes: Minutes
+    """After this time, counted from the publication, it goes to the team lead."""
     certain_before_start_minutes: Annotated[int, Field(ge=0, le=24 * 60)]
     """How long before the work begins a client must have read the feed to count as told."""
+    address: Annotated[str, Field(pattern=r"^https?://[^/\s]+(/[^\s]*)?$")]
+    """Where the feeds can be reached; the key of a feed is added to it."""
     colours: dict[str, Annotated[str, Field(pattern="^[a-z]+$")]]
     """CSS3 colour name per kind of feed."""
     clients: tuple[ClientKind, ...]
+
+    @model_validator(mode="after")
+    def _lead_comes_after_amber(self) -> Self:
+        if self.escalate_after_minutes < self.amber_after_minutes:
+            raise ValueError("escalate_after_minutes must not be less than amber_after_minutes")
+        return self
 
     def client_of(self, agent: str) -> str:
         """Id of the client kind that calls itself `agent`; "" for one we don't know."""

@@ -8,6 +8,7 @@ from orderdesk.city import TEST_WEEK, City, build_city
 from orderdesk.desk import capacity, scoring
 from orderdesk.desk.core import DemoClock, Desk, counting_ids
 from orderdesk.desk.opening import open_desk
+from orderdesk.desk.publishing import publish
 from orderdesk.desk.scoring import SIGNAL
 from orderdesk.desk.strength import POLICE_COUNT
 from orderdesk.domain import ledger
@@ -154,6 +155,7 @@ def open_city(path: str, seed: int = 24, *, opens: datetime = DEMO_OPENS) -> Des
     desk, clock = standing_city(path, seed)
     clock.set(MONDAY + timedelta(minutes=100))
     _notification_of_monday(desk)
+    publish(desk)
     clock.run_from(opens)
     return desk
 

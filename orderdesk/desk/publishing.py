@@ -7,13 +7,14 @@ import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import intake, words
+from orderdesk.desk import intake, receipts, words
 from orderdesk.desk.core import Desk
+from orderdesk.desk.feeds import FEED, settings, subscribers
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.domain.demand import Norms, check_lawful
 from orderdesk.domain.events import Organiser
@@ -23,39 +24,50 @@ from orderdesk.domain.text import csv_cell
 from orderdesk.domain.time import local
 from orderdesk.domain.worktime import WorkingTimeLaw, check_duties, errors
 from orderdesk.errors import RuleSaysNo, StorageProblem
-from orderdesk.i18n import N_, _, msg, ngettext
+from orderdesk.i18n import _, msg, ngettext
 
 if TYPE_CHECKING:
-    from orderdesk.calendars.changes import Call
+    from orderdesk.calendars.changes import Call, Subscriber
     from orderdesk.calendars.feed import Publisher
     from orderdesk.store.work import Reader
 
-FEED, TOLD = "feed", "told"
-LOOK_BACK = timedelta(weeks=5)
-CHANGES = {
-    "added": N_("added"), "called_off": N_("called off"), "time": N_("other hours"),
-    "place": N_("other place"), "task": N_("other task"),
-}  # fmt: skip
-"""What a subscriber of a calendar notices."""
+
+@dataclass(frozen=True)
+class Published:
+    """The calendars as they now stand for everybody, and what changed in them."""
+
+    feeds: Mapping[str, bytes]
+    """By file name."""
+    duties: int
+    changed: Sequence[str]
+    calls: Sequence[Call]
+    """Who must hear of a change within a day."""
 
 
 @dataclass(frozen=True)
 class Exported:
-    """The calendars that were written, and what changed in them since the last time."""
+    """The calendars that were written to files, and what changed in them since the last time."""
 
     folder: Path
-    files: int
-    duties: int
-    changed: Sequence[str]
-    calls: Sequence[Call]
+    published: Published
+
+    @property
+    def files(self) -> int:
+        """How many."""
+        return len(self.published.feeds)
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """Who must hear of a change within a day."""
+        return self.published.calls
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
         return {
             "folder": str(self.folder),
             "files": self.files,
-            "duties": self.duties,
-            "changed": list(self.changed),
+            "duties": self.published.duties,
+            "changed": list(self.published.changed),
             "calls": [
                 {"person": call.person_id, "phone": call.phone, "reason": str(call.reason)}
                 for call in self.calls
@@ -67,34 +79,47 @@ class Exported:
         yield ngettext("{n} calendar in {folder}", "{n} calendars in {folder}", self.files).format(
             n=self.files, folder=self.folder
         )
-        if self.changed:
-            yield _("changed: {names}").format(names=", ".join(self.changed))
+        if self.published.changed:
+            yield _("changed: {names}").format(names=", ".join(self.published.changed))
         for call in self.calls:
             how = _("phone") if call.phone else _("will see it in time")
             yield f"  {call.person_id}: {how} ({call.reason})"
 
 
-def export_calendars(desk: Desk, folder: Path) -> Exported:
-    """Write all calendars below `folder`; unchanged ones stay the same bytes.
+def publish(desk: Desk) -> Published:
+    """Let the calendars say what the roster says; whom to call stays on the call list.
 
-    Raises RuleSaysNo while a duty breaks working-time law; StorageProblem when a file can't be
-    written (the old one then stays whole).
+    Unchanged calendars stay the same bytes. Raises RuleSaysNo while a duty breaks working-time law.
     """
-    with desk.read() as reader:
-        before = published(reader)
-        made = feeds_in(desk, reader, before)
-        duties = len(reader.duties())
-    for name, content in made.items():
-        write_whole(folder / name, content)
-    changed = sorted(name for name, content in made.items() if before.get(name) != content)
-    calls = call_list(made, before, desk.now)
+    with desk.work() as work:
+        before = published(work)
+        made = feeds_in(desk, work, before)
+        changed = sorted(name for name, content in made.items() if before.get(name) != content)
+        calls = _calls(made, before, work.now, subscribers(work))
+        for name in changed:
+            work.put(FEED, name, {"ics": made[name].decode("utf-8")})
+        if changed:
+            work.note("calendars", "feeds", {name: _digest(made[name]) for name in changed})
+        receipts.keep(work, calls)
+        return Published(made, len(work.duties()), changed, calls)
+
+
+def export_calendars(desk: Desk, folder: Path) -> Exported:
+    """Publish all calendars and write them below `folder`.
+
+    A reader gets the files and publishes nothing. Raises RuleSaysNo while a duty breaks
+    working-time law; StorageProblem when a file can't be written (the old one then stays whole).
+    """
     if desk.can_change:
-        with desk.work() as work:
-            for name in changed:
-                work.put(FEED, name, {"ics": made[name].decode("utf-8")})
-            if changed:
-                work.note("calendars", "feeds", {name: _digest(made[name]) for name in changed})
-    return Exported(folder, len(made), duties, changed, calls)
+        done = publish(desk)
+    else:
+        with desk.read() as reader:
+            done = Published(
+                feeds_in(desk, reader, published(reader)), len(reader.duties()), (), ()
+            )
+    for name, content in done.feeds.items():
+        write_whole(folder / name, content)
+    return Exported(folder, done)
 
 
 def feeds_in(
@@ -125,35 +150,29 @@ def feeds_in(
 def publisher(reader: Reader) -> Publisher:
     """What all feeds of this installation share."""
     from orderdesk.calendars.feed import Labels, Publisher
-    from orderdesk.calendars.settings import CalendarSettings
 
     return Publisher(
         installation_id=reader.meta("installation_id"),
         labels=Labels(shift=reference.cached("shifts", ShiftBook).name_of, task=_task_name),
-        settings=reference.cached("calendars", CalendarSettings),
+        settings=settings(),
     )
 
 
-def call_list(
-    made: Mapping[str, bytes], before: Mapping[str, bytes], now: datetime
+def _calls(
+    made: Mapping[str, bytes],
+    before: Mapping[str, bytes],
+    now: datetime,
+    seen: Mapping[str, Subscriber],
 ) -> tuple[Call, ...]:
     """Who must be told of changes within a day, the most urgent first."""
-    from orderdesk.calendars.changes import call_list as calls_of
-    from orderdesk.calendars.changes import difference
-    from orderdesk.calendars.settings import CalendarSettings
+    from orderdesk.calendars.changes import call_list, difference
 
     changes = {
         name.removeprefix("person/").removesuffix(".ics"): difference(before[name], content)
         for name, content in made.items()
         if name.startswith("person/") and name in before and before[name] != content
     }
-    return calls_of(changes, {}, now, reference.cached("calendars", CalendarSettings))
-
-
-def tick_told(desk: Desk, person_id: str, uid: str) -> None:
-    """Somebody was told of a change by telephone."""
-    with desk.work() as work:
-        work.put(TOLD, f"{person_id}/{uid}", {"at": work.now.isoformat(), "by": desk.actor.name})
+    return call_list(changes, seen, now, settings())
 
 
 def receipt_text(desk: Desk, case_id: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from orderdesk import reference
 from orderdesk.desk import capacity, words
 from orderdesk.desk.core import Desk
+from orderdesk.desk.rostering.record import PUBLICATION
 from orderdesk.domain.demand import Cause, Waterfall, waterfall
 from orderdesk.domain.people import Duty, DutyStatus, Skill
 from orderdesk.domain.places import Places
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from orderdesk.store.work import Reader
 
 POLICE_COUNT = "police_count"
-PUBLICATION = "publication"
 _HOUR = timedelta(hours=1)
 
 

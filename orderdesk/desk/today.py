@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orderdesk.desk import cases as dossiers
-from orderdesk.desk import talks, words
+from orderdesk.desk import receipts, talks, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import open_drafts
 from orderdesk.desk.glance import GLANCE, Change, Today
@@ -165,6 +165,9 @@ def _notes(desk: Desk, reader: Reader, now: datetime) -> list[str]:
     late = [request for request in waiting if request.late(day)]
     if late:
         notes.append(_("overdue: {who}").format(who=", ".join(r.asked_of for r in late)))
+    calls = receipts.sheet_in(reader, now)
+    if calls.waiting:
+        notes.append(calls.summary)
     drafts = open_drafts(desk)
     if drafts:
         notes.append(_("a draft is waiting: {names}").format(names=", ".join(drafts)))

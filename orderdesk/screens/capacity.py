@@ -45,6 +45,7 @@ class CapacityScreen(Place):
         Binding("y", "pay_back", N_("plan pay-back")),
         Binding("p", "pool", N_("ask pool")),
         Binding("s", "strength", N_("strength")),
+        Binding("c", "calls", N_("calls")),
         Binding("f", "forecast", N_("forecast")),
         Binding("z", "close_week", N_("close week"), show=False),
     ]
@@ -233,6 +234,12 @@ class CapacityScreen(Place):
         from orderdesk.screens.strength import StrengthScreen
 
         self.app.push_screen(StrengthScreen())
+
+    def action_calls(self) -> None:
+        """Who must be told of changes."""
+        from orderdesk.screens.calls import CallsScreen
+
+        self.app.push_screen(CallsScreen())
 
     def action_forecast(self) -> None:
         """Eight weeks ahead."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from orderdesk.desk import strength
-from orderdesk.domain.people import DutyStatus
+from orderdesk.desk import feeds, publishing, receipts, strength
+from orderdesk.domain.people import Duty, DutyStatus
 from orderdesk.i18n import _, set_language
 from tests.stories.playing import Story, moment, story, week_at
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(scope="module")
@@ -18,14 +21,17 @@ def wednesday(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return week_at(tmp_path_factory.mktemp("capacity"), 2, "07:45")
 
 
+def early_shift(s: Story, day: int, shift: str) -> list[Duty]:
+    """Who works a shift that begins before noon."""
+    with s.desk.read() as reader:
+        found = reader.duties(start=moment(day, "06:00"), end=moment(day, "12:00"))
+    return [d for d in found if d.shift == shift and d.start >= moment(day, "06:00")]
+
+
 def two_are_away(s: Story) -> list[str]:
     """The lead takes two of the Early shift off the roster; who they are."""
+    early = early_shift(s, 2, "E")[:2]
     with s.desk.work() as work:
-        early = [
-            d
-            for d in work.duties(start=moment(2, "06:00"), end=moment(2, "08:00"))
-            if d.shift == "E"
-        ][:2]
         work.save_duties([d.replace(status=DutyStatus.CANCELLED) for d in early])
     return [d.person_id for d in early]
 
@@ -54,3 +60,52 @@ async def test_cpd1_cpw1_strength_and_waterfall(wednesday: Path, tmp_path: Path,
         there = strength.who_in(s.desk, now)
         assert len(there) == now.rostered - now.absent
         assert not any(line.startswith(who) for line in there for who in gone)
+
+
+async def test_cpd5_cpi10_calls_are_ticked_and_escalate(wednesday: Path, tmp_path: Path) -> None:
+    async with story(wednesday, tmp_path, 2, "09:00") as s:
+        publishing.publish(s.desk)
+        four = [d for d in early_shift(s, 3, "E") if not any(task.case_id for task in d.tasks)][:4]
+        address = feeds.new_address(s.desk, four[0].person_id)
+        with s.desk.work() as work:
+            work.save_duties(
+                [
+                    d.replace(end=d.end - HOUR, sequence=d.sequence + 1, changed_at=work.now)
+                    for d in four
+                ]
+            )
+        s.clock.set(moment(2, "09:01"))
+        published = publishing.publish(s.desk)
+        assert len([n for n in published.changed if n.startswith("person/")]) == 4
+        s.clock.set(moment(2, "09:05"))
+        key = address.rsplit("/", 1)[1].removesuffix(".ics")
+        shelf = feeds.Shelf(s.desk)
+        assert (
+            shelf.fetch(key, "Thunderbird/128")
+            == published.feeds[f"person/{four[0].person_id}.ics"]
+        )
+        await s.press("4", "c")
+        assert s.sees(_("{n} of {all} have heard").format(n=1, all=4))
+        s.clock.set(moment(2, "09:32"))
+        await s.pilot.app.screen.run_action("leave")
+        await s.press("c")
+        assert s.sees(_("▲ not heard"))
+        s.count_anew()
+        await s.press("t", "home", "t")
+        assert s.keys <= 4
+        assert s.sees(_("{n} of {all} have heard").format(n=3, all=4))
+        assert [line.state.value for line in receipts.sheet(s.desk).waiting] == ["amber"]
+        assert receipts.sheet(s.desk).waiting[0].call.person_id in receipts.text_for_lead(s.desk)
+        s.clock.set(moment(2, "09:57"))
+        assert [line.state.value for line in receipts.sheet(s.desk).waiting] == ["lead"]
+        # Publishing again changes nothing, and one address goes without another.
+        assert publishing.publish(s.desk).changed == []
+        other = feeds.new_address(s.desk, four[1].person_id).rsplit("/", 1)[1].removesuffix(".ics")
+        feeds.withdraw(s.desk, four[0].person_id)
+        assert shelf.fetch(key, "") is None
+        assert shelf.fetch(other, "") is not None
+        newer = feeds.new_address(s.desk, four[1].person_id)
+        assert shelf.fetch(other, "") is None
+        assert newer.startswith("http")
+        with s.desk.read() as reader:
+            assert not any(key in str(trace.doc) for trace in reader.trail())

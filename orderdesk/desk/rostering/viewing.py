@@ -66,7 +66,8 @@ def view(desk: Desk, first: date, days: int) -> RosterView:
 def differences(desk: Desk) -> list[str]:
     """What is different from the calendars as they were last written, person by person."""
     from orderdesk.calendars.changes import What, difference
-    from orderdesk.desk.publishing import CHANGES, feeds_in, published
+    from orderdesk.desk.publishing import feeds_in, published
+    from orderdesk.desk.receipts import CHANGES
 
     with desk.read() as reader:
         before = published(reader)
