@@ -91,7 +91,6 @@ def council_data(desk: Desk, first: date, last: date) -> CouncilData:
             limits=tuple(_limits(reader, found)),
             hours=_hours(reader, first, last),
             notice=_notice(reader, found),
-            names={f"case:{case.id}": case.number for case in found},
         )
 
 

@@ -70,8 +70,8 @@ class _Pack:
             banner=synthetic_banner() if data.synthetic else "",
             sections=tuple(self._sections()),
             dated=data.known_at,
-            names=data.names,
-            sources_title=_("Records behind the figures"),
+            # No list of records: it would tell what a hidden count hides. The JSON holds it.
+            sources_title="",
         )
 
     def _sections(self) -> Iterator[Section]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
-
-from pydantic import Field
 
 from orderdesk.domain.law import Ground
 from orderdesk.domain.time import Frozen, Moment
@@ -67,4 +64,3 @@ class CouncilData(Frozen):
     limits: tuple[Limited, ...]
     hours: HoursSpent
     notice: Notice
-    names: Annotated[dict[str, str], Field(default_factory=dict)]
