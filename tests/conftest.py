@@ -6,14 +6,17 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+import textual._wait
 from hypothesis import HealthCheck, settings
 
 from orderdesk.domain.people import Actor, Role
 from orderdesk.i18n import set_language
 from orderdesk.store.database import Database
 from orderdesk.store.work import Store
+from tests import cities
 
 # The same examples each time: a run judges the change, not the luck. `nightly` searches further.
 settings.register_profile(
@@ -26,6 +29,10 @@ settings.register_profile(
 settings.register_profile("nightly", max_examples=10_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+# Pilot looks each time whether the application has come to rest: it need not look so seldom.
+textual._wait.SLEEP_GRANULARITY = 1 / 200
+textual._wait.SLEEP_IDLE = textual._wait.SLEEP_GRANULARITY / 20
+
 NOW = datetime(2026, 6, 8, 5, 30, tzinfo=UTC)
 OFFICER = Actor(name="Officer Example", role=Role.OFFICER)
 
@@ -36,6 +43,20 @@ def _english() -> Iterator[None]:
     set_language("en")
     yield
     set_language("en")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Workers take whole stretches of the suite: what a module prepares is seldom made twice."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cities(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Cities are made once per run, for all workers together."""
+    cities.keep_in(cities.run_folder(tmp_path_factory.getbasetemp()))
 
 
 @pytest.fixture(scope="session")

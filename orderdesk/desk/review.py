@@ -14,7 +14,7 @@ from orderdesk.desk import capacity, cases, intake, words
 from orderdesk.desk.core import ROLE_NAMES, Desk
 from orderdesk.desk.publishing import write_whole
 from orderdesk.desk.rostering.record import team_totals_in
-from orderdesk.desk.scoring import explain_in, standing_classes
+from orderdesk.desk.scoring import standing_classes
 from orderdesk.desk.signals import SOURCE_NAMES, look_in, refuse_personal_data
 from orderdesk.domain import ledger
 from orderdesk.domain.conflicts import heavy_pairs
@@ -292,8 +292,8 @@ def _requests(reader: Reader, stated: ledger.Statement) -> Iterator[Request]:
 
 
 def _sheet(reader: Reader, case: Case, today: date) -> CaseSheet:
-    risk = explain_in(reader, case, today)
     found = cases.dossier_in(reader, case, today)
+    risk = found.risk
     return CaseSheet(
         key=case.number,
         span=case.span,

@@ -91,6 +91,10 @@ class Knowledge:
 
 def knowledge(reader: Reader) -> Knowledge:
     """Everything that a score may use; the scorer itself hides what wasn't known on its day."""
+    return reader.once("knowledge", lambda: _knowledge(reader))
+
+
+def _knowledge(reader: Reader) -> Knowledge:
     tables, places = risk_tables(), reference.cached("places", Places)
     lines = reader.case_lines()
     past = tuple(_past_events(lines, places))
@@ -280,8 +284,8 @@ def score_cases(desk: Desk, work: Work, ids: Iterable[str]) -> dict[str, RiskCla
 def standing_classes(reader: Reader, as_of: date) -> dict[str, RiskClass]:
     """The class that counts per case id: decided by a person, else last advised."""
     classes = {
-        subject.removeprefix("case:"): RiskClass(fact.doc["class"])
-        for subject, fact in reader.last_facts(SCORE).items()
+        subject.removeprefix("case:"): RiskClass(advised)
+        for subject, advised in reader.last_said(SCORE, "class").items()
     }
     for subject, fact in reader.last_facts(OVERRIDE).items():
         if _valid(fact.doc, as_of):

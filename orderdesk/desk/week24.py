@@ -81,6 +81,12 @@ class Week24:
                 self._note()
         return self.played
 
+    @classmethod
+    def steps_before(cls, until: datetime) -> int:
+        """How many steps `play(until)` takes."""
+        steps = cls.__new__(cls)._steps()
+        return sum(at(TEST_WEEK.days[day], clock) < until for day, clock, _deed, _in_walk in steps)
+
     def _steps(self) -> Iterator[tuple[int, str, Callable[[], object], bool]]:
         """Day of the week (0 is Monday), time, what happens, whether the walk has a line for it."""
         yield 0, "07:30", lambda: None, True

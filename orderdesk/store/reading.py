@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel
 from sqlalchemy import func, select
@@ -39,6 +39,7 @@ from orderdesk.store.tables import (
 )
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 GENESIS = "0" * 64
 PRIVATE, ERASED = "private", "erased"
 """In the document of a fact: where its words stand; and, when shown, that they are gone."""
@@ -129,6 +130,13 @@ class Reader:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._found: dict[str, Any] = {}
+
+    def once(self, name: str, find: Callable[[], T]) -> T:
+        """What `find` gives, found once per look: what is read can't change meanwhile."""
+        if name not in self._found:
+            self._found[name] = find()
+        return cast(T, self._found[name])
 
     def case(self, id: str) -> Case:
         """One case. Raises RuleSaysNo when there is none."""
@@ -286,11 +294,19 @@ class Reader:
 
     def last_facts(self, kind: str) -> dict[str, Fact]:
         """The newest fact of a kind, per subject."""
-        newest = (
-            select(func.max(FactRow.seq)).where(col(FactRow.kind) == kind).group_by(FactRow.subject)
-        )
-        rows = self._session.exec(select_rows(FactRow).where(col(FactRow.seq).in_(newest)))
+        rows = self._session.exec(select_rows(FactRow).where(col(FactRow.seq).in_(_newest(kind))))
         return {fact.subject: fact for fact in self._facts_of(rows.all())}
+
+    def last_said(self, kind: str, key: str) -> dict[str, str]:
+        """What the newest fact of a kind has under `key`, per subject, without the rest of it.
+
+        For what is no private word: those stand elsewhere.
+        """
+        said: Any = col(FactRow.doc)[key].as_string()
+        rows = self._session.execute(
+            select(col(FactRow.subject), said).where(col(FactRow.seq).in_(_newest(kind)))
+        )
+        return {subject: text for subject, text in rows if text is not None}
 
     def _facts_of(self, rows: Sequence[FactRow]) -> list[Fact]:
         """Facts with their private words put back, or with a mark where those are erased."""
@@ -423,3 +439,8 @@ def hash_of(row: AuditRow) -> str:
         ]
     )
     return hashlib.sha256(line.encode()).hexdigest()
+
+
+def _newest(kind: str) -> Any:
+    """The places of the newest facts of a kind, one per subject."""
+    return select(func.max(FactRow.seq)).where(col(FactRow.kind) == kind).group_by(FactRow.subject)

@@ -8,10 +8,10 @@ PostgreSQL: an advisory lock), so a decision read inside one still holds when it
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from pydantic import BaseModel
@@ -77,6 +77,7 @@ __all__ = [
     "Work",
 ]
 
+T = TypeVar("T")
 _WRITERS_LOCK = 0x0D0E5C
 _CHUNK = 5_000
 
@@ -95,6 +96,10 @@ class Work(Reader):
         # A clock that jumps back must not reorder what was known when.
         self.now = max(now.astimezone(UTC), last.at) if last else now.astimezone(UTC)
         self._trail: list[AuditRow] = []
+
+    def once(self, _name: str, find: Callable[[], T]) -> T:
+        """What `find` gives now: a unit of work changes what it reads."""
+        return find()
 
     def add_case(self, case: Case) -> Case:
         """Write a new case."""

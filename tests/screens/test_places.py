@@ -11,13 +11,13 @@ from textual.pilot import Pilot
 
 from orderdesk.app import OrderdeskApp
 from orderdesk.desk import scoring
-from orderdesk.desk.demo import open_city
 from orderdesk.i18n import _, set_language
 from orderdesk.screens.base import PLACES
 from orderdesk.screens.safe import safe
 from orderdesk.screens.widgets.find import TextIndex
 from orderdesk.screens.widgets.form import Form
 from orderdesk.screens.widgets.keys import Keys
+from tests.cities import demo_desk
 
 HOSTILE = [
     "\x1b[2J", "\x1b]0;x\x07", "\x9b31m", "a\x00b\x7f", "[bold]", "[/]", "[@click=app.quit]x[/]",
@@ -27,7 +27,7 @@ HOSTILE = [
 
 def an_app(tmp_path: Path) -> OrderdeskApp:
     """The application on a demonstration city of its own."""
-    return OrderdeskApp(lambda: open_city(str(tmp_path / "city.db")))
+    return OrderdeskApp(lambda: demo_desk(tmp_path / "city.db"))
 
 
 async def opened(app: OrderdeskApp, pilot: Pilot[None]) -> None:

@@ -51,6 +51,7 @@ def test_what_goes_in_comes_out(pg: Store) -> None:
         assert reader.facts("note")[0].doc == {"text": "é"}
         assert len(reader.case_lines()) == 1
         assert reader.last_facts("note")["case:c1"].doc == {"text": "é"}
+        assert reader.last_said("note", "text") == {"case:c1": "é"}
     assert pg.check() == []
 
 

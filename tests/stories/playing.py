@@ -6,34 +6,30 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from orderdesk.app import OrderdeskApp
-from orderdesk.city import TEST_WEEK
 from orderdesk.desk.core import DemoClock, Desk, counting_ids
-from orderdesk.desk.demo import OFFICER, standing_city
+from orderdesk.desk.demo import OFFICER
 from orderdesk.desk.opening import open_desk
-from orderdesk.desk.week24 import Week24
 from orderdesk.domain.people import Actor
-from orderdesk.domain.time import at
+from tests.cities import city_at, moment
 
-
-def moment(day: int, clock: str) -> datetime:
-    """A moment of the test week; day 0 is Monday 8 June 2026."""
-    return at(TEST_WEEK.days[day], clock)
+__all__ = ["Story", "moment", "story", "week_at"]
 
 
 def week_at(folder: Path, day: int, clock: str) -> Path:
-    """The database of the city with the week played up to a moment."""
-    path = folder / f"{day}-{clock.replace(':', '')}.db"
-    desk, standing = standing_city(str(path))
-    Week24(desk, standing).play(moment(day, clock))
-    desk.store.close()
-    return path
+    """The database of the city with the week played up to a moment, in `folder`.
+
+    Cheap to ask for again: each moment is played once per run and copied (`tests.cities`). Up to
+    Thursday 12:20 a first playing takes some three seconds, beyond the replan of then some ten.
+    """
+    return city_at(folder / f"{day}-{clock.replace(':', '')}.db", day, clock)
 
 
 @dataclass
@@ -65,8 +61,13 @@ class Story:
         await self.settle()
 
     async def type(self, text: str) -> None:
-        """Type free text in the field that has the focus."""
-        await self.pilot.press(*("space" if c == " " else c for c in text))
+        """Type free text in the field that has the focus: a fast typist, who doesn't look up."""
+        driver = self.app._driver
+        assert driver is not None
+        for character in text:
+            key = Key(character if character.isalnum() else _character_to_key(character), character)
+            key.set_sender(self.app)
+            driver.send_message(key)
         await self.settle()
 
     async def fill(self, *texts: str) -> None:
