@@ -1,4 +1,4 @@
-"""The terminal application: eight places, one key each, on one desk.
+"""The terminal application: nine places, one key each, on one desk.
 
 The frame and the last known first screen are drawn before the database layer is loaded; the desk
 opens in a thread right after.

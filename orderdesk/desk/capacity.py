@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import words
+from orderdesk.desk import availability, words
 from orderdesk.desk.core import Desk, authority
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.desk.timeline import note_event
@@ -24,6 +24,7 @@ from orderdesk.domain.ledger import (
     Posting,
     Statement,
     Themes,
+    WeekState,
 )
 from orderdesk.domain.people import Actor, Duty, DutyStatus, Role, Task, TaskSpan
 from orderdesk.domain.time import Week, at, local
@@ -339,13 +340,21 @@ def strength_in(
 
 def waterfall_in(reader: Reader, week: Week) -> Waterfall:
     """On paper, away, plannable."""
-    people = reader.people()
-    away = {
+    people = reader.people(week.days[0], week.days[-1])
+    away = dict(counted_away(reader, week))
+    for cause, minutes in availability.away_of_team(reader, week).items():
+        away[cause] = away.get(cause, 0) + minutes
+    contract = sum(availability.contract_minutes(person, week) for person in people)
+    return Waterfall(len(people), contract, away)
+
+
+def counted_away(reader: Reader, week: Week) -> Mapping[str, int]:
+    """Minutes of absence that are known for the team as a whole only, per cause."""
+    return {
         record.key.removeprefix(f"{week}/"): int(record.doc["minutes"])
         for record in reader.records(AWAY)
         if record.key.startswith(f"{week}/")
     }
-    return Waterfall(len(people), sum(p.contract_minutes for p in people), away)
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -370,9 +379,15 @@ def week_of(case: Case) -> Week:
 
 def open_week(desk: Desk, work: Work, week: Week, carried: Sequence[Debt] = ()) -> None:
     """Open a week with what is rostered: flex shifts are the reserve, the rest is theme work."""
+    reserve, themes = rostered_in(work, week)
+    write(work, lambda old: ledger.open_week(old, pen(desk, work, week), reserve, themes, carried))
+
+
+def rostered_in(reader: Reader, week: Week) -> tuple[int, dict[str, int]]:
+    """Minutes of flex shifts, and of work per theme, that stand in the roster of a week."""
     reserve = 0
     themes = {theme.id: 0 for theme in reference.cached("themes", Themes).themes}
-    for duty in work.duties(start=week.span.start, end=week.span.end):
+    for duty in reader.duties(start=week.span.start, end=week.span.end):
         if duty.status is DutyStatus.CANCELLED or Week.of(duty.start) != week:
             continue
         theme = next((task.theme for task in duty.tasks if task.theme), "")
@@ -380,7 +395,7 @@ def open_week(desk: Desk, work: Work, week: Week, carried: Sequence[Debt] = ()) 
             themes[theme] = themes.get(theme, 0) + duty.paid_minutes
         elif any(task.task is Task.RESERVE for task in duty.tasks):
             reserve += duty.paid_minutes
-    write(work, lambda old: ledger.open_week(old, pen(desk, work, week), reserve, themes, carried))
+    return reserve, themes
 
 
 def commit(desk: Desk, case_id: str, minutes: int, *, person_id: str = "") -> None:
@@ -558,7 +573,11 @@ def close_week(desk: Desk, week: Week) -> Statement:
     """Close a week that is over, its sums proven; its debts go on in the week after."""
     with desk.work(Role.PLANNER) as work:
         write(work, lambda old: ledger.close_week(old, pen(desk, work, week)))
-        return ledger.statement(work.postings(Posting), week)
+        postings, after = work.postings(Posting), week.shift(1)
+        owed = ledger.debts(postings, week)
+        if owed and ledger.week_state(postings, after) is WeekState.OPEN:
+            write(work, lambda old: ledger.carry_in(old, pen(desk, work, after), owed))
+        return ledger.statement(postings, week)
 
 
 def set_away(work: Work, week: Week, cause: str, minutes: int) -> None:

@@ -11,6 +11,7 @@ from orderdesk.desk import receipts, talks, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import open_drafts
 from orderdesk.desk.glance import GLANCE, Change, Today
+from orderdesk.desk.guide import guide_in
 from orderdesk.desk.signals import look_in
 from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Posting
@@ -157,7 +158,7 @@ def _ledger_line(reader: Reader, week: Week) -> str:
 
 def _notes(desk: Desk, reader: Reader, now: datetime) -> list[str]:
     day = local(now).date()
-    notes = []
+    notes = guide_in(desk, reader).screen_lines()
     waiting = [request for request in talks.requests_in(reader) if not request.answer]
     if waiting:
         n = len(waiting)

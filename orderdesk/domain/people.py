@@ -91,7 +91,7 @@ class Person(Frozen):
         return round(self.contract_minutes / (min(5, len(self.weekdays)) or 1))
 
 
-class Cause(StrEnum):
+class AbsenceCause(StrEnum):
     """Why somebody is away, as far as it is kept: sickness is `OTHER`, by law and on purpose."""
 
     LEAVE = "leave"
@@ -106,7 +106,7 @@ class Absence(Frozen):
     person_id: str
     first: date
     last: date
-    cause: Cause
+    cause: AbsenceCause
     version: int = 1
 
     @model_validator(mode="after")

@@ -1,1 +1,1 @@
-"""The eight places of the desk. A screen asks `desk/` and draws; it holds no rules."""
+"""The nine places of the desk. A screen asks `desk/` and draws; it holds no rules."""

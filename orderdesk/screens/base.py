@@ -50,6 +50,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("incident", "6", N_("Incident")),
     ("signals", "7", N_("Signals")),
     ("driehoek", "8", N_("Driehoek")),
+    ("team", "9", N_("Team")),
 )
 
 
@@ -70,7 +71,7 @@ class DeskApp(Protocol):
 
 
 class Place(Screen[None]):
-    """One of the eight places."""
+    """One of the nine places."""
 
     place: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [

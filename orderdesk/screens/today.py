@@ -26,7 +26,7 @@ class TodayScreen(Place):
     about = N_(
         "Today shows what needs you now: the cases of this week and the next, the state of the "
         "reserve, answers that are awaited, and what others changed since you last looked.\n\n"
-        "Keys 1 to 8 go to the eight places. Ctrl+P finds every action by name. "
+        "Keys 1 to 9 go to the nine places. Ctrl+P finds every action by name. "
         "Ctrl+L switches the language."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,7 +38,7 @@ class TodayScreen(Place):
         Binding("d", "load_demo", N_("demonstration city"), show=False),
     ]
     DEFAULT_CSS = """
-    TodayScreen #summary { height: auto; max-height: 6; padding: 0 1; background: $panel; }
+    TodayScreen #summary { height: auto; max-height: 8; padding: 0 1; background: $panel; }
     TodayScreen #empty { padding: 1 2; height: auto; }
     """
 
@@ -87,8 +87,7 @@ class TodayScreen(Place):
         if shown.empty:
             summary = [
                 _("This desk is empty. What first?"),
-                _("  n  register a notification"),
-                _("  i  import a register (CSV or Excel)"),
+                *shown.notes,
                 _("  d  load the demonstration city (synthetic)"),
             ]
         self.query_one("#summary", Static).update(safe("\n".join(summary)))

@@ -10,7 +10,7 @@ import pytest
 from tests.stories.playing import story, week_at
 
 KEYS = (
-    *"12345678", *"abcdefghilmnopqrstuvwxyz", *"120", "[", "]", "up", "down", "left", "right",
+    *"123456789", *"abcdefghilmnopqrstuvwxyz", *"120", "[", "]", "up", "down", "left", "right",
     "enter", "enter", "escape", "escape", "escape", "tab", "shift+tab", "ctrl+s", "ctrl+l", "ctrl+t",
     "pageup", "pagedown", "home", "end", "question_mark", "slash", "backspace", "space",
 )  # fmt: skip

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import capacity, words
+from orderdesk.desk import availability, capacity, weeks, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering.parameters import LOOK_BACK, law, offers, rules
-from orderdesk.domain.ledger import Themes
+from orderdesk.domain import ledger
+from orderdesk.domain.ledger import Posting, Themes
 from orderdesk.domain.people import DutyStatus, Person, Role
 from orderdesk.domain.time import Week, at
 from orderdesk.domain.worktime import check_duties, errors
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import _, msg
-from orderdesk.roster.problem import Member, Problem, standing_needs, waterlines
+from orderdesk.roster.problem import Problem, standing_needs, waterlines
 
 if TYPE_CHECKING:
     from orderdesk.roster.solve import Roster
@@ -118,61 +119,63 @@ def _first_open_week(reader: Reader, now: datetime) -> Week:
 
 
 def problem_in(reader: Reader, first: date, days: int) -> Problem:
+    """What the roster of these days must satisfy: people, shifts, cover, themes, wishes, pins."""
     start, end = at(first, "00:00"), at(first + timedelta(days=days), "00:00")
-    people = reader.people()
+    dates = [first + timedelta(days=n) for n in range(days)]
+    people = reader.people(dates[0], dates[-1])
     if not people:
         raise RuleSaysNo(msg("nobody is in the team yet: add people first"))
-    before = reader.duties(start=start - LOOK_BACK, end=start)
-    dates = [first + timedelta(days=n) for n in range(days)]
-    weekly = {theme.id: 0 for theme in reference.cached("themes", Themes).themes}
-    weekly |= _theme_minutes(reader, Week.of(first).shift(-1))
+    known = {person.id for person in people}
+    needs = (*standing_needs(rules(), dates, offers()), *waterlines(rules(), dates))
     return Problem(
         first=first,
         days=days,
-        members=tuple(
-            Member(
-                person=person,
-                week_minutes=_plannable(reader, people, person, first, days),
-                history=tuple(duty for duty in before if duty.person_id == person.id),
-            )
-            for person in people
+        members=availability.members(
+            reader, people, first, days,
+            offers=offers(),
+            history=reader.duties(start=start - LOOK_BACK, end=start),
+            week_minutes={p.id: _plannable(reader, people, p, first, days) for p in people},
         ),
         offers=offers(),
-        needs=tuple(standing_needs(rules(), dates, offers())) + tuple(waterlines(rules(), dates)),
-        theme_minutes=weekly,
+        needs=tuple(weeks.with_flex(reader, needs, offers())),
+        theme_minutes=_theme_minutes(reader, Week.of(first)),
+        wishes=tuple(availability.wishes_in(reader, people, dates[0], dates[-1])),
         pinned=tuple(
             duty
             for duty in reader.duties(start=start, end=end)
-            if duty.status is not DutyStatus.CANCELLED
+            if duty.status is not DutyStatus.CANCELLED and duty.person_id in known
         ),
-    )
+    )  # fmt: skip
 
 
 def _plannable(
     reader: Reader, people: Sequence[Person], person: Person, first: date, days: int
 ) -> tuple[int, ...]:
-    """A person's share of what is plannable each week: absence is spread, never named."""
-    contract = sum(p.contract_minutes for p in people)
-    usual = capacity.waterfall_in(reader, Week.of(first))
-    if not usual.away:
-        usual = _last_waterfall(reader, Week.of(first))
-    share = usual.plannable / contract if contract else 0
-    return tuple(round(person.contract_minutes * share) for _week in range(days // 7))
+    """What can be planned of a person each week: the own absence off, and a share of what is only
+    known as hours of the whole team."""
+    contract = sum(p.contract_minutes for p in people) or 1
+    found = []
+    for n in range(days // 7):
+        week = Week.of(first).shift(n)
+        absences = availability.absences_in(reader, week.days[0], week.days[-1])
+        own = availability.contract_minutes(person, week)
+        own -= sum(availability.away_by_cause(person, absences, week).values())
+        counted = sum(_counted_away(reader, week).values())
+        found.append(max(0, own - round(person.contract_minutes * counted / contract)))
+    return tuple(found)
 
 
-def _last_waterfall(reader: Reader, week: Week) -> capacity.Waterfall:
-    """The newest week for which absence is known; absence of none where nothing is."""
-    for back in range(1, 17):
-        found = capacity.waterfall_in(reader, week.shift(-back))
-        if found.away:
+def _counted_away(reader: Reader, week: Week) -> Mapping[str, int]:
+    """Hours of absence counted for the team; the newest known week's where this one has none."""
+    for back in range(17):
+        if found := capacity.counted_away(reader, week.shift(-back)):
             return found
-    return capacity.waterfall_in(reader, week)
+    return {}
 
 
 def _theme_minutes(reader: Reader, week: Week) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for duty in reader.duties(start=week.span.start, end=week.span.end):
-        theme = next((task.theme for task in duty.tasks if task.theme), "")
-        if theme and Week.of(duty.start) == week:
-            sums[theme] = sums.get(theme, 0) + duty.paid_minutes
-    return sums
+    """Least minutes per theme: what the week was opened with, else what the week before had."""
+    stated = ledger.statement(reader.postings(Posting), week)
+    opened = {line.theme: line.budget for line in stated.themes if line.budget > 0}
+    weekly = {theme.id: 0 for theme in reference.cached("themes", Themes).themes}
+    return weekly | (opened or capacity.rostered_in(reader, week.shift(-1))[1])

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from orderdesk import reference
-from orderdesk.desk import capacity, words
+from orderdesk.desk import availability, capacity, words
 from orderdesk.desk.core import Desk, authority
 from orderdesk.desk.rostering.parameters import LOOK_AHEAD, LOOK_BACK, law, offers, rules
 from orderdesk.desk.rostering.record import burdens_in, log_changes
@@ -25,7 +25,7 @@ from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import _, msg
 from orderdesk.reserve.rules import ReserveRules
 from orderdesk.roster.moves import Pool, Situation
-from orderdesk.roster.problem import Member, Need, standing_needs, waterlines
+from orderdesk.roster.problem import Need, standing_needs, waterlines
 from orderdesk.roster.replan import Plan, Replan, replan
 
 if TYPE_CHECKING:
@@ -99,9 +99,10 @@ def situation_in(
     duties = reader.duties(start=at(day, "00:00") - LOOK_BACK, end=at(day, "00:00") + LOOK_AHEAD)
     dates = [day + timedelta(days=n) for n in range(-7, 8)]
     pools = reference.cached("reserve", ReserveRules).pools
+    people = reader.people(dates[0], dates[-1])
     return Situation(
         now=desk.now,
-        members=tuple(Member(person) for person in reader.people()),
+        members=availability.members(reader, people, dates[0], len(dates)),
         offers=offers(),
         duties=tuple(duties),
         needs=tuple(needs if needs is not None else needs_in(reader, case, local(desk.now).date())),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from orderdesk.desk import words
+from orderdesk.desk import availability, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering.parameters import LOOK_AHEAD, LOOK_BACK, law, offers, rules
 from orderdesk.desk.rostering.record import burdens_in, log_changes
@@ -17,7 +17,6 @@ from orderdesk.domain.worktime import Finding, check_duties, errors
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, msg
 from orderdesk.roster.moves import Refusal, Situation
-from orderdesk.roster.problem import Member
 
 if TYPE_CHECKING:
     from orderdesk.roster.explain import Candidate
@@ -167,13 +166,15 @@ def gap_left(desk: Desk, duty_id: str) -> Gap:
 
     with desk.read() as reader:
         duty = duty_in(reader, duty_id)
-        away = Span(start=duty.start, end=duty.end)
-        people = tuple(
-            Member(p, away=(away,) if p.id == duty.person_id else ()) for p in reader.people()
-        )
         day = local(duty.start).date()
         duties = reader.duties(
             start=at(day, "00:00") - LOOK_BACK, end=at(day, "00:00") + LOOK_AHEAD
+        )
+        around = [day + timedelta(days=n) for n in (-1, 1)]
+        known = availability.members(reader, reader.people(*around), around[0], 3)
+        away = Span(start=duty.start, end=duty.end)
+        people = tuple(
+            replace(m, away=(*m.away, away)) if m.id == duty.person_id else m for m in known
         )
         situation = Situation(
             now=desk.now,

@@ -55,7 +55,10 @@ def view(desk: Desk, first: date, days: int) -> RosterView:
     with desk.read() as reader:
         shown = tuple(first + timedelta(days=n) for n in range(days))
         duties = reader.duties(start=at(first, "00:00") - LOOK_BACK, end=at(shown[-1], "23:59"))
-        people = tuple(reader.people())
+        busy = {d.person_id for d in duties if local(d.start).date() >= first}
+        people = tuple(
+            p for p in reader.people() if p.serves_between(first, shown[-1]) or p.id in busy
+        )
     cells: dict[tuple[str, date], tuple[Duty, ...]] = {}
     for duty in sorted(duties, key=lambda d: (d.status is DutyStatus.CANCELLED, d.start)):
         day = local(duty.start).date()
