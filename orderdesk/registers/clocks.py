@@ -12,8 +12,8 @@ from orderdesk.registers.text import alternatives, fold, one_line, says
 from orderdesk.registers.words import ClockWords
 
 _BETWEEN = re.compile(r"(?:tussen|zwischen|between|entre)\s+(.+?)\s+(?:en|und|and|et)\s+")
-_FRACTION = re.compile(r"0?[.,]\d{2,}$")
-_MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)$")
+_FRACTION = re.compile(r"0?[.,]\d{2,}$|0[.,]\d$")
+_MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)(?:\s*-\s*([01]\d|2[0-3])([0-5]\d))?$")
 _MIDNIGHT = 24 * 60
 
 
@@ -125,7 +125,10 @@ def _times(said: str, words: ClockWords) -> list[_Found]:
         share = float(said.replace(",", "."))
         return [_Found(round(share * _MIDNIGHT), True, 0, len(said))]
     if found := _MILITARY.match(said):
-        return [_Found(int(found[1]) * 60 + int(found[2]), True, 0, len(said))]
+        first = _Found(int(found[1]) * 60 + int(found[2]), True, 0, len(said))
+        if found[3] is None:
+            return [first]
+        return [first, _Found(int(found[3]) * 60 + int(found[4]), True, 0, len(said), until=True)]
     keys = (
         tuple(words.named), words.after_noon, words.before_noon, tuple(words.minutes), words.past,
         words.to, words.half, tuple(words.hours), words.until, words.hour_words,
@@ -159,7 +162,7 @@ def _times(said: str, words: ClockWords) -> list[_Found]:
             minutes = _hour(token["h_hour"], words) * 60
             in_words.add(len(times))
         elif kind == "named":
-            if halves or times:  # "14 Uhr mittags": says nothing new
+            if (halves or times) and not until:  # "14 Uhr mittags": says nothing new
                 halves.append((token.start(), "after"))
                 continue
             hour, minute = words.named.get(token[0], "12:00").split(":")

@@ -19,6 +19,7 @@ _NEGATIVE = re.compile(r"-\s*\d+(?:[.,]\d+)?$")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)$")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?: 00:00(?::00)?)?$")
 _BRACKETS = re.compile(r"\([^()]*\)")
+_FOOTNOTE = re.compile(r"[\u00b9\u00b2\u00b3\u2070-\u2079]+|(?<=\d)\s+\d\)$|\s*\*+\)?$")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def read_count(text: str, words: CountWords) -> CountReading:
     A range gives `low` and `high`, "bis 350" only `high`, "mind. 20" only `low`, one number (also
     "ca. 200") `value`.
     """
-    said = fold(text)
+    said = fold(_FOOTNOTE.sub("", text))
     if _WHOLE.match(said):
         return _checked(None, int(float(said.replace(",", "."))), None, text)
     return _read(said[:300], one_line(text)[:60], words)
@@ -59,7 +60,7 @@ def _read(said: str, shown: str, words_: CountWords) -> CountReading:
         return CountReading(note=_a_day(shown, int(day[1]), int(day[2]), int(day[3])))
     for vague in words.vague:
         if any(fold(word) in said for word in vague.words):
-            return CountReading(vague.low, None, vague.high)
+            return _checked(vague.low, None, vague.high, shown)
     plain = _BRACKETS.sub(" ", said).strip() or said.strip("() ")
     groups, left = _groups(plain, words)
     if not groups:
@@ -119,6 +120,7 @@ def _unknown(words: CountWords) -> frozenset[str]:
 def _grammar(words: CountWords) -> re.Pattern[str]:
     return re.compile(
         r"(?P<day>(?<!\d)\d{1,2}\.\d{1,2}\.(?:\d{2,4})?)"
+        rf"|(?P<part>(?<![\d.,])\d{{1,3}}[.,]\d{{1,2}}(?=\s*(?:{alternatives(words.thousand)})(?![^\W_])))"
         r"|(?P<number>(?<!\d)(?:\d{1,3}(?:[. '’,]\d{3})+(?!\d)|\d{1,9})(?![.,]?\d))"
         r"|(?P<broken>\d+(?:[.,]\d+)+|\d{10,})"
         rf"|(?P<thousand>(?:(?<=\d)|(?<![^\W_]))(?:{alternatives(words.thousand)})(?![^\W_])\.?)"
@@ -139,7 +141,7 @@ def _groups(said: str, words: CountWords) -> tuple[list[Group], bool]:
     groups: list[Group] = []
     left = False
     bound = ""
-    linked = False
+    linked = parts_of_thousand = False
     for token in _grammar(words).finditer(said):
         kind, raw = token.lastgroup or "", token[0]
         if kind == "number":
@@ -155,10 +157,15 @@ def _groups(said: str, words: CountWords) -> tuple[list[Group], bool]:
             else:
                 groups.append((None, number, None))
             bound, linked = "", False
+        elif kind == "part":
+            groups.append((None, round(float(raw.replace(",", ".")) * 1000), None))
+            parts_of_thousand = True
         elif kind == "broken":
             return [], True
         elif kind == "thousand":
-            if groups:
+            if parts_of_thousand:
+                parts_of_thousand = False
+            elif groups:
                 low, value, high = (n * 1000 if n is not None else None for n in groups[-1])
                 if low is not None and low > (high or low):
                     low //= 1000

@@ -22,6 +22,8 @@ _PLAIN = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})$")
 _SERIAL = re.compile(r"(\d{5})(?:\.(\d+))?$")
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)$")
 _BARE = re.compile(r"(\d{1,2})([./-])(\d{1,2})$")
+_NUMBER = re.compile(r"(\d{1,2})\.?$")
+_SPREAD = re.compile(r"(\d{1,2})\.? (\d{1,2})\.?(?: (\d{4}))?$")
 MOST_OCCURRENCES = 400  # of one cell; more is a mistake
 
 
@@ -65,16 +67,23 @@ class DayReader:
     """Reads the cells of one column of days.
 
     `month_first` is decided for the column as a whole (`decide_order`), since "03/04/2021" alone
-    can't tell. `year` completes days that stand without one.
+    can't tell. `year` completes days that stand without one, `month` bare numbers in the part of a
+    month ("5" below "March 2022"). `spread`: day, month and year came from columns of their own.
     """
 
     def __init__(
-        self, words: RegisterWords, *, month_first: bool = False, year: int | None = None
+        self,
+        words: RegisterWords,
+        *,
+        month_first: bool = False,
+        year: int | None = None,
+        month: int | None = None,
+        spread: bool = False,
     ) -> None:
         self._words = words
         self._grammar = _grammar(words)
         self.month_first = month_first
-        self.year = year
+        self.year, self.month, self.spread = year, month, spread
         self._known: dict[str, DayReading] = {}
 
     def read(self, text: str) -> DayReading:
@@ -109,6 +118,12 @@ class DayReader:
             return _one(_day(int(day), int(month), int(year), said), rest)
         if found := _PLAIN.match(said):
             return _one(self._numeric(found[1], found[3], found[4], found[2], said))
+        if self.spread and (found := _SPREAD.match(said)):
+            spread_year = int(found[3]) if found[3] else self.year
+            if spread_year:
+                return _one(_day(int(found[1]), int(found[2]), spread_year, said))
+        if self.month and self.year and (found := _NUMBER.match(said)):
+            return _one(_day(int(found[1]), self.month, self.year, said))
         if found := _COMPACT.match(said):
             return _one(_day(int(found[3]), int(found[2]), int(found[1]), said))
         if found := _SERIAL.match(said):

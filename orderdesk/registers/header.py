@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from orderdesk.registers.days import iso_or_serial
 from orderdesk.registers.table import Table
@@ -33,6 +34,8 @@ class Header:
     """Index of the first row below."""
     titles: tuple[str, ...] = ()
     """What stood above."""
+    lowest: tuple[str, ...] = ()
+    """The cell nearest the data in each column, without the group that it stands under."""
 
     def repeats(self, cells: tuple[str, ...], table: Table) -> bool:
         """Whether `cells` is this header once more (a new page)."""
@@ -77,7 +80,10 @@ def _likeness(said: tuple[str, ...], run: str, synonym: tuple[str, ...], synonym
     if set(synonym) <= set(said):
         return 0.55 + 0.3 * share
     if len(synonym_run) >= 5 and synonym_run in run:
-        return 0.45 + 0.4 * share
+        at_edge = run.startswith(synonym_run) or run.endswith(synonym_run)
+        in_word = any(w.startswith(synonym_run) or w.endswith(synonym_run) for w in said)
+        if at_edge or in_word or len(synonym_run) >= 8:  # "resources" holds no source
+            return 0.45 + 0.4 * share
     return 0.0
 
 
@@ -94,7 +100,7 @@ def find_header(table: Table, words: RegisterWords) -> Header:
     if best is None:
         return Header((), _unique([""] * table.width), 0)
     rows = _with_neighbours(table, best, words)
-    names = _joined(table, rows)
+    names = _joined(table, rows, words)
     titles = tuple(
         one_line(
             " ".join(dict.fromkeys(c for c in table.rows[i] if c.strip() and not is_unnamed(c)))
@@ -102,7 +108,7 @@ def find_header(table: Table, words: RegisterWords) -> Header:
         for i in candidates
         if i < rows[0]
     )
-    return Header(rows, _unique(names), rows[-1] + 1, titles)
+    return Header(rows, _unique(names), rows[-1] + 1, titles, _lowest(table, rows))
 
 
 def _above_the_data(table: Table) -> list[int]:
@@ -176,12 +182,16 @@ def _header_of_unknown_words(table: Table, candidates: list[int]) -> int | None:
 def _with_neighbours(table: Table, best: int, words: RegisterWords) -> tuple[int, ...]:
     """`best` with the row above or below it that belongs to it."""
     rows = [best]
-    above = best - 1
-    if above >= 0 and _completes(table, above, best, words) and len(_filled(table, above)) >= 1:
+    for above in (best - 1, best - 2):
+        if above < 0 or not (
+            _completes(table, above, best, words) or _groups_columns(table, above, rows[0])
+        ):
+            break
         cells = table.rows[above]
         beyond_title = [i for i, c in enumerate(cells) if c.strip() and not is_unnamed(c)]
-        if len(beyond_title) >= 2 or beyond_title[0] > 0:
-            rows.insert(0, above)
+        if len(beyond_title) < 2 and beyond_title[0] == 0:
+            break
+        rows.insert(0, above)
     for below in range(best + 1, min(best + 3, len(table.rows))):
         if not _completes(table, below, best, words):
             break
@@ -205,9 +215,31 @@ def _completes(table: Table, row: int, header: int, words: RegisterWords) -> boo
     return not any(a.strip() and fold(a) == fold(b) for a, b in pairs)
 
 
-def _joined(table: Table, rows: tuple[int, ...]) -> list[str]:
+def _groups_columns(table: Table, row: int, below: int) -> bool:
+    """Whether `row` holds short titles of groups, each over several columns of the row below."""
+    cells = [i for i, c in enumerate(table.rows[row]) if c.strip() and not is_unnamed(c)]
+    if len(cells) < 2 or any(data_like(table.rows[row][i]) for i in cells):
+        return False
+    if any(len(one_line(table.rows[row][i])) > 40 for i in cells):
+        return False
+    spans = pairwise([*cells, table.width])
+    return any(b - a > 1 for a, b in spans) and len(cells) < len(_filled(table, below)) + 2
+
+
+def _lowest(table: Table, rows: tuple[int, ...]) -> tuple[str, ...]:
+    """What stands nearest the data in each column of the header."""
+    cells = [""] * table.width
+    for row in rows:
+        for column, cell in enumerate(table.rows[row]):
+            if cell.strip() and not is_unnamed(cell):
+                cells[column] = one_line(cell)
+    return tuple(cells)
+
+
+def _joined(table: Table, rows: tuple[int, ...], words: RegisterWords) -> list[str]:
     """The names of the columns over all header rows; a merged cell names every column under it."""
     names = [""] * table.width
+    groups: set[int] = set()
     for position, row in enumerate(rows):
         carried = ""
         for column in range(table.width):
@@ -216,13 +248,34 @@ def _joined(table: Table, rows: tuple[int, ...]) -> list[str]:
                 cell = ""
             if cell:
                 carried = cell
-            elif position < len(rows) - 1 and _group_goes_on(table, rows[position + 1 :], column):
+                if position < len(rows) - 1:
+                    groups.add(column)
+            elif (
+                position < len(rows) - 1
+                and not (column in groups and position)
+                and _group_goes_on(table, rows[position + 1 :], column)
+                and not _stands_alone(carried, _below(table, rows[position + 1 :], column), words)
+            ):
                 cell = carried
             else:
                 carried = ""
             if cell and fold(cell) not in fold(names[column]):
                 names[column] = f"{names[column]} {cell}".strip()
     return names
+
+
+def _below(table: Table, rows: tuple[int, ...], column: int) -> str:
+    return next((c for row in reversed(rows) if (c := one_line(table.rows[row][column]))), "")
+
+
+def _stands_alone(group: str, cell: str, words: RegisterWords) -> bool:
+    """Whether `cell` names a column by itself that has nothing to do with `group`."""
+    telling = {fold(w) for part in vars(words.qualifiers).values() for w in part}
+    if any(word in telling for word in words_of(cell)):
+        return False
+    own = {f for f, score in header_scores(cell, words).items() if score >= 0.9}
+    grouped = {f for f, score in header_scores(group, words).items() if score >= _GOOD}
+    return bool(own and grouped) and not own & grouped
 
 
 def _group_goes_on(table: Table, below: tuple[int, ...], column: int) -> bool:

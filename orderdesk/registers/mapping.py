@@ -28,10 +28,18 @@ _SAMPLE = 240
 _DATES = (R.DATE, R.END_DATE, R.RECEIVED)
 _TIMES = (R.START, R.END)
 _COUNTS = (R.EXPECTED, R.EXPECTED_LOW, R.EXPECTED_HIGH, R.TURNOUT)
-_TEXTS = (R.PURPOSE, R.ORGANISER, R.PLACE, R.ROUTE, R.REMARKS, R.OUTCOME, R.DISTRICT)
-_SHARED = (R.PURPOSE, R.PLACE, R.ROUTE, R.REMARKS, R.OUTCOME, R.VIEWPOINT)
+_TEXTS = (R.PURPOSE, R.PERSON, R.PLACE, R.ROUTE, R.REMARKS, R.OUTCOME, R.DISTRICT)
+_SHARED = (R.PURPOSE, R.PLACE, R.ROUTE, R.REMARKS, R.OUTCOME, R.VIEWPOINT, R.PERSON)
 """Fields that several columns may fill together."""
 _ENOUGH = 0.45  # below this score a column stays unmapped
+
+
+_PERSON = re.compile(
+    r"[\w.+-]+@[\w-]+\.\w|^\s*(?:Herr|Frau|Hr\.|Fr\.|Dhr\.?|Mevr?\.?|de heer|mevrouw|Mr\.?|Mrs\.?|Ms\.?"
+    r"|M\.|Mme\.?)\s+(?:Dr\.\s*)?[A-Z]"
+    r"|^\s*(?:\+|00?)\d[\d\s/()-]{6,}\d\s*$"
+)
+"""An address, a title before a name, a telephone number."""
 
 
 class Why(StrEnum):
@@ -119,6 +127,11 @@ class Mapping(Frozen):
         """Columns that label opinion, party or religion: there is no field for them, on purpose."""
         return self.columns_of(R.VIEWPOINT)
 
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """Columns about people, left out until somebody gives one of them to the organiser."""
+        return self.columns_of(R.PERSON)
+
     def fit(self, header: Header) -> Mapping:
         """The mapping for a table with `header`: a later file of the same register.
 
@@ -158,6 +171,8 @@ class _Column:
     worded: float
     kinds: float
     statuses: float
+    sources: float
+    persons: float
     classes: float
     running: bool
     """Whether it counts 1, 2, 3 down the sheet."""
@@ -185,11 +200,12 @@ def guess_mapping(table: Table, header: Header, words: RegisterWords) -> Mapping
             continue
         used.add(column.index)
         taken.setdefault(field, []).append((score, why, column))
+    _settle_spread_days(taken, columns, header, words)
     _settle_dates(taken, [column for column in columns if column.index not in used], words)
     assignments = tuple(
         Assignment(
             field=field,
-            columns=tuple(c.name for _s, _w, c in sorted(found, key=lambda f: f[2].index)),
+            columns=tuple(c.name for _s, _w, c in _in_order(field, found)),
             confidence=round(min(1.0, mean(s for s, _w, _c in found)), 2),
             why=found[0][1],
         )
@@ -205,6 +221,13 @@ def guess_mapping(table: Table, header: Header, words: RegisterWords) -> Mapping
         year=_year_of(table, header),
     )
     return mapping.replace(fill_down=_fill_down(rows, mapping, header, words))
+
+
+def _in_order(
+    field: RegisterField, found: list[tuple[float, Why, _Column]]
+) -> list[tuple[float, Why, _Column]]:
+    """As in the table; a spread day is read as day, month, year."""
+    return found if field is R.DATE else sorted(found, key=lambda f: f[2].index)
 
 
 def _indices(mapping: Mapping, field: RegisterField, header: Header) -> list[int]:
@@ -245,6 +268,10 @@ def _evidence(
         statuses=sum(
             len(c) < 40 and any(says(c, s.words) for s in words.statuses) for c in sample
         ) / n,
+        sources=sum(
+            len(c) < 40 and any(says(c, s.words) for s in words.sources) for c in sample
+        ) / n,
+        persons=sum(bool(_PERSON.search(c)) for c in sample) / n,
         classes=sum(bool(words.risk_class.match(fold(c))) for c in sample) / n,
         running=running and mean(b - a == 1 for a, b in pairwise(numbers)) > 0.8,
         sample=sample,
@@ -278,7 +305,7 @@ def _offers(
     """Fields that the column could fill, each with a score and where it comes from."""
     named = header.rows != ()
     offers: dict[RegisterField, tuple[float, Why]] = {}
-    by_name = header_scores(column.name, words) if named else {}
+    by_name = _named_scores(column, header, words) if named else {}
     for field, score in _qualified(column, dict(by_name), words).items():
         fits = _fits(field, column)
         total = score * (0.75 + 0.25 * fits) if fits >= 0.3 else score * fits
@@ -287,6 +314,24 @@ def _offers(
         if score > offers.get(field, (0.0, Why.CONTENT))[0]:
             offers[field] = (score * (1.0 if not named else 0.85), Why.CONTENT)
     return offers
+
+
+def _named_scores(
+    column: _Column, header: Header, words: RegisterWords
+) -> dict[RegisterField, float]:
+    """By the whole name, or by its lowest cell alone where that names a column by itself.
+
+    Who notified is a person: the organiser is filled only when somebody asks for it.
+    """
+    lowest = header.lowest[column.index] if header.lowest else ""
+    scores = dict(header_scores(column.name, words))
+    if lowest and fold(lowest) != fold(column.name):
+        alone = header_scores(lowest, words)
+        telling = {fold(w) for part in vars(words.qualifiers).values() for w in part}
+        if max(alone.values(), default=0.0) >= 0.9 and not telling & set(words_of(lowest)):
+            scores = dict(alone)
+    asked = max(scores.pop(R.ORGANISER, 0.0), scores.get(R.PERSON, 0.0))
+    return scores | {R.PERSON: asked} if asked else scores
 
 
 def _qualified(
@@ -324,6 +369,10 @@ def _qualified(
     if has(q.clock) and column.days < 0.3:
         scores.pop(R.DATE, None)
         scores.pop(R.END_DATE, None)
+    if column.persons >= 0.5 > column.days:
+        scores = {R.PERSON: 1.0}
+    if column.sources >= 0.7 and max(scores.get(R.RECEIVED, 0.0), scores.get(R.SOURCE, 0.0)) >= 0.45:
+        scores[R.SOURCE] = max(0.9, scores.get(R.SOURCE, 0.0))
     if scores.get(R.CATEGORY, 0.0) >= 0.6 and column.filled and column.classes < 0.7:
         scores[R.VIEWPOINT] = max(scores.pop(R.CATEGORY), scores.get(R.VIEWPOINT, 0.0))
     return scores
@@ -361,6 +410,8 @@ def _fits(field: RegisterField, column: _Column) -> float:
 def _by_content(column: _Column) -> dict[RegisterField, float]:
     """What the cells alone suggest; used where the header is silent."""
     offers: dict[RegisterField, float] = {}
+    if column.persons >= 0.5 > column.days:
+        return {R.PERSON: 0.9}
     if column.filled < 2:
         return offers
     if column.running:
@@ -378,6 +429,29 @@ def _by_content(column: _Column) -> dict[RegisterField, float]:
     elif column.worded >= 0.8 and column.length >= 5:
         offers[R.PLACE] = 0.5
     return offers
+
+
+def _settle_spread_days(
+    taken: dict[RegisterField, list[tuple[float, Why, _Column]]],
+    columns: list[_Column],
+    header: Header,
+    words: RegisterWords,
+) -> None:
+    """A day in columns of its own for day, month and year: they make the day together."""
+    if any(column.days >= 0.5 for _s, _w, column in taken.get(R.DATE, ())):
+        return
+    calendar = words.calendar
+    spread: list[_Column] = []
+    for names in (calendar.day_columns, calendar.month_columns, calendar.year_columns):
+        said = {fold(name) for name in names}
+        spread += [c for c in columns if header.rows and fold(c.name) in said and c.filled][:1]
+    if len(spread) < 2 or fold(spread[0].name) not in {fold(n) for n in calendar.day_columns}:
+        return
+    for field in list(taken):
+        taken[field] = [t for t in taken[field] if t[2] not in spread]
+        if not taken[field]:
+            del taken[field]
+    taken[R.DATE] = [(0.9, Why.BOTH, column) for column in spread]
 
 
 def _settle_dates(
@@ -417,7 +491,7 @@ def _fill_down(
         said = row[dates[0]]
         filled = sum(bool(row[i].strip()) for i in others)
         reading = reader.read(said) if said.strip() else None
-        if reading and reading.spans:
+        if reading and reading.spans and not any(map(str.isalpha, reading.rest)):
             days.append(reading.spans[0].first)
             alone += not filled
             full += bool(filled)

@@ -17,7 +17,7 @@ from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Msg, msg
 from orderdesk.registers.clocks import ClockReading, read_clock
 from orderdesk.registers.counts import CountReading, read_count
-from orderdesk.registers.days import DayReader, DaySpan, years_in
+from orderdesk.registers.days import DayReader, DayReading, DaySpan, years_in
 from orderdesk.registers.header import Header, data_like, is_unnamed, recognised
 from orderdesk.registers.mapping import FillDown, Mapping
 from orderdesk.registers.places import PlaceReading, known_places, read_places
@@ -217,6 +217,7 @@ class _Parser:
         self.unmapped = [index[column] for column in mapping.unmapped]
         self.mapped = sorted(i for columns in self.at.values() for i in columns)
         year = defaults.year or mapping.year
+        self.month = self._month_in(" ".join((*header.titles, table.sheet)))
         self.day_reader = self._reader(year)
         self.section = ""
         self.problems: list[Problem] = []
@@ -237,7 +238,22 @@ class _Parser:
         self.opening_totals, self.opening_notes = words.row_openings
 
     def _reader(self, year: int | None) -> DayReader:
-        return DayReader(self.words, month_first=self.mapping.month_first, year=year)
+        return DayReader(
+            self.words,
+            month_first=self.mapping.month_first,
+            year=year,
+            month=self.month,
+            spread=len(self.at[R.DATE]) > 1,
+        )
+
+    def _month_in(self, text: str) -> int | None:
+        """The one month that a title names."""
+        named = {
+            self.words.month_numbers[word]
+            for word in words_of(text)
+            if len(word) > 2 and word in self.words.month_numbers
+        }
+        return named.pop() if len(named) == 1 else None
 
     # ------------------------------------------------------------------ rows
 
@@ -316,8 +332,10 @@ class _Parser:
         if not (names_part or is_period or spread or leading):
             return None
         self.section = text
-        if len(years) == 1:
-            self.day_reader = self._reader(years[0])
+        year = years[0] if len(years) == 1 else self.day_reader.year
+        if months or year != self.day_reader.year:
+            self.month = self._month_in(first)
+            self.day_reader = self._reader(year)
         return msg("It is the title of a part: {text}", text=text[:80])
 
     def _filled_down(
@@ -405,7 +423,7 @@ class _Parser:
             section=self.section,
             extra=extra,
         )
-        ends_later = spans != reading.spans
+        ends_later = spans != reading.spans or _names_last_moment(reading)
         times = self._times(cells, number, reading.rest, extra, ends_later=ends_later)
         records = tuple(
             replace(base, day=span.first, end_day=span.last, start=start, end=end)
@@ -688,7 +706,7 @@ class _Parser:
             )  # fmt: skip
         form = self._group(kind_text, "form")
         source_text = self._text(cells, R.SOURCE)
-        source = self._group(source_text, "source")
+        source = self._group(source_text, "source") or self._announced(source_text)
         if source_text and source is None:
             self._keep(extra, cells, R.SOURCE)
         if source is None and self._group(kind_text, "source") is Source.UNANNOUNCED:
@@ -719,6 +737,7 @@ class _Parser:
             self._text(cells, R.OUTCOME),
             self._text(cells, R.START),
             self._text(cells, R.PLACE),
+            self._text(cells, R.KIND),
         ):
             status = self._group(aside[:300], "status") if aside and not aside.isdigit() else None
             if status in off:
@@ -738,9 +757,24 @@ class _Parser:
             return opposite.get(meant) if isinstance(meant, Status) else None
         return None
 
+    def _announced(self, text: str) -> Source | None:
+        """A column "angemeldet" with "ja" or "nein"."""
+        said = squeezed(text)
+        if said in self.words.answers.yes:
+            return Source.WRITTEN
+        return Source.UNANNOUNCED if said in self.words.answers.no else None
+
     def _incident(self, cells: tuple[str, ...]) -> Incident | None:
         found = self._group(self._text(cells, R.OUTCOME)[:500], "incident")
+        for field in () if found else (R.STATUS, R.REMARKS):
+            if says(self._text(cells, field)[:500], self.words.ended.words):
+                found = Incident.SOME
         return found if isinstance(found, Incident) else None
+
+
+def _names_last_moment(reading: DayReading) -> bool:
+    """Whether a cell gives a last day with its own time: "5.3. 22:00 to 6.3. 02:00"."""
+    return len(reading.spans) == 1 and reading.spans[0].first != reading.spans[0].last
 
 
 def _say_which_day() -> Msg:

@@ -57,11 +57,9 @@ class _Splitter:
         ):
             return PlaceReading(moving=said in _folded(self.words.march))
         whole = _BROKEN_WORD.sub(self._mend, _RULE.sub("\n", text.strip()))
-        moving = is_route
-        for mark in self.words.route_marks:
-            if mark in whole:
-                whole, moving = whole.replace(mark, "\n"), True
-        pieces = self._numbered(whole) or self._lines(whole, is_route)
+        stops = self._stops(whole)
+        moving = is_route or len(stops) > 1
+        pieces = self._numbered(whole) or [p for s in stops for p in self._lines(s, is_route)]
         places: list[str] = []
         for piece in pieces:
             for part in self._inside(piece, is_route):
@@ -71,6 +69,24 @@ class _Splitter:
                 elif name:
                     places.append(name)
         return PlaceReading(tuple(places[:_MOST_PLACES]), moving)
+
+    def _stops(self, text: str) -> list[str]:
+        """The places of a route in one cell, by an arrow, "from A to B", or A - B - A."""
+        marked = re.split("|".join(map(re.escape, self.words.route_marks)), text)
+        if len(marked) > 1:
+            return [stop for stop in marked if stop.strip()]
+        if "\n" in text:
+            return [text]
+        there = _towards(self.words).match(fold(text))
+        if there and len(fold(text)) == len(text):
+            return [text[there.start(n) : there.end(n)] for n in (1, 2, 3) if there[n]]
+        dashed = [part for part in _outside_brackets(text, r"\s+[-–]\s+") if part.strip()]
+        if len(dashed) < 3 or not all(part.strip()[0].isupper() for part in dashed):
+            return [text]
+        there_and_back = fold(dashed[0]) == fold(dashed[-1])
+        if there_and_back or all(self._is_place(part) for part in dashed):
+            return dashed
+        return [text]
 
     def _mend(self, found: re.Match[str]) -> str:
         """ "Haus-\\nnummer" is one word; "Ebert-\\nPlatz" keeps its hyphen."""
@@ -176,6 +192,7 @@ class _Splitter:
 
     def _clean(self, part: str) -> str:
         said = one_line(part).strip(" ,;/-–")
+        said = said[_sequel(self.words).match(fold(said)).end() :]  # type: ignore[union-attr]
         label = _label(self.words).match(fold(said))
         return one_line(said[label.end() :]).strip(" ,;") if label else said
 
@@ -193,6 +210,23 @@ def _relation(words: PlaceWords) -> re.Pattern[str]:
 @lru_cache(maxsize=8)
 def _label(words: PlaceWords) -> re.Pattern[str]:
     return re.compile(rf"(?:{alternatives(words.labels)})\s*:\s*")
+
+
+@lru_cache(maxsize=8)
+def _sequel(words: PlaceWords) -> re.Pattern[str]:
+    return re.compile(rf"(?:(?:{alternatives(words.sequels)})\s+)?")
+
+
+@lru_cache(maxsize=8)
+def _towards(words: PlaceWords) -> re.Pattern[str]:
+    """ "Markt naar Station", "vom Markt über Dom zum Bahnhof": start, on the way, end."""
+    starts, ways, ends = map(
+        alternatives, (words.route_starts, words.route_words, words.route_ends)
+    )
+    return re.compile(
+        rf"(?:(?:{starts})\s+)?(?!(?:{starts})\s)([^,;]{{3,60}}?)"
+        rf"(?:\s+(?:{ways})\s+([^,;]{{3,60}}?))?\s+(?:{ends})\s+([^,;]{{3,60}})$"
+    )
 
 
 @lru_cache(maxsize=8)

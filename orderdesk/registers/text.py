@@ -73,8 +73,12 @@ def squeezed(text: str) -> str:
 
 
 def alternatives(words: tuple[str, ...] | list[str]) -> str:
-    """A regular expression for any of the folded `words`, the longest first."""
-    return "|".join(re.escape(w) for w in sorted({fold(w) for w in words}, key=len, reverse=True))
+    """A regular expression for any of the folded `words`, the longest first.
+
+    A star stands for the rest of a word: "*versammlung" also finds "Eilversammlung".
+    """
+    longest_first = sorted({fold(w) for w in words}, key=len, reverse=True)
+    return "|".join(re.escape(w).replace(r"\*", r"[^\W_]*") for w in longest_first)
 
 
 @lru_cache(maxsize=64)

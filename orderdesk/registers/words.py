@@ -28,6 +28,8 @@ class RegisterField(StrEnum):
     KIND = "kind"
     PURPOSE = "purpose"
     ORGANISER = "organiser"
+    PERSON = "person"
+    """Names, addresses, telephones: recognised in order to be left out."""
     PLACE = "place"
     ROUTE = "route"
     DISTRICT = "district"
@@ -53,11 +55,12 @@ class ColumnWords(Strict):
     de: Words
     en: Words
     fr: Words = ()
+    da: Words = ()
 
     @property
     def all(self) -> Words:
         """The synonyms of every language."""
-        return self.nl + self.de + self.en + self.fr
+        return self.nl + self.de + self.en + self.fr + self.da
 
 
 class Qualifiers(Strict):
@@ -78,6 +81,10 @@ class CalendarWords(Strict):
     weekdays: Annotated[tuple[Words, ...], Field(min_length=7, max_length=7)]
     every: Words
     daily: Words
+    day_columns: Words
+    month_columns: Words
+    year_columns: Words
+    """Headers of a day that is spread over three columns."""
     except_: Annotated[Words, Field(alias="except")]
     until: Words
     also: Words
@@ -179,9 +186,19 @@ class PlaceWords(Strict):
     joiners: Words
     route_marks: Words
     route_words: Words
+    route_starts: Words
+    route_ends: Words
+    sequels: Words
+    """What opens the next of several places: "then", "danach"."""
     labels: Words
     unnamed: Words
     march: Words
+
+
+class EndedWords(Strict):
+    """Words that say a gathering was ended by order."""
+
+    words: Words
 
 
 class RowWords(Strict):
@@ -208,6 +225,7 @@ class RegisterWords(ReferenceFile):
     answers: AnswerWords
     places: PlaceWords
     rows: RowWords
+    ended: EndedWords
 
     @model_validator(mode="after")
     def _every_field_has_words(self) -> Self:
