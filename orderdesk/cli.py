@@ -198,6 +198,8 @@ def demo(
         "changes of known events."
         "\n\nExample: orderdesk import mainz-2022.csv --json"
         "\n\nExample: orderdesk import --events calendar.csv --dry-run"
+        "\n\nExample: orderdesk import register.xlsx --show"
+        "\n\nExample: orderdesk import register.xlsx --map place=Ort --map organiser= --rows 5-40"
     ),
 )
 def import_(
@@ -209,28 +211,59 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Show what would happen, write nothing."))
     ] = False,
+    show: Annotated[
+        bool,
+        typer.Option("--show", help=_("Show sheets, header, columns, and what they would fill.")),
+    ] = False,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            help=_("FIELD=COLUMN by name or letter; FIELD= leaves it empty. May be repeated."),
+        ),
+    ] = None,
+    sheet: Annotated[
+        list[str] | None, typer.Option(help=_("Sheet of a workbook. May be repeated."))
+    ] = None,
+    header_row: Annotated[
+        str, typer.Option(help=_("Row of the header as the file counts: 4, 4-5, or 0 for none."))
+    ] = "",
+    rows: Annotated[str, typer.Option(help=_("Import only these rows of the file: 5-40,44."))] = "",
     mapping: Annotated[
         Path | None, typer.Option(help=_("JSON file that says which column means what."))
     ] = None,
     keep_mapping: Annotated[
-        Path | None, typer.Option(help=_("Write the mapping that was used to this JSON file."))
+        Path | None,
+        typer.Option(
+            "--keep", "--keep-mapping", help=_("Write the mapping that was used to this JSON file.")
+        ),
     ] = None,
-    sheet: Annotated[str | None, typer.Option(help=_("Sheet of a workbook."))] = None,
     as_json: AsJson = False,
 ) -> None:
     """Import a register."""
-    from orderdesk.desk import importing
+    from orderdesk.desk import import_choices, importing
 
     if events:
-        _import_events(file, sheet, dry_run=dry_run, yes=yes or as_json, as_json=as_json)
+        _import_events(file, (sheet or [None])[0], dry_run=dry_run, yes=yes or as_json, as_json=as_json)
         return
+    choices = importing.Choices(
+        sheets=tuple(sheet or ()),
+        header_rows=import_choices.header_rows(header_row),
+        mapping_file=mapping,
+        columns=import_choices.columns(columns or ()),
+    )
+    chosen = import_choices.rows(rows)
     with _desk() as desk:
-        found = importing.preview(desk, file, mapping_file=mapping, sheet=sheet)
+        found = importing.preview(desk, file, choices, progress=_slow_progress())
         if keep_mapping is not None:
             importing.write_mapping(found, keep_mapping)
-        result = importing.dry_run(found)
+        if show:
+            shown = import_choices.Shown(found)
+            _emit(shown.as_json(), as_json, shown.lines)
+            return
+        result = importing.dry_run(found, chosen)
         if not dry_run and (yes or as_json or _agreed(result.lines())):
-            result = importing.apply(desk, found)
+            result = importing.apply(desk, found, chosen, progress=_slow_progress())
         _emit(result.as_json(), as_json, result.lines)
 
 
@@ -244,6 +277,19 @@ def _import_events(
         if not dry_run and (yes or _agreed(found.lines())):
             found = event_import.apply(desk, found)
         _emit(found.as_json(), as_json, found.lines)
+
+
+def _slow_progress() -> Callable[[str], None]:
+    """Steps on the error stream once a second has passed; nothing for what is quick."""
+    from time import monotonic
+
+    begun = monotonic()
+
+    def tell(step: str) -> None:
+        if monotonic() - begun > 1:
+            _progress(step)
+
+    return tell
 
 
 def _agreed(lines: Iterable[str]) -> bool:

@@ -7,44 +7,54 @@ nothing, and a changed file shows what differs before anything is written.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from orderdesk import reference
 from orderdesk.desk.core import Desk
-from orderdesk.domain.events import Case, Form, Incident, Organiser, Outcome, Source, Status
-from orderdesk.domain.places import Places
+from orderdesk.desk.import_result import Gone, ImportResult, RowLine, RowState, result_of
+from orderdesk.desk.imported_cases import CaseBuilder, ImportRules, known_places_in
 from orderdesk.domain.text import visible
 from orderdesk.errors import BadInput
-from orderdesk.i18n import N_, _, msg, ngettext
-from orderdesk.reference import ReferenceFile
+from orderdesk.i18n import N_, Msg, _, msg
 
 if TYPE_CHECKING:
     from orderdesk.registers.compare import Comparison
     from orderdesk.registers.header import Header
     from orderdesk.registers.mapping import Mapping as ColumnMapping
-    from orderdesk.registers.parse import Problem, RegisterRow, Row
+    from orderdesk.registers.parts import KeptMapping, Part
+    from orderdesk.registers.rows import Problem, RegisterRow, Row
     from orderdesk.registers.table import Table
-    from orderdesk.registers.words import RegisterField
-    from orderdesk.store.work import Imported, Reader, Work
+    from orderdesk.registers.words import RegisterField, RegisterWords
+    from orderdesk.store.work import Imported, Reader
 
 _MAPPING = "mapping"
 _BOOK = "book"
-_SAME_BOOK_SHARE = 0.5
-_SHOWN_PROBLEMS = 20
+
+Progress = Callable[[str], None]
+"""Hears what is being done and how far it is, as a sentence."""
 
 
-class ImportRules(ReferenceFile):
-    """`data/import.toml`: what is assumed where a register is silent."""
+def _silent(_step: str) -> None:
+    return
 
-    usual_minutes: int = Field(ge=15, le=24 * 60)
-    """Length of a gathering whose end is not recorded."""
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user says about a file before it is read; empty: to be found out."""
+
+    sheets: tuple[str, ...] = ()
+    header_rows: tuple[int, ...] = ()
+    """As the file counts; (0,) for a table without a header."""
+    mapping_file: Path | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Field -> column by name or letter; "" leaves the field empty."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +63,31 @@ class Found:
 
     book: str
     """Name under which the register is known from import to import."""
-    table: Table
-    header: Header
-    mapping: ColumnMapping
-    mapping_key: str
-    mapping_kept: bool
-    """Whether the mapping was kept from an earlier import of such a file."""
+    file: str
+    """Name of the file without its ending."""
+    parts: tuple[Part, ...]
+    """The sheets that are read."""
     rows: tuple[Row, ...]
     comparison: Comparison
+    elsewhere: Mapping[str, str]
+    """Row key -> other register that holds the same gathering; those are not imported twice."""
+    gone: tuple[Gone, ...]
+    notes: tuple[Msg, ...]
+
+    @property
+    def header(self) -> Header:
+        """That of the first sheet."""
+        return self.parts[0].header
+
+    @property
+    def mapping(self) -> ColumnMapping:
+        """That of the first sheet."""
+        return self.parts[0].mapping
+
+    @property
+    def mapping_kept(self) -> bool:
+        """Whether the mapping was kept from an earlier import of such a file."""
+        return self.parts[0].kept
 
     @property
     def problems(self) -> list[Problem]:
@@ -68,180 +95,147 @@ class Found:
         return [problem for row in self.rows for problem in row.problems]
 
 
-@dataclass(frozen=True)
-class ImportResult:
-    """What an import did (or would do), row by row of the file."""
-
-    book: str
-    rows: int
-    new: int
-    changed: int
-    unchanged: int
-    skipped: int
-    gone: int
-    records: int
-    problems: Sequence[Problem]
-    skipped_rows: Sequence[tuple[int, str]]
-    mapping: Mapping[str, Sequence[str]]
-    left_out: Sequence[str]
-    differences: Sequence[tuple[int, Mapping[str, tuple[str, str]]]]
-    written: bool
-
-    def as_json(self) -> dict[str, Any]:
-        """For `--json`."""
-        return {
-            "register": self.book,
-            "rows": self.rows,
-            "new": self.new,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "skipped": self.skipped,
-            "gone": self.gone,
-            "records": self.records,
-            "written": self.written,
-            "mapping": {name: list(columns) for name, columns in self.mapping.items()},
-            "left_out": list(self.left_out),
-            "skipped_rows": [{"row": n, "reason": why} for n, why in self.skipped_rows],
-            "changes": [
-                {"row": n, "fields": {k: list(v) for k, v in fields.items()}}
-                for n, fields in self.differences
-            ],
-            "problems": [
-                {
-                    "row": problem.row,
-                    "column": problem.column,
-                    "value": problem.value,
-                    "message": str(problem.message),
-                }
-                for problem in self.problems
-            ],
-        }
-
-    def lines(self) -> Iterator[str]:
-        """For a person."""
-        yield _("{rows} rows in register {book}").format(rows=self.rows, book=self.book)
-        for name, columns in self.mapping.items():
-            yield f"  {name}: {', '.join(columns)}"
-        if self.left_out:
-            yield _("left out, because they label opinion: {columns}").format(
-                columns=", ".join(self.left_out)
-            )
-        yield _(
-            "{new} new, {changed} changed, {unchanged} unchanged, {skipped} skipped, "
-            "{gone} no longer in the file"
-        ).format(
-            new=self.new,
-            changed=self.changed,
-            unchanged=self.unchanged,
-            skipped=self.skipped,
-            gone=self.gone,
-        )
-        for problem in self.problems[:_SHOWN_PROBLEMS]:
-            yield _("row {row}, {column} {value}: {message}").format(
-                row=problem.row,
-                column=problem.column,
-                value=repr(problem.value),
-                message=problem.message,
-            )
-        if (more := len(self.problems) - _SHOWN_PROBLEMS) > 0:
-            yield ngettext("and {n} more row to look at", "and {n} more to look at", more).format(
-                n=more
-            )
-        if not self.written:
-            yield _("nothing was written")
-
-
 def preview(
     desk: Desk,
     path: Path,
+    choices: Choices | None = None,
     *,
-    mapping: ColumnMapping | None = None,
-    mapping_file: Path | None = None,
-    sheet: str | None = None,
+    progress: Progress = _silent,
 ) -> Found:
     """Read `path`, find header and mapping, and compare with what is known. Writes nothing.
 
     The mapping is the one given, else the one kept for such columns, else a guess.
     Raises BadInput for a file that can't be read or has no column of days.
     """
-    from orderdesk.registers.table import read_table
+    from orderdesk.registers.parts import read_parts, with_mapping
 
-    given = mapping or (_read_mapping(mapping_file) if mapping_file else None)
-    return _found(desk, read_table(path, sheet), mapping=given, name=path.stem)
-
-
-def _found(desk: Desk, table: Table, *, mapping: ColumnMapping | None, name: str) -> Found:
-    from orderdesk.registers.compare import Known, compare
-    from orderdesk.registers.header import find_header
-    from orderdesk.registers.mapping import guess_mapping
-    from orderdesk.registers.parse import parse, records_of
-    from orderdesk.registers.words import RegisterWords
-
-    words = reference.cached("register_columns", RegisterWords)
-    header = find_header(table, words)
-    key = _signature(header.names)
+    choices = choices or Choices()
+    words = _words()
+    given = _read_mapping(choices.mapping_file) if choices.mapping_file else None
+    progress(_("reading {file}").format(file=visible(path.name)))
     with desk.read() as reader:
-        kept = mapping or _kept_mapping(reader, key)
-        chosen = kept or guess_mapping(table, header, words)
-        rows = parse(table, header, chosen, words)
-        records = records_of(rows)
-        book = _book_of(reader, name, key, records)
-        known = {
-            row_key: Known(row.fingerprint, row.doc)
-            for row_key, row in reader.imported(book).items()
-        }
+        kept = (lambda _table, _header: given) if given else _kept_in(reader)
+        read = read_parts(
+            path, words, sheets=choices.sheets, header_rows=choices.header_rows, kept=kept
+        )
+    parts, notes = read.parts, read.notes
+    if choices.columns:
+        for at, part in enumerate(parts):
+            if part.columns == parts[0].columns:
+                mapping = _assigned(part.mapping, choices.columns, only_given=True)
+                parts = with_mapping(parts, mapping, at, words).parts
+                break
+    return _found(desk, parts, notes, path.stem, progress)
+
+
+def _found(
+    desk: Desk, parts: tuple[Part, ...], notes: tuple[Msg, ...], name: str, progress: Progress
+) -> Found:
+    from orderdesk.registers.compare import Known, compare
+    from orderdesk.registers.parts import parse_parts
+    from orderdesk.registers.rows import records_of
+
+    total = sum(len(part.table.rows) for part in parts)
+
+    def tell(done: int) -> None:
+        progress(_("{n} of {total} rows read").format(n=done, total=total))
+
+    rows = parse_parts(parts, _words(), each=tell)
+    records = records_of(rows)
+    progress(_("comparing with what is known"))
+    with desk.read() as reader:
+        books = {record.key: record.doc for record in reader.records(_BOOK)}
+        imported = {book: reader.imported(book) for book in books}
+    book = _book_of(books, imported, name, _signature(parts[0].header.names), records)
+    mine = imported.get(book, {})
+    elsewhere = _known_elsewhere(records, mine, {b: i for b, i in imported.items() if b != book})
+    known = {key: Known(row.fingerprint, row.doc) for key, row in mine.items()}
+    comparison = compare([r for r in records if r.row_key not in elsewhere], known)
+    days = sorted(record.day.isoformat() for record in records)
+    gone = [mine[key].doc for key in comparison.gone]
+    covered = [doc for doc in gone if days and days[0] <= doc.get("day", "") <= days[-1]]
     return Found(
         book=book,
-        table=table,
-        header=header,
-        mapping=chosen,
-        mapping_key=key,
-        mapping_kept=kept is not None and mapping is None,
-        rows=tuple(rows),
-        comparison=compare(records, known),
+        file=name,
+        parts=parts,
+        rows=tuple(_marked(rows, elsewhere)),
+        comparison=comparison,
+        elsewhere=elsewhere,
+        gone=tuple(
+            Gone(d.get("day", ""), d.get("place_text", ""), d.get("reference", "")) for d in covered
+        ),
+        notes=notes,
     )
 
 
 def register_fields() -> tuple[RegisterField, ...]:
-    """The fields that a column can fill."""
+    """The fields that a column can fill; a column of opinions or persons fills none."""
     from orderdesk.registers.words import RegisterField
 
-    return tuple(field for field in RegisterField if field is not RegisterField.VIEWPOINT)
+    out = (RegisterField.VIEWPOINT, RegisterField.PERSON)
+    return tuple(field for field in RegisterField if field not in out)
 
 
-def with_mapping(desk: Desk, found: Found, columns: Mapping[str, str]) -> Found:
+def with_mapping(desk: Desk, found: Found, columns: Mapping[str, str], part: int = 0) -> Found:
     """What the file holds when these fields are filled by these columns ("" for none).
 
     A field keeps its further columns when its first one stays. Raises BadInput.
     """
-    mapping = found.mapping
-    for field in register_fields():
-        wanted = columns.get(field.value, "")
-        have = mapping.columns_of(field)
-        if wanted != next(iter(have), ""):
-            mapping = mapping.assign(field, *([wanted] if wanted else []))
-    return _found(desk, found.table, mapping=mapping, name=Path(found.book).name)
+    from orderdesk.registers.parts import with_mapping as on_parts
+
+    mapping = _assigned(found.parts[part].mapping, columns)
+    parts = on_parts(found.parts, mapping, part, _words()).parts
+    return _found(desk, parts, found.notes, found.file, _silent)
 
 
-def dry_run(found: Found) -> ImportResult:
+def row_lines(found: Found, chosen: Callable[[Row], bool] | None = None) -> list[RowLine]:
+    """Every row of the file with what would become of it; `chosen` says which to import."""
+    new = {row.row_key for row in found.comparison.new}
+    changed = {change.row.row_key: change for change in found.comparison.changed}
+    lines: list[RowLine] = []
+    for row in found.rows:
+        keys = [record.row_key for record in row.records]
+        changes = tuple(changed[key] for key in keys if key in changed)
+        if not keys:
+            state = RowState.REFUSED if row.problems else RowState.SKIPPED
+        elif any(key in new for key in keys):
+            state = RowState.NEW
+        else:
+            state = RowState.CHANGED if changes else RowState.UNCHANGED
+        lines.append(RowLine(row, state, chosen is None or chosen(row), changes))
+    return lines
+
+
+def dry_run(found: Found, chosen: Callable[[Row], bool] | None = None) -> ImportResult:
     """What `apply` would do."""
-    return _result(found, written=False)
+    return result_of(found, row_lines(found, chosen), written=False)
 
 
-def apply(desk: Desk, found: Found, only: AbstractSet[str] | None = None) -> ImportResult:
-    """Import what was found (or only the rows with these keys), in one unit of work.
+def apply(
+    desk: Desk,
+    found: Found,
+    chosen: Callable[[Row], bool] | None = None,
+    *,
+    progress: Progress = _silent,
+) -> ImportResult:
+    """Import what was found (or only the chosen rows), in one unit of work.
 
     Writes new cases and changed ones, keeps the mapping, and scores what is new.
     """
     from orderdesk.desk import scoring
 
-    comparison = _chosen(found.comparison, only)
+    lines = row_lines(found, chosen)
+    keys = {r.row_key for line in lines if line.chosen for r in line.row.records}
+    comparison = _chosen(found.comparison, keys)
+    own_places = known_places_in([record for row in found.rows for record in row.records])
     with desk.work() as work:
-        builder = _CaseBuilder(desk, work, found.book)
+        builder = CaseBuilder(desk, work, found.book, own_places=own_places)
+        progress(_("making {n} cases").format(n=len(comparison.new)))
         cases = [builder.new_case(row) for row in comparison.new]
         work.add_organisers(builder.new_organisers)
+        progress(_("writing {n} cases").format(n=len(cases)))
         work.add_cases(cases)
-        known = work.imported(found.book)
+        known = work.imported(found.book) if comparison.changed or comparison.rekeyed else {}
         kept = [_remember(row, case.id) for row, case in zip(comparison.new, cases, strict=True)]
         for change in comparison.changed:
             old = work.case(known[change.known_key].case_id)
@@ -252,20 +246,55 @@ def apply(desk: Desk, found: Found, only: AbstractSet[str] | None = None) -> Imp
         gone_keys = {c.known_key for c in comparison.changed} | set(comparison.rekeyed)
         work.forget_imported(found.book, gone_keys - {row.row_key for row in kept})
         work.save_imported(found.book, kept)
-        work.put(_MAPPING, found.mapping_key, {"mapping": found.mapping.model_dump(mode="json")})
-        work.put(_BOOK, found.book, {"columns": found.mapping_key})
+        for part in found.parts:
+            key = _signature(part.header.names)
+            work.put(_MAPPING, key, {"mapping": part.mapping.model_dump(mode="json")})
+        work.put(_BOOK, found.book, {"columns": _signature(found.parts[0].header.names)})
         work.note(
             "import",
             f"register:{found.book}",
             {"new": len(comparison.new), "changed": len(comparison.changed)},
         )
+        progress(_("scoring {n} cases").format(n=len(cases)))
         scoring.score_cases(desk, work, [case.id for case in cases])
-    return _result(replace(found, comparison=comparison), written=True)
+    return result_of(found, lines, written=True)
 
 
 def write_mapping(found: Found, path: Path) -> None:
     """Write the mapping that was used, to be changed and given back with `--mapping`."""
-    path.write_text(found.mapping.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    try:
+        path.write_text(found.mapping.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    except OSError as fault:
+        why = fault.strerror or type(fault).__name__
+        raise BadInput(
+            N_("mapping"), visible(str(path)), msg("It can't be written: {why}.", why=why)
+        ) from None
+
+
+def _words() -> RegisterWords:
+    from orderdesk.registers.words import RegisterWords
+
+    words: RegisterWords = reference.cached("register_columns", RegisterWords)
+    return words
+
+
+def _assigned(
+    mapping: ColumnMapping, columns: Mapping[str, str], *, only_given: bool = False
+) -> ColumnMapping:
+    fields = {register_field.value: register_field for register_field in register_fields()}
+    for name in columns:
+        if name not in fields:
+            raise BadInput(
+                N_("field"), name, msg("Choose one of: {known}.", known=", ".join(fields))
+            )
+    for name, register_field in fields.items():
+        if only_given and name not in columns:
+            continue
+        wanted = mapping.column_named(columns[name]) if columns.get(name) else ""
+        have = mapping.columns_of(register_field)
+        if only_given or wanted != next(iter(have), ""):
+            mapping = mapping.assign(register_field, *([wanted] if wanted else []))
+    return mapping
 
 
 def _signature(columns: Sequence[str]) -> str:
@@ -285,28 +314,119 @@ def _read_mapping(path: Path) -> ColumnMapping:
         ) from None
 
 
-def _kept_mapping(reader: Reader, key: str) -> ColumnMapping | None:
+def _kept_in(reader: Reader) -> KeptMapping:
+    """The mapping kept for the same columns, for a header that was chosen, or for fewer columns."""
+    from orderdesk.registers.header import header_at
     from orderdesk.registers.mapping import Mapping as ColumnMapping
+    from orderdesk.registers.mapping import extended, guess_mapping
+    from orderdesk.registers.text import fold
 
-    kept = reader.record(_MAPPING, key)
-    return ColumnMapping.model_validate(kept.doc["mapping"]) if kept else None
+    records = {r.key: r.doc["mapping"] for r in reader.records(_MAPPING)}
+
+    def kept(table: Table, header: Header) -> ColumnMapping | None:
+        exact = records.get(_signature(header.names))
+        if exact is not None:
+            return ColumnMapping.model_validate(exact)
+        names = {fold(name) for name in header.names}
+        for document in records.values():
+            mapping = ColumnMapping.model_validate(document)
+            if mapping.header_rows:
+                try:
+                    chosen = header_at(table, mapping.header_rows)
+                except BadInput:
+                    continue
+                if chosen.names == mapping.columns:
+                    return mapping
+            elif (
+                len(mapping.columns) >= _FEW_COLUMNS and {fold(c) for c in mapping.columns} <= names
+            ):
+                return extended(mapping, guess_mapping(table, header, _words()))
+        return None
+
+    return kept
 
 
-def _book_of(reader: Reader, stem: str, key: str, records: Sequence[RegisterRow]) -> str:
+_FEW_COLUMNS = 4  # fewer in common tell nothing: "Datum, Ort, Thema" is everybody's
+
+
+def _book_of(
+    books: Mapping[str, Mapping[str, str]],
+    imported: Mapping[str, Mapping[str, Imported]],
+    stem: str,
+    columns: str,
+    records: Sequence[RegisterRow],
+) -> str:
     """The known register that this file continues, else a new name made from the file's."""
+    share = reference.cached("import", ImportRules).same_book_share
     name = visible(stem)[:100] or "register"
     here = {record.row_key for record in records}
-    for book in [name, *(r.key for r in reader.records(_BOOK) if r.doc["columns"] == key)]:
-        known = reader.imported(book).keys()
-        if known and len(here & known) >= _SAME_BOOK_SHARE * min(len(known), len(here)):
+    days = Counter(record.day.isoformat() for record in records)
+    for book in sorted(books, key=lambda book: book != name):
+        known = imported[book]
+        common = len(here & known.keys())
+        if known and common >= share * min(len(known), len(here)) and common:
             return book
-    taken = {record.key for record in reader.records(_BOOK)}
-    return name if name not in taken else f"{name}-{key[:6]}"
+        if book == name and books[book].get("columns") == columns:
+            # The same file, read by another mapping: other keys, but the same days.
+            before = Counter(row.doc.get("day", "") for row in known.values())
+            if known and (before & days).total() >= 0.8 * min(len(known), len(records)):
+                return book
+    if name not in books:
+        return name
+    first = min(days, default="")[:7]
+    wanted = [f"{name} {first}".strip(), *(f"{name} {first} ({n})" for n in range(2, 1000))]
+    return next(w for w in wanted if w not in books)
 
 
-def _chosen(comparison: Comparison, only: AbstractSet[str] | None) -> Comparison:
-    if only is None:
-        return comparison
+def _known_elsewhere(
+    records: Sequence[RegisterRow],
+    mine: Mapping[str, Imported],
+    others: Mapping[str, Mapping[str, Imported]],
+) -> dict[str, str]:
+    """Row key -> register for gatherings that another register brought already.
+
+    Alike in day, place and topic, and as many times as they stand there.
+    """
+    from orderdesk.registers.rows import identity_of
+
+    there: dict[str, list[str]] = {}
+    for book, rows in others.items():
+        for row in rows.values():
+            doc = row.doc
+            if doc.get("place_text") or doc.get("purpose"):
+                identity = identity_of(
+                    doc.get("day", ""), doc.get("place_text", ""), doc.get("purpose", "")
+                )
+                there.setdefault(identity, []).append(book)
+    if not there:
+        return {}
+    found: dict[str, str] = {}
+    for record in records:
+        books = there.get(record.identity)
+        if books and record.row_key not in mine and (record.place_text or record.purpose):
+            found[record.row_key] = books.pop()
+    return found
+
+
+def _marked(rows: Sequence[Row], elsewhere: Mapping[str, str]) -> list[Row]:
+    """The rows, with a word about those that another register brought already."""
+    from orderdesk.registers.rows import Problem
+
+    if not elsewhere:
+        return list(rows)
+    marked: list[Row] = []
+    for row in rows:
+        book = next((elsewhere[r.row_key] for r in row.records if r.row_key in elsewhere), "")
+        if book:
+            note = msg("Known from register {book}: not imported twice.", book=book)
+            day = row.records[0].day.isoformat()
+            problem = Problem(row.number, "", day, note, sheet=row.sheet)
+            row = replace(row, problems=(*row.problems, problem))
+        marked.append(row)
+    return marked
+
+
+def _chosen(comparison: Comparison, only: AbstractSet[str]) -> Comparison:
     return replace(
         comparison,
         new=tuple(row for row in comparison.new if row.row_key in only),
@@ -318,132 +438,3 @@ def _remember(row: RegisterRow, case_id: str) -> Imported:
     from orderdesk.store.work import Imported
 
     return Imported(row.row_key, row.fingerprint, case_id, row.fields())
-
-
-class _CaseBuilder:
-    """Makes cases of rows, with organisers and numbers that fit the database."""
-
-    def __init__(self, desk: Desk, work: Work, book: str) -> None:
-        self.desk, self.work, self.book = desk, work, book
-        self.places = reference.cached("places", Places)
-        self.rules = reference.cached("import", ImportRules)
-        self.organisers = {o.name: o.id for o in work.organisers().values() if o.name}
-        self.new_organisers: list[Organiser] = []
-        self.next_number: dict[int, int] = {}
-        self.now = desk.now
-
-    def new_case(self, row: RegisterRow) -> Case:
-        """A case of its own."""
-        return self._case(row, id=self.desk.new_id(), number=self._number(row.day.year))
-
-    def changed_case(self, old: Case, row: RegisterRow) -> Case:
-        """The old case with what the register now says; what the desk decided itself stays."""
-        fresh = self._case(row, id=old.id, number=old.number)
-        return fresh.replace(
-            version=old.version,
-            known_at=old.known_at,
-            counter_to=old.counter_to,
-            counter_group=old.counter_group,
-            counter_sureness=old.counter_sureness,
-            decided_class=old.decided_class,
-            event=old.event,
-        )
-
-    def _number(self, year: int) -> str:
-        if year not in self.next_number:
-            self.next_number[year] = self.work.highest_number("R", year) + 1
-        number = self.next_number[year]
-        self.next_number[year] += 1
-        return f"R-{year}-{number:04d}"
-
-    def _case(self, row: RegisterRow, *, id: str, number: str) -> Case:
-        span = row.span(self.rules.usual_minutes)
-        place = self.places.find(row.places[0]) if row.places else None
-        outcome = _outcome(row)
-        return Case(
-            id=id,
-            number=number,
-            kind=row.kind,
-            source=row.source or Source.WRITTEN,
-            known_at=min(row.received or self.now, self.now),
-            received_at=row.received,
-            span=span,
-            time_known=row.start is not None,
-            place_id=place.id if place else "",
-            place_text=row.place_text[:300],
-            route=tuple(stop[:300] for stop in row.route),
-            form=row.form or Form.STATIC,
-            expected_low=row.expected_low,
-            expected=row.expected,
-            expected_high=row.expected_high,
-            organiser_id=self._organiser(row.organiser_text),
-            purpose=row.purpose,
-            status=_status(row, span.end, self.now, outcome),
-            outcome=outcome,
-            imported_from=f"{self.book}#{row.row_key}"[:300],
-            extra=row.extra,
-        )
-
-    def _organiser(self, name: str) -> str:
-        name = name.strip()[:300]
-        if not name:
-            return ""
-        if name not in self.organisers:
-            organiser = Organiser(id=self.desk.new_id(), name=name)
-            self.organisers[name] = organiser.id
-            self.new_organisers.append(organiser)
-        return self.organisers[name]
-
-
-def _outcome(row: RegisterRow) -> Outcome | None:
-    if row.turnout is None and row.turnout_low is None and row.incident is None:
-        return None
-    return Outcome(
-        turnout_low=row.turnout_low,
-        turnout=row.turnout,
-        turnout_high=row.turnout_high,
-        incident=row.incident,
-        no_show=row.turnout == 0 and row.incident in (None, Incident.NONE),
-    )
-
-
-def _status(row: RegisterRow, end: datetime, now: datetime, outcome: Outcome | None) -> Status:
-    if row.status is not None:
-        return row.status
-    if end > now:
-        return Status.IN_PREPARATION
-    return Status.CLOSED if outcome else Status.HELD
-
-
-def _result(found: Found, *, written: bool) -> ImportResult:
-    """Count by rows of the file, so that every one of them is accounted for."""
-    comparison = found.comparison
-    new = {row.row_key for row in comparison.new}
-    changed = {change.row.row_key for change in comparison.changed}
-    counts = {"new": 0, "changed": 0, "unchanged": 0, "skipped": 0}
-    skipped_rows: list[tuple[int, str]] = []
-    for row in found.rows:
-        keys = {record.row_key for record in row.records}
-        if not keys:
-            counts["skipped"] += 1
-            reason = row.reason or (row.problems[0].message if row.problems else "")
-            skipped_rows.append((row.number, str(reason)))
-        elif keys & new:
-            counts["new"] += 1
-        elif keys & changed:
-            counts["changed"] += 1
-        else:
-            counts["unchanged"] += 1
-    return ImportResult(
-        book=found.book,
-        rows=len(found.rows),
-        **counts,
-        gone=len(comparison.gone),
-        records=sum(len(row.records) for row in found.rows),
-        problems=found.problems,
-        skipped_rows=skipped_rows,
-        mapping={a.field.value: a.columns for a in found.mapping.assignments},
-        left_out=found.mapping.left_out,
-        differences=[(c.row.source_rows[0], c.differences) for c in comparison.changed],
-        written=written,
-    )

@@ -1,27 +1,27 @@
 """Reads registers as authorities keep them. Knows no database: the use case stores the result.
 
 words = cached("register_columns", RegisterWords)
-table = read_table(path)                      # CSV or workbook -> text
-header = find_header(table, words)
-mapping = guess_mapping(table, header, words) # shown, changed by the user, kept as JSON
-rows = parse(table, header, mapping, words)   # every row: record, skipped why, or problem
-news = compare(records_of(rows), known)       # new, changed, unchanged, gone
+parts = read_parts(path, words)          # every sheet with days: table, header, guessed mapping
+rows = parse_parts(parts.parts, words)   # every row: record, skipped why, or problem
+news = compare(records_of(rows), known)  # new, changed, unchanged, gone
 """
 
 from orderdesk.registers.compare import Change, Comparison, Known, compare
-from orderdesk.registers.header import Header, find_header
+from orderdesk.registers.header import Header, find_header, header_at
+from orderdesk.registers.keys import over_all
 from orderdesk.registers.mapping import Assignment, FillDown, Mapping, Why, guess_mapping
-from orderdesk.registers.parse import (
+from orderdesk.registers.parse import parse
+from orderdesk.registers.parts import Part, Parts, parse_parts, read_parts
+from orderdesk.registers.rows import (
     Defaults,
     Problem,
     RegisterRow,
     Row,
     RowKind,
-    parse,
     problems_of,
     records_of,
 )
-from orderdesk.registers.table import Table, read_table, read_tables
+from orderdesk.registers.table import Table, read_table
 from orderdesk.registers.text import escape_cell, unescape_cell, visible
 from orderdesk.registers.words import RegisterField, RegisterWords
 from orderdesk.registers.workbook import Limits
@@ -36,6 +36,8 @@ __all__ = [
     "Known",
     "Limits",
     "Mapping",
+    "Part",
+    "Parts",
     "Problem",
     "RegisterField",
     "RegisterRow",
@@ -48,10 +50,13 @@ __all__ = [
     "escape_cell",
     "find_header",
     "guess_mapping",
+    "header_at",
+    "over_all",
     "parse",
+    "parse_parts",
     "problems_of",
+    "read_parts",
     "read_table",
-    "read_tables",
     "records_of",
     "unescape_cell",
     "visible",

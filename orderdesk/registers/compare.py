@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orderdesk.registers.parse import RegisterRow
+from orderdesk.registers.rows import RegisterRow
 
 
 @dataclass(frozen=True)

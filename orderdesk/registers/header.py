@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
+from orderdesk.errors import BadInput
+from orderdesk.i18n import N_, msg
 from orderdesk.registers.days import iso_or_serial
 from orderdesk.registers.table import Table
 from orderdesk.registers.text import fold, one_line, squeezed, words_of
@@ -108,6 +110,30 @@ def find_header(table: Table, words: RegisterWords) -> Header:
         for i in candidates
         if i < rows[0]
     )
+    return Header(rows, _unique(names), rows[-1] + 1, titles, _lowest(table, rows))
+
+
+def header_at(table: Table, numbers: tuple[int, ...]) -> Header:
+    """The header in these rows, numbered as the file counts; (0,) for a table without one.
+
+    Raises BadInput for a row that the table doesn't have.
+    """
+    if numbers == (0,):
+        return Header((), _unique([""] * table.width), 0)
+    rows = tuple(number - table.first_number for number in sorted(numbers))
+    if not rows or rows[0] < 0 or rows[-1] >= len(table.rows):
+        raise BadInput(
+            N_("header"),
+            ", ".join(map(str, numbers)),
+            msg("The table has rows {first} to {last}.", first=table.first_number,
+                last=table.first_number + len(table.rows) - 1),
+        )  # fmt: skip
+    names = [""] * table.width
+    for row in rows:
+        for column, cell in enumerate(table.rows[row]):
+            if cell.strip() and not is_unnamed(cell) and fold(cell) not in fold(names[column]):
+                names[column] = one_line(f"{names[column]} {cell}")
+    titles = tuple(" ".join(_filled(table, row)) for row in range(rows[0]) if _filled(table, row))
     return Header(rows, _unique(names), rows[-1] + 1, titles, _lowest(table, rows))
 
 

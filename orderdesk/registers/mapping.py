@@ -18,7 +18,7 @@ from orderdesk.i18n import N_, Msg, msg
 from orderdesk.registers.clocks import read_clock
 from orderdesk.registers.counts import read_count
 from orderdesk.registers.days import DayReader, decide_order, iso_or_serial, years_in
-from orderdesk.registers.header import Header, header_scores
+from orderdesk.registers.header import Header, header_scores, letters
 from orderdesk.registers.table import Table
 from orderdesk.registers.text import fold, says, squeezed, words_of
 from orderdesk.registers.words import RegisterField, RegisterWords
@@ -35,8 +35,8 @@ _ENOUGH = 0.45  # below this score a column stays unmapped
 
 
 _PERSON = re.compile(
-    r"[\w.+-]+@[\w-]+\.\w|^\s*(?:Herr|Frau|Hr\.|Fr\.|Dhr\.?|Mevr?\.?|de heer|mevrouw|Mr\.?|Mrs\.?|Ms\.?"
-    r"|M\.|Mme\.?)\s+(?:Dr\.\s*)?[A-Z]"
+    r"[\w.+-]+@[\w-]+\.\w|^\s*(?:Herr|Frau|Hr\.|Fr\.|Dhr\.?|Mevr?\.?|de heer|mevrouw"
+    r"|Mr\.?|Mrs\.?|Ms\.?|M\.|Mme\.?)\s+(?:Dr\.\s*)?[A-Z]"
     r"|^\s*(?:\+|00?)\d[\d\s/()-]{6,}\d\s*$"
 )
 """An address, a title before a name, a telephone number."""
@@ -94,6 +94,8 @@ class Mapping(Frozen):
     year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None = None
     """Year of days that stand without one."""
     fill_down: FillDown = FillDown.NOTHING
+    header_rows: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    """Rows of the header as the file counts, where somebody chose them; (0,) for none."""
 
     def columns_of(self, field: RegisterField) -> tuple[str, ...]:
         """The columns that fill `field`."""
@@ -115,6 +117,16 @@ class Mapping(Frozen):
         if columns:
             rest.append(Assignment(field=field, columns=columns))
         return self.replace(assignments=tuple(rest))
+
+    def column_named(self, said: str) -> str:
+        """The column meant by its name, whatever the case, or by its letter. Raises BadInput."""
+        for column in self.columns:
+            if fold(column) == fold(said):
+                return column
+        for index, column in enumerate(self.columns):
+            if letters(index) == said.strip().upper():
+                return column
+        raise _no_column(said, self.columns)
 
     @property
     def unmapped(self) -> tuple[str, ...]:
@@ -212,13 +224,48 @@ def guess_mapping(table: Table, header: Header, words: RegisterWords) -> Mapping
         for field, found in sorted(taken.items(), key=lambda item: list(R).index(item[0]))
     )
     mapping = Mapping(columns=header.names, assignments=assignments)
+    return _settled(mapping, table, header, words)
+
+
+def extended(kept: Mapping, guess: Mapping) -> Mapping:
+    """A kept mapping for a table with more columns: what is guessed of the new ones joins it.
+
+    `guess` is of the new table. Columns about people and opinion stay out, also when they are new.
+    """
+    known = {fold(column) for column in kept.columns}
+    joined = kept.replace(columns=guess.columns)
+    for offer in guess.assignments:
+        new = tuple(c for c in offer.columns if fold(c) not in known)
+        have = joined.columns_of(offer.field)
+        if new and (not have or offer.field in (R.PERSON, R.VIEWPOINT)):
+            rest = tuple(a for a in joined.assignments if a.field is not offer.field)
+            joined = joined.replace(assignments=(*rest, offer.replace(columns=(*have, *new))))
+    return joined
+
+
+def refit(mapping: Mapping, table: Table, header: Header, words: RegisterWords) -> Mapping:
+    """The same columns for another table: its year, order of day and month, and empty cells anew.
+
+    Raises BadInput where a column that is used is gone.
+    """
+    fitted = mapping.fit(header)
+    if not fitted.columns_of(R.DATE):
+        return fitted
+    return _settled(fitted, table, header, words)
+
+
+def _settled(mapping: Mapping, table: Table, header: Header, words: RegisterWords) -> Mapping:
+    """What only the whole table tells: order of day and month, year, what empty cells mean."""
+    rows = table.rows[header.first_data :]
     order = decide_order(
         [row[i] for field in _DATES for i in _indices(mapping, field, header) for row in rows]
     )
     mapping = mapping.replace(
-        month_first=order.month_first,
+        month_first=order.month_first
+        if order.certain
+        else mapping.month_first or order.month_first,
         order_certain=order.certain,
-        year=_year_of(table, header),
+        year=_year_of(table, header) or mapping.year,
     )
     return mapping.replace(fill_down=_fill_down(rows, mapping, header, words))
 
@@ -371,7 +418,10 @@ def _qualified(
         scores.pop(R.END_DATE, None)
     if column.persons >= 0.5 > column.days:
         scores = {R.PERSON: 1.0}
-    if column.sources >= 0.7 and max(scores.get(R.RECEIVED, 0.0), scores.get(R.SOURCE, 0.0)) >= 0.45:
+    if (
+        column.sources >= 0.7
+        and max(scores.get(R.RECEIVED, 0.0), scores.get(R.SOURCE, 0.0)) >= 0.45
+    ):
         scores[R.SOURCE] = max(0.9, scores.get(R.SOURCE, 0.0))
     if scores.get(R.CATEGORY, 0.0) >= 0.6 and column.filled and column.classes < 0.7:
         scores[R.VIEWPOINT] = max(scores.pop(R.CATEGORY), scores.get(R.VIEWPOINT, 0.0))

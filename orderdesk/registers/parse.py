@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
-from itertools import pairwise
-from statistics import median_low
 
 from orderdesk.domain.events import Form, Incident, Kind, Source, Status
-from orderdesk.domain.time import Span, at
+from orderdesk.domain.time import at
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Msg, msg
 from orderdesk.registers.clocks import ClockReading, read_clock
@@ -21,147 +17,17 @@ from orderdesk.registers.days import DayReader, DayReading, DaySpan, years_in
 from orderdesk.registers.header import Header, data_like, is_unnamed, recognised
 from orderdesk.registers.mapping import FillDown, Mapping
 from orderdesk.registers.places import PlaceReading, known_places, read_places
+from orderdesk.registers.rows import Defaults, Problem, RegisterRow, Row, RowKind
 from orderdesk.registers.table import Table
 from orderdesk.registers.text import fold, one_line, says, squeezed, words_of
 from orderdesk.registers.words import RegisterField, RegisterWords
 
 R = RegisterField
+_FOOTNOTE = re.compile(r"\s*(?:[\u00b9\u00b2\u00b3\u2070-\u2079*]+|\d{1,2}\))\)?\s*\D")
 LONGEST_NAME = 300
 """As in `domain.events.Name`."""
-_FAR_YEARS = 3  # a day this far from the others of the register is looked at twice
+_TELL_EVERY = 2_000
 _EARLY_DAYS = 730  # a notification longer before the day than this is looked at twice
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something in a row that a person should look at."""
-
-    row: int
-    """As the spreadsheet counts."""
-    column: str
-    value: str
-    message: Msg
-    fatal: bool = False
-    """The row makes no record until this is mended."""
-
-
-@dataclass(frozen=True)
-class RegisterRow:
-    """One gathering of a register; the fields are those of `domain.events.Case` and `Outcome`.
-
-    `start` and `end` are instants, None when unknown; `day` and `end_day` are always known.
-    `extra` keeps what has no field, and cells that were only half understood, as they stood.
-    """
-
-    row_key: str
-    """The same for the same gathering in a later file of the register (`compare`)."""
-    source_rows: tuple[int, ...]
-    day: date
-    end_day: date
-    start: datetime | None = None
-    end: datetime | None = None
-    received: datetime | None = None
-    """Moment of notification; the start of that day when only the day is known, which is in the
-    notifier's favour."""
-    received_exact: bool = False
-    kind: Kind = Kind.DEMONSTRATION
-    form: Form | None = None
-    source: Source | None = None
-    purpose: str = ""
-    organiser_text: str = ""
-    places: tuple[str, ...] = ()
-    place_text: str = ""
-    """The cell as it stood, on one line."""
-    route: tuple[str, ...] = ()
-    expected_low: int | None = None
-    expected: int | None = None
-    expected_high: int | None = None
-    turnout_low: int | None = None
-    turnout: int | None = None
-    turnout_high: int | None = None
-    status: Status | None = None
-    incident: Incident | None = None
-    reference: str = ""
-    reference_counts: bool = False
-    """Whether the reference names the gathering; a running number changes with every row put in."""
-    section: str = ""
-    """Title of the part of the register that the row stands in ("Stadtteil Mitte")."""
-    extra: dict[str, str] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
-
-    def span(self, usual_minutes: int) -> Span:
-        """When it takes place. Whole days if no start is known; `usual_minutes` if no end is."""
-        if self.start is None:
-            first = at(self.day, time(0))
-            return Span(start=first, end=self.end or at(self.end_day + timedelta(days=1), time(0)))
-        return Span(start=self.start, end=self.end or self.start + timedelta(minutes=usual_minutes))
-
-    def fields(self) -> dict[str, str]:
-        """Every value that a file can change, as text: what a fingerprint covers."""
-        values: dict[str, object] = {
-            name: getattr(self, name)
-            for name in _COMPARED
-            if name != "reference" or self.reference_counts
-        }
-        shown = {name: _shown(value) for name, value in values.items()}
-        shown |= {f"extra:{name}": value for name, value in self.extra.items()}
-        return {name: value for name, value in shown.items() if value}
-
-    @property
-    def fingerprint(self) -> str:
-        """A digest of `fields`: the same content has the same."""
-        return _digest(*(f"{k}={v}" for k, v in sorted(self.fields().items())))
-
-
-_COMPARED = (
-    "day", "end_day", "start", "end", "received", "kind", "form", "source", "purpose",
-    "organiser_text", "place_text", "route", "expected_low", "expected", "expected_high",
-    "turnout_low", "turnout", "turnout_high", "status", "incident", "reference", "section",
-)  # fmt: skip
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return " | ".join(map(str, value))
-    return str(value)
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
-
-
-class RowKind(StrEnum):
-    """What became of a row of the table."""
-
-    RECORD = "record"
-    SKIPPED = "skipped"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the table and what became of it."""
-
-    number: int
-    kind: RowKind
-    records: tuple[RegisterRow, ...] = ()
-    """More than one where the row names several days."""
-    reason: Msg | None = None
-    """Why it was skipped."""
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True)
-class Defaults:
-    """What is taken where the register says nothing."""
-
-    kind: Kind = Kind.DEMONSTRATION
-    year: int | None = None
-    """Year of days without one; goes before the mapping's."""
 
 
 def parse(
@@ -170,22 +36,19 @@ def parse(
     mapping: Mapping,
     words: RegisterWords,
     defaults: Defaults | None = None,
+    *,
+    sheet: str = "",
+    each: Callable[[int], None] | None = None,
 ) -> list[Row]:
-    """Every row below the header as record, skipped with the reason, or problem.
+    """Every row below the header as record, skipped with the reason, or problem; without keys.
+
+    `sheet` names the sheet where there are several. `each` hears how many rows are done, now and
+    then.
 
     Raises BadInput only for a mapping that doesn't fit the table or has no column of days.
     """
-    return _Parser(table, header, mapping.fit(header), words, defaults or Defaults()).rows()
-
-
-def records_of(rows: Iterable[Row]) -> list[RegisterRow]:
-    """The records of all rows, in order."""
-    return [record for row in rows for record in row.records]
-
-
-def problems_of(rows: Iterable[Row]) -> list[Problem]:
-    """The problems of all rows, in order."""
-    return [problem for row in rows for problem in row.problems]
+    fitted = mapping.fit(header)
+    return _Parser(table, header, fitted, words, defaults or Defaults(), sheet).rows(each)
 
 
 @dataclass(frozen=True)
@@ -204,7 +67,9 @@ class _Parser:
         mapping: Mapping,
         words: RegisterWords,
         defaults: Defaults,
+        sheet: str,
     ) -> None:
+        self.sheet = sheet
         self.table, self.header, self.mapping, self.words = table, header, mapping, words
         self.defaults = defaults
         index = {name: i for i, name in enumerate(header.names)}
@@ -219,6 +84,7 @@ class _Parser:
         year = defaults.year or mapping.year
         self.month = self._month_in(" ".join((*header.titles, table.sheet)))
         self.day_reader = self._reader(year)
+        self.beyond_header = _beyond_header(table, header)
         self.section = ""
         self.problems: list[Problem] = []
         place_cells = [row[i] for i in self.at.get(R.PLACE, ()) for row in self.cells]
@@ -257,7 +123,7 @@ class _Parser:
 
     # ------------------------------------------------------------------ rows
 
-    def rows(self) -> list[Row]:
+    def rows(self, each: Callable[[int], None] | None) -> list[Row]:
         rows: list[Row] = []
         above: tuple[str, ...] | None = None
         for index in range(self.header.first_data, len(self.cells)):
@@ -265,23 +131,32 @@ class _Parser:
             cells = self.cells[index]
             number = self.table.number(index)
             reason = self._skip_reason(cells)
-            if reason is not None:
-                rows.append(Row(number, RowKind.SKIPPED, reason=reason))
-                continue
-            filled = self._filled_down(cells, above, number)
+            filled = None if reason is not None else self._filled_down(cells, above, number)
             if filled is None:
-                reason = msg("It has a day and nothing else.")
-                rows.append(Row(number, RowKind.SKIPPED, reason=reason))
-                continue
-            records = self._records(filled, number, index)
-            problems = tuple(self.problems)
-            if any(p.fatal for p in problems):
-                rows.append(Row(number, RowKind.PROBLEM, problems=problems))
+                reason = reason or msg("It has a day and nothing else.")
+                row = Row(number, RowKind.SKIPPED, reason=reason)
             else:
-                rows.append(Row(number, RowKind.RECORD, records, problems=problems))
-            if records or self.mapping.fill_down is FillDown.ROWS:
-                above = filled
-        return _with_keys(_with_far_days(rows, self._name(R.DATE)), R.REFERENCE in self.at)
+                self._report_beyond_header(cells, number)
+                records = self._records(filled, number, index)
+                problems = tuple(self.problems)
+                if any(p.fatal for p in problems):
+                    row = Row(number, RowKind.PROBLEM, problems=problems)
+                else:
+                    row = Row(number, RowKind.RECORD, records, problems=problems)
+                if records or self.mapping.fill_down is FillDown.ROWS:
+                    above = filled
+            rows.append(replace(row, cells=self.table.rows[index], sheet=self.sheet))
+            if each is not None and len(rows) % _TELL_EVERY == 0:
+                each(len(rows))
+        return rows
+
+    def _report_beyond_header(self, cells: tuple[str, ...], number: int) -> None:
+        for column in self.beyond_header:
+            if cells[column].strip():
+                note = msg("No header stands above this value: does a value hold a separator?")
+                name = self.header.names[column]
+                value = one_line(cells[column])[:200]
+                self.problems.append(Problem(number, name, value, note, sheet=self.sheet))
 
     def _text(self, cells: tuple[str, ...], field: RegisterField) -> str:
         columns = self.at.get(field, ())
@@ -303,7 +178,7 @@ class _Parser:
         first = fold(texts[0])
         if self.opening_totals.match(first):
             return msg("It is a total: {text}", text=texts[0][:80])
-        if len(texts) == 1 and self.opening_notes.match(first):
+        if len(texts) == 1 and (self.opening_notes.match(first) or _FOOTNOTE.match(texts[0])):
             return msg("It is a note: {text}", text=texts[0][:80])
         day = self._text(cells, R.DATE)
         if day and self.day_reader.read(day).spans:
@@ -373,7 +248,9 @@ class _Parser:
     ) -> None:
         shown = one_line(value)
         shown = shown if len(shown) <= 200 else f"{shown[:199]}…"
-        self.problems.append(Problem(number, self._name(field), shown, message, fatal))
+        self.problems.append(
+            Problem(number, self._name(field), shown, message, fatal, sheet=self.sheet)
+        )
 
     def _records(self, cells: tuple[str, ...], number: int, index: int) -> tuple[RegisterRow, ...]:
         extra = self._extra(cells)
@@ -438,7 +315,8 @@ class _Parser:
             if row == index:
                 value = f"{one_line(cells[column][:100])}…"
                 note = msg("Longer than {n} characters: cut off.", n=len(cells[column]))
-                self.problems.append(Problem(number, self.header.names[column], value, note))
+                name = self.header.names[column]
+                self.problems.append(Problem(number, name, value, note, sheet=self.sheet))
 
     def _report_no_day(
         self, cells: tuple[str, ...], number: int, day_text: str, problem: Msg
@@ -725,7 +603,7 @@ class _Parser:
         text = self._text(cells, R.STATUS)
         if text:
             status = self._group(text, "status") or self._yes_or_no(text)
-            if status is None:
+            if status is None or says(text, self.words.ended.prohibited):
                 self._keep(extra, cells, R.STATUS)
             return status if isinstance(status, Status) else None
         off = (Status.CANCELLED, Status.MOVED, Status.NO_SHOW)
@@ -777,6 +655,20 @@ def _names_last_moment(reading: DayReading) -> bool:
     return len(reading.spans) == 1 and reading.spans[0].first != reading.spans[0].last
 
 
+def _beyond_header(table: Table, header: Header) -> list[int]:
+    """Columns right of the header in which few rows of a text file have something."""
+    if not header.rows or not table.separator:
+        return []
+    named = [i for row in header.rows for i, c in enumerate(table.rows[row]) if c.strip()]
+    last = max(named, default=table.width)
+    data = table.rows[header.first_data :]
+    return [
+        column
+        for column in range(last + 1, table.width)
+        if 10 * sum(bool(row[column].strip()) for row in data) <= len(data) + 10
+    ]
+
+
 def _say_which_day() -> Msg:
     return msg("Say which column holds the day of the gathering.")
 
@@ -801,67 +693,3 @@ def _unmerged(table: Table, header: Header) -> list[tuple[str, ...]]:
             for column in range(left, right + 1) if left == right else (left,):
                 rows[row][column] = rows[top][left]
     return [tuple(cell if not is_unnamed(cell) else "" for cell in row) for row in rows]
-
-
-# ------------------------------------------------------------------ over all rows
-
-
-def _with_far_days(rows: list[Row], column: str) -> list[Row]:
-    """Point out days that lie years from the others: a slip of the pen in the year, mostly."""
-    years = sorted(record.day.year for row in rows for record in row.records)
-    if len(years) < 10:
-        return rows
-    strays = len(years) // 50
-    usual = range(years[strays] - _FAR_YEARS + 1, years[-1 - strays] + _FAR_YEARS)
-    told: list[Row] = []
-    for row in rows:
-        far = next((r.day for r in row.records if r.day.year not in usual), None)
-        if far is None:
-            told.append(row)
-            continue
-        note = msg(
-            "{day} lies far from the other days (about {year}): is the year right?",
-            day=far.isoformat(),
-            year=median_low(years),
-        )
-        problem = Problem(row.number, column, far.isoformat(), note)
-        records = tuple(replace(r, problems=(*r.problems, problem)) for r in row.records)
-        told.append(replace(row, records=records, problems=(*row.problems, problem)))
-    return told
-
-
-def _with_keys(rows: list[Row], has_references: bool) -> list[Row]:
-    """Give every record its key: the reference where that names it, else day, place and topic."""
-    counts = has_references and _references_count(rows)
-    seen: Counter[str] = Counter()
-    keyed: list[Row] = []
-    for row in rows:
-        records = []
-        for record in row.records:
-            if counts and record.reference:
-                base = f"ref:{fold(record.reference)}"
-                if len(row.records) > 1:
-                    base += f"/{record.day.isoformat()}"
-            else:
-                base = _digest(
-                    record.day.isoformat(), fold(record.place_text), fold(record.purpose)
-                )
-            seen[base] += 1
-            key = (
-                base if counts and record.reference and seen[base] == 1 else f"{base}#{seen[base]}"
-            )
-            records.append(replace(record, row_key=key, reference_counts=counts))
-        keyed.append(replace(row, records=tuple(records)) if records else row)
-    return keyed
-
-
-def _references_count(rows: list[Row]) -> bool:
-    """Whether references name gatherings: all different, and not just 1, 2, 3 down the sheet."""
-    references = [row.records[0].reference for row in rows if row.records]
-    given = [reference for reference in references if reference]
-    if len(given) < 0.9 * len(references) or len(set(given)) < len(given) or not given:
-        return False
-    if all(reference.isdigit() and len(reference) < 7 for reference in given):
-        steps = [int(b) - int(a) for a, b in pairwise(given)]
-        return sum(step == 1 for step in steps) < 0.8 * max(1, len(steps))
-    return True

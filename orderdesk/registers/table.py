@@ -74,7 +74,7 @@ def read_table(path: Path, sheet: str | None = None, limits: Limits | None = Non
     """Read a register's table, whatever the file's name says it is.
 
     CSV: separator, encoding and line ends are found out. Workbook: the sheet named, else the first
-    visible one with rows; the others are named in `notes`. Raises BadInput, always with the mend.
+    visible one with rows; `sheets` names all visible ones. Raises BadInput, always with the mend.
     """
     limits = limits or Limits()
     shown = safe_name(path.name)
@@ -92,16 +92,6 @@ def read_table(path: Path, sheet: str | None = None, limits: Limits | None = Non
             )
     text, encoding = decode(data, shown)
     return _from_text(text, encoding, shown, limits)
-
-
-def read_tables(path: Path, limits: Limits | None = None) -> list[Table]:
-    """Every visible sheet with rows (a register may have one a month), or the one CSV table."""
-    first = read_table(path, None, limits)
-    others = [name for name in first.sheets if name != first.sheet]
-    if not others:
-        return [first]
-    tables = [read_table(path, name, limits) for name in (first.sheet, *others)]
-    return [table for table in tables if table.rows]
 
 
 def _bytes_of(path: Path, shown: str, limits: Limits) -> bytes:
@@ -136,12 +126,6 @@ def _too_large(shown: str, limits: Limits) -> BadInput:
 def _from_workbook(path: Path, shown: str, sheet: str | None, limits: Limits) -> Table:
     read = read_workbook(path, shown, sheet, limits)
     notes = list(read.notes)
-    others = [safe_name(name) for name in read.sheets if name != read.name]
-    if others and sheet is None:
-        notes.append(
-            msg("Only sheet {sheet} was read; not: {others}.", sheet=safe_name(read.name),
-                others=", ".join(others))
-        )  # fmt: skip
     rows = [[visible(cell) if cell else "" for cell in row] for row in read.rows]
     return _table(
         shown,

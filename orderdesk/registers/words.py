@@ -196,9 +196,12 @@ class PlaceWords(Strict):
 
 
 class EndedWords(Strict):
-    """Words that say a gathering was ended by order."""
+    """Words that say what an authority did to a gathering."""
 
     words: Words
+    """It was ended by order."""
+    prohibited: Words
+    """It was not allowed; the word stays with the case, which is kept as called off."""
 
 
 class RowWords(Strict):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+=======
+from collections.abc import Mapping
+>>>>>>> 081c0a1 (Read every sheet of a register, choose rows, columns, sheets and header on screen and command line)
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -21,8 +25,11 @@ from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
+<<<<<<< HEAD
     from orderdesk.desk.event_import import FoundEvents
     from orderdesk.desk.importing import Found
+=======
+>>>>>>> 081c0a1 (Read every sheet of a register, choose rows, columns, sheets and header on screen and command line)
     from orderdesk.desk.search import RegisterList
 
 
@@ -157,6 +164,8 @@ class RegisterScreen(Place):
 
     def action_import(self) -> None:
         """Import a register."""
+        from orderdesk.screens.importing import open_import
+
         open_import(self)
 
 
@@ -223,6 +232,7 @@ def _typed(values: Mapping[str, str]) -> dict[str, str]:
     return dict(values) if any(value.strip() for value in typed.values()) else {}
 
 
+<<<<<<< HEAD
 def open_import(place: Place) -> None:
     """Ask for a file, show what it holds, import after a yes. What kind it is shows in it."""
     from orderdesk.desk import event_import, importing
@@ -440,4 +450,6 @@ class ImportScreen(Place):
         self.app.pop_screen()
 
 
+=======
+>>>>>>> 081c0a1 (Read every sheet of a register, choose rows, columns, sheets and header on screen and command line)
 SCREEN = RegisterScreen

@@ -113,7 +113,7 @@ class TodayScreen(Place):
 
     def action_import(self) -> None:
         """Import a register."""
-        from orderdesk.screens.register import open_import
+        from orderdesk.screens.importing import open_import
 
         open_import(self)
 

@@ -12,12 +12,13 @@ from orderdesk.reference import cached
 from orderdesk.registers import (
     Header,
     Mapping,
+    Part,
     RegisterWords,
     Row,
     Table,
     find_header,
     guess_mapping,
-    parse,
+    parse_parts,
     read_table,
 )
 from tests.registers.reading import Register
@@ -51,7 +52,7 @@ def read(words: RegisterWords) -> Callable[..., Register]:
         table: Table = read_table(path, sheet)
         header: Header = find_header(table, words)
         mapping: Mapping = guess_mapping(table, header, words)
-        rows: list[Row] = parse(table, header, mapping, words)
+        rows: list[Row] = parse_parts([Part(table, header, mapping)], words)
         return Register(table, header, mapping, rows)
 
     return to_rows

@@ -15,10 +15,8 @@ from orderdesk.registers import (
     RegisterRow,
     RegisterWords,
     compare,
-    find_header,
-    guess_mapping,
-    parse,
-    read_table,
+    parse_parts,
+    read_parts,
     records_of,
 )
 from tests.registers.reading import Register
@@ -128,9 +126,7 @@ def test_every_row_is_in_one_place(
     def records(lines: list[str]) -> list[RegisterRow]:
         path = tmp_path / "r.csv"
         path.write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
-        table = read_table(path)
-        header = find_header(table, words)
-        return records_of(parse(table, header, guess_mapping(table, header, words), words))
+        return records_of(parse_parts(read_parts(path, words).parts, words))
 
     known = known_of(records(before))
     assert len(known) == len(before)

@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from orderdesk.errors import BadInput
 from orderdesk.registers import (
     Limits,
+    Part,
     RegisterField,
     RegisterWords,
     escape_cell,
     find_header,
     guess_mapping,
     parse,
+    parse_parts,
+    read_parts,
     read_table,
-    read_tables,
     unescape_cell,
     visible,
 )
@@ -150,13 +152,14 @@ def workbook(path: Path, **sheets: list[list[object]]) -> Path:
     return path
 
 
-def test_sheets_are_named_and_none_is_forgotten(tmp_path: Path) -> None:
+def test_sheets_are_named_and_none_is_forgotten(tmp_path: Path, words: RegisterWords) -> None:
     rows: list[list[object]] = [["Datum", "Thema"], ["01.02.2020", "a"]]
     path = workbook(tmp_path / "r.xlsx", Leer=[], Januar=rows, Februar=rows)
     table = read_table(path)
     assert table.sheet == "Januar"
-    assert "Februar" in str(table.notes[0])
-    assert [t.sheet for t in read_tables(path)] == ["Januar", "Februar"]
+    assert table.sheets == ("Leer", "Januar", "Februar")
+    parts = read_parts(path, words)
+    assert [part.table.sheet for part in parts.parts] == ["Januar", "Februar"]
     assert read_table(path, "Februar").notes == ()
     with pytest.raises(BadInput, match="Januar, Februar"):
         read_table(path, "März")
@@ -272,9 +275,9 @@ def read_all(path: Path, words: RegisterWords) -> None:
     mapping = guess_mapping(table, header, words)
     if not mapping.columns_of(RegisterField.DATE):
         with pytest.raises(BadInput, match="which column holds the day"):
-            parse(table, header, mapping, words)
+            parse_parts([Part(table, header, mapping)], words)
         return
-    rows = parse(table, header, mapping, words)
+    rows = parse_parts([Part(table, header, mapping)], words)
     assert [row.number for row in rows] == [
         table.number(i) for i in range(header.first_data, len(table.rows))
     ]

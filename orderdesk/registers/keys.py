@@ -1,0 +1,110 @@
+"""What can only be seen over all rows of a register: keys, days far off, doubles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median_low
+
+from orderdesk.i18n import msg
+from orderdesk.registers.rows import Problem, RegisterRow, Row
+from orderdesk.registers.text import fold
+
+_FAR_YEARS = 3  # a day this far from the others of the register is looked at twice
+
+
+def over_all(rows: list[Row], day_column: str) -> list[Row]:
+    """The rows of all sheets with their keys, and what only the whole register shows."""
+    return _with_keys(_with_doubles(_with_far_days(rows, day_column)))
+
+
+def _with_doubles(rows: list[Row]) -> list[Row]:
+    """Point out gatherings that stand on two sheets: the second is likely a summary."""
+    seen: dict[str, Row] = {}
+    told: list[Row] = []
+    for row in rows:
+        twin = None
+        for record in row.records:
+            first = seen.setdefault(_content(record), row)
+            if first.sheet != row.sheet:
+                twin = first
+        if twin is None:
+            told.append(row)
+            continue
+        note = msg(
+            "The same stands on sheet {sheet}, row {row}: import one of the two sheets.",
+            sheet=twin.sheet,
+            row=twin.number,
+        )
+        value = row.records[0].day.isoformat()
+        told.append(_with_problem(row, Problem(row.number, "", value, note, sheet=row.sheet)))
+    return told
+
+
+def _content(record: RegisterRow) -> str:
+    return f"{record.identity} {record.start} {record.expected} {record.expected_low}"
+
+
+def _with_problem(row: Row, problem: Problem) -> Row:
+    records = tuple(replace(r, problems=(*r.problems, problem)) for r in row.records)
+    return replace(row, records=records, problems=(*row.problems, problem))
+
+
+def _with_far_days(rows: list[Row], column: str) -> list[Row]:
+    """Point out days that lie years from the others: a slip of the pen in the year, mostly."""
+    years = sorted(record.day.year for row in rows for record in row.records)
+    if len(years) < 10:
+        return rows
+    strays = len(years) // 50
+    usual = range(years[strays] - _FAR_YEARS + 1, years[-1 - strays] + _FAR_YEARS)
+    told: list[Row] = []
+    for row in rows:
+        far = next((r.day for r in row.records if r.day.year not in usual), None)
+        if far is None:
+            told.append(row)
+            continue
+        note = msg(
+            "{day} lies far from the other days (about {year}): is the year right?",
+            day=far.isoformat(),
+            year=median_low(years),
+        )
+        problem = Problem(row.number, column, far.isoformat(), note, sheet=row.sheet)
+        told.append(_with_problem(row, problem))
+    return told
+
+
+def _with_keys(rows: list[Row]) -> list[Row]:
+    """Give every record its key: the reference where that names it, else day, place and topic."""
+    counts = _references_count(rows)
+    seen: Counter[str] = Counter()
+    keyed: list[Row] = []
+    for row in rows:
+        records = []
+        for record in row.records:
+            if counts and record.reference:
+                base = f"ref:{fold(record.reference)}"
+                if len(row.records) > 1:
+                    base += f"/{record.day.isoformat()}"
+            else:
+                base = record.identity
+            seen[base] += 1
+            key = (
+                base if counts and record.reference and seen[base] == 1 else f"{base}#{seen[base]}"
+            )
+            records.append(replace(record, row_key=key, reference_counts=counts))
+        keyed.append(replace(row, records=tuple(records)) if records else row)
+    return keyed
+
+
+def _references_count(rows: Sequence[Row]) -> bool:
+    """Whether references name gatherings: all different, and not just 1, 2, 3 down the sheet."""
+    references = [row.records[0].reference for row in rows if row.records]
+    given = [reference for reference in references if reference]
+    if len(given) < 0.9 * len(references) or len(set(given)) < len(given) or not given:
+        return False
+    if all(reference.isdigit() and len(reference) < 7 for reference in given):
+        steps = [int(b) - int(a) for a, b in pairwise(given)]
+        return sum(step == 1 for step in steps) < 0.8 * max(1, len(steps))
+    return True
