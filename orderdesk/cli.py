@@ -244,7 +244,8 @@ def import_(
     from orderdesk.desk import import_choices, importing
 
     if events:
-        _import_events(file, (sheet or [None])[0], dry_run=dry_run, yes=yes or as_json, as_json=as_json)
+        first = sheet[0] if sheet else None
+        _import_events(file, first, dry_run=dry_run, yes=yes or as_json, as_json=as_json)
         return
     choices = importing.Choices(
         sheets=tuple(sheet or ()),

@@ -16,7 +16,7 @@ from orderdesk.domain.when import read_when
 from orderdesk.errors import BadInput
 from orderdesk.i18n import Msg, msg
 from orderdesk.reference import ReferenceFile, Strict
-from orderdesk.registers.parse import Problem
+from orderdesk.registers.rows import Problem
 from orderdesk.registers.table import Table
 from orderdesk.registers.text import fold, one_line, unescape_cell, visible
 

@@ -20,14 +20,16 @@ from orderdesk.screens.widgets.table import Column, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
+    from orderdesk.desk.event_import import FoundEvents
     from orderdesk.desk.import_result import RowLine
     from orderdesk.desk.importing import Choices, Found
 
 _SHOWN_NOTES = 4
+_MOST_OF_EVENTS = 4 << 20  # bytes: a year of the event system is far smaller, a register may not be
 
 
 def open_import(place: Place) -> None:
-    """Ask for a file, show what it holds, import after a yes."""
+    """Ask for a file, show what it holds, import after a yes. What kind it is shows in it."""
     if place.desk is None:
         return
 
@@ -38,7 +40,7 @@ def open_import(place: Place) -> None:
 
     place.app.push_screen(
         Form(
-            _("Import a register"),
+            _("Import a register or an export of the event system"),
             [
                 Field("file", _("File"), _(".csv, .tsv, .xlsx, .xls, .ods")),
                 *_reading_fields(),
@@ -185,13 +187,16 @@ class ImportScreen(Place):
     def fill(self, desk: Desk) -> None:
         """Nothing changes by itself while a file is looked at."""
 
-    def _preview(self, desk: Desk, tell: Callable[[str], None]) -> Found:
-        from orderdesk.desk import importing
+    def _preview(self, desk: Desk, tell: Callable[[str], None]) -> Found | FoundEvents:
+        from orderdesk.desk import event_import, importing
 
+        small = self._path.stat().st_size < _MOST_OF_EVENTS
+        if small and event_import.is_events(self._path):
+            return event_import.preview(desk, self._path)
         return importing.preview(desk, self._path, self._choices, progress=tell)
 
     @work(thread=True, exclusive=True, group="import")
-    def _look_at(self, read: Callable[[Desk, Callable[[str], None]], Found]) -> None:
+    def _look_at(self, read: Callable[[Desk, Callable[[str], None]], Found | FoundEvents]) -> None:
         """Read in a thread, telling how far it is; what is refused stands above the rows."""
         from orderdesk.errors import OrderdeskError
 
@@ -221,8 +226,15 @@ class ImportScreen(Place):
         else:
             self.notify(safe(text).plain, severity="warning", timeout=8, markup=False)
 
-    def _show(self, found: Found) -> None:
+    def _show(self, found: Found | FoundEvents) -> None:
+        from orderdesk.desk import importing
+
         if not self.is_mounted:
+            return
+        if not isinstance(found, importing.Found):
+            from orderdesk.screens.importing_events import EventImportScreen
+
+            self.app.switch_screen(EventImportScreen(found))
             return
         self._found = found
         self._again()

@@ -13,7 +13,7 @@ from orderdesk.domain.law import ForbiddenWords, forbidden_in
 from orderdesk.i18n import _, ngettext, set_language
 from orderdesk.reference import data_folder
 from orderdesk.screens.case import CaseScreen
-from orderdesk.screens.register import EventImportScreen
+from orderdesk.screens.importing_events import EventImportScreen
 from orderdesk.screens.today import TodayScreen
 from orderdesk.screens.widgets.form import Form, Reading
 from tests.stories.playing import Story, story, week_at
