@@ -367,21 +367,27 @@ def record_decision(desk: Desk, week: Week, values: Mapping[str, str]) -> tuple[
 
     Keys: text, by (name), authority (mayor, prosecutor), criminal (yes/no), legal_basis.
     """
-    if not values.get("text", "").strip() or not values.get("by", "").strip():
-        raise BadInput(
-            N_("text"), values.get("text", ""), msg("Write what was decided, and by whom.")
-        )
     authority = Authority(values.get("authority") or "mayor")
-    warning = wrong_authority(authority, values.get("criminal") == "yes")
     with desk.work() as work:
-        taken = len(work.facts(TAKEN))
-        number = f"DH-{week.year}-{taken + 1:03d}"
-        work.add_fact(
-            TAKEN,
-            f"week:{week}",
-            {**values, "number": number, "day": local(desk.now).date().isoformat()},
-        )
-    return number, warning
+        number = put_decision(work, week, local(desk.now).date(), values)
+    return number, wrong_authority(authority, values.get("criminal") == "yes")
+
+
+def put_decision(work: Work, week: Week, day: date, values: Mapping[str, str]) -> str:
+    """Write a decision down under the next number of its year; the number.
+
+    Raises BadInput without what was decided, or by whom.
+    """
+    if not values.get("text", "").strip():
+        raise BadInput(N_("text"), "", msg("Write what was decided."))
+    if not values.get("by", "").strip():
+        raise BadInput(N_("by"), "", msg("Write who decided."))
+    prefix = f"DH-{week.year}-"
+    taken = sum(fact.doc["number"].startswith(prefix) for fact in work.facts(TAKEN))
+    number = f"{prefix}{taken + 1:03d}"
+    doc = {**values, "number": number, "day": day.isoformat()}
+    work.add_fact(TAKEN, f"week:{week}", doc)
+    return number
 
 
 def add_action(desk: Desk, what: str, who: str, due: str) -> str:

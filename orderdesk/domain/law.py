@@ -6,7 +6,7 @@ A demonstration is notified, not permitted: nothing here refuses one for being l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -551,36 +551,6 @@ def over_square_budget(used: int, place: Place) -> Msg | None:
         "{place}: day {used} of {budget} this year",
         place=place.name, used=used, budget=place.square_days,
     )  # fmt: skip
-
-
-# --- the mayor's other powers ---------------------------------------------------------------------
-
-
-class Power(Strict):
-    """A power of the mayor with the duties that follow it."""
-
-    id: str
-    article: str
-    name: LocalText
-    needs_prosecutor: bool = False
-    """Consultation with the prosecutor is mandatory."""
-    follow_up: tuple[LocalText, ...] = ()
-
-
-class Powers(ReferenceFile):
-    """`data/mayor_powers.toml`."""
-
-    powers: tuple[Power, ...]
-
-
-def check_power(power: Power, prosecutor_consulted: date | None) -> Sequence[LocalText]:
-    """The tasks that using a power brings. Raises RuleSaysNo without a mandatory consultation."""
-    if power.needs_prosecutor and prosecutor_consulted is None:
-        raise RuleSaysNo(
-            msg("{article} needs the date of consultation with the prosecutor.",
-                article=power.article)
-        )  # fmt: skip
-    return power.follow_up
 
 
 # --- words ----------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ class DriehoekScreen(Place):
         Binding("i", "interpret", N_("interpretation")),
         Binding("d", "ask", N_("decision asked")),
         Binding("r", "record", N_("decision taken")),
+        Binding("k", "meeting", N_("ad-hoc meeting")),
         Binding("w", "write", N_("write PDF")),
     ]
     DEFAULT_CSS = "DriehoekScreen #state { height: 1; padding: 0 1; background: $panel; }"
@@ -270,6 +271,12 @@ class DriehoekScreen(Place):
             ),
             said,
         )
+
+    def action_meeting(self) -> None:
+        """The driehoek called together for a case that is going on."""
+        from orderdesk.screens.meeting import call_together
+
+        call_together(self)
 
     def action_write(self) -> None:
         """PDF, Markdown and JSON to a folder."""

@@ -44,6 +44,7 @@ class IncidentScreen(Place):
         Binding("l", "note", N_("note")),
         Binding("p", "place", N_("place")),
         Binding("m", "mayor", N_("mayor")),
+        Binding("k", "meeting", N_("driehoek")),
         Binding("w", "as_known", N_("as known then")),
         Binding("z", "stand_down", N_("stand down")),
         Binding("b", "give_back", N_("flex back")),
@@ -177,6 +178,12 @@ class IncidentScreen(Place):
             ),
             self.saying(_("registered: a protected gathering, no term applies")),
         )
+
+    def action_meeting(self) -> None:
+        """The driehoek called together for the gathering under the cursor."""
+        from orderdesk.screens.meeting import call_together
+
+        call_together(self, self.number)
 
     def action_authorise(self) -> None:
         """Commit a package, by name and with a reason."""
