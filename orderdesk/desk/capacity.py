@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from orderdesk.store.work import Reader, Work
 
 AWAY = "away"
+RIPPLE = "ripple"
+"""Written when a case lets go of its hours; the planner answers it (`desk.ripples`)."""
 CLOSED_STATUSES = (Status.CANCELLED, Status.MOVED, Status.NO_SHOW)
 _HOUR = timedelta(hours=1)
 _MOST_HOURS = 1_000
@@ -473,8 +475,15 @@ def give_back(desk: Desk, theme: str, minutes: int, reason: str, week: Week | No
 def plan_pay_back(desk: Desk, theme: str, minutes: int, week: Week | None = None) -> None:
     """Promise free reserve to a theme that is owed hours."""
     with desk.work(Role.OFFICER) as work:
-        chosen = week or Week.of(desk.now)
-        write(work, lambda old: ledger.plan_pay_back(old, pen(desk, work, chosen), theme, minutes))
+        plan_pay_back_in(desk, work, theme, minutes, week or Week.of(desk.now))
+
+
+def plan_pay_back_in(
+    desk: Desk, work: Work, theme: str, minutes: int, week: Week, reason: str = ""
+) -> None:
+    """`plan_pay_back` inside a unit of work."""
+    hand = pen(desk, work, week)
+    write(work, lambda old: ledger.plan_pay_back(old, hand, theme, minutes, reason=reason))
 
 
 def worked(desk: Desk, case_ids: Sequence[str]) -> int:
@@ -516,8 +525,15 @@ def release_case(desk: Desk, work: Work, case: Case) -> int:
     if line is None or not standing:
         return 0
     write(work, lambda old: ledger.release(old, pen(desk, work, week), case.id, _("called off")))
-    work.save_duties(without_case(work.duties(start=week.span.start, end=week.span.end), case.id,
-                                  work.now))  # fmt: skip
+    duties = work.duties(start=week.span.start, end=week.span.end)
+    work.save_duties(without_case(duties, case.id, work.now))
+    parts = [
+        {"person_id": d.person_id, "start": t.start.isoformat(), "end": t.end.isoformat()}
+        for d in duties
+        for t in d.tasks
+        if t.case_id == case.id
+    ]
+    work.add_fact(RIPPLE, f"case:{case.id}", {"freed": line.committed, "parts": parts})
     return line.committed
 
 

@@ -15,6 +15,7 @@ from orderdesk import reference
 from orderdesk.desk import intake, receipts, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.feeds import FEED, settings, subscribers
+from orderdesk.desk.leave import granted_in
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.domain.demand import Norms, check_lawful
 from orderdesk.domain.events import Organiser
@@ -143,8 +144,9 @@ def feeds_in(
     ids = {task.case_id for duty in duties for task in duty.tasks if task.case_id}
     numbers = {case.id: case.number for case in reader.cases(ids=ids)} if ids else {}
     return write_feeds(
-        duties, people, numbers, publisher=publisher(reader), now=desk.now, previous=previous
-    )
+        duties, people, numbers, publisher=publisher(reader), now=desk.now,
+        leave=granted_in(reader), previous=previous,
+    )  # fmt: skip
 
 
 def publisher(reader: Reader) -> Publisher:

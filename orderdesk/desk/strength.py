@@ -47,6 +47,11 @@ class Hour:
     """The group is too small to show who is missing from it."""
 
     @property
+    def end(self) -> datetime:
+        """When the hour is over."""
+        return self.start + _HOUR
+
+    @property
     def left(self) -> int:
         """Who is there for ordinary work: rostered, less absent, less deployed."""
         return self.rostered - self.absent - self.deployed
@@ -99,7 +104,7 @@ class Day:
 
     def at(self, moment: datetime) -> Sequence[Hour]:
         """The districts in the hour of `moment`."""
-        return [h for h in self.hours if h.start <= moment < h.start + _HOUR]
+        return [h for h in self.hours if h.start <= moment < h.end]
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -216,8 +221,7 @@ def strength_in(reader: Reader, day: date) -> Day:
 
 def who_in(desk: Desk, hour: Hour) -> list[str]:
     """Who is on duty in an hour and what they do. Who is missing isn't told."""
-    end = hour.start + _HOUR
-    lines = []
+    end, lines = hour.end, []
     with desk.read() as reader:
         names = {person.id: person.name for person in reader.people()}
         duties = reader.duties(start=hour.start, end=end)

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from orderdesk.city import TEST_WEEK
-from orderdesk.desk import capacity, closing, incident, intake, pairs, scoring, words
+from orderdesk.desk import (
+    capacity,
+    closing,
+    incident,
+    intake,
+    pairs,
+    ripples,
+    scoring,
+    words,
+)
 from orderdesk.desk.core import DemoClock, Desk
 from orderdesk.desk.demo import LEAD
 from orderdesk.desk.publishing import feeds_in
@@ -177,7 +186,8 @@ class Week24:
 
     def _called_off(self) -> None:
         closing.move(self.desk, self._id("D-2026-041"), "do 25 jun 17:30")
-        capacity.plan_pay_back(self.desk, NUISANCE, 4 * H, TEST_WEEK)
+        [freed] = ripples.pending(self.desk)
+        ripples.answer(self.desk, freed.seq, pay_back=True)
 
     def _counter_notified(self) -> None:
         found = intake.register(

@@ -1026,14 +1026,20 @@ def give_back(
     return check(postings, [pen.posting(Deed.GIVE_BACK, legs, **about)])
 
 
+def unplanned_debt(postings: Iterable[Posting], week: Week, theme: str) -> int:
+    """What is owed to a theme and not yet planned to be paid back, in minutes."""
+    sums = totals(postings, week)
+    planned = sums.get(Account(book=Book.COMMITTED, theme=theme), 0)
+    return _total(sums, Book.OWED, theme=theme) - planned
+
+
 def plan_pay_back(
     postings: Sequence[Posting], pen: Pen, theme: str, minutes: int, *, reason: str = ""
 ) -> list[Posting]:
     """Commit free reserve to paying back a theme: at most what is owed and not planned yet."""
     _positive(minutes)
-    sums = totals(postings, pen.week)
     plan = Account(book=Book.COMMITTED, theme=theme)
-    unplanned = _total(sums, Book.OWED, theme=theme) - sums.get(plan, 0)
+    unplanned = unplanned_debt(postings, pen.week, theme)
     if minutes > unplanned:
         raise RuleSaysNo(
             msg(

@@ -74,16 +74,19 @@ def calibrate(
     measure: Measure = Measure.CASES,
     ahead: int = 1,
     seed: int = 1,
+    last: int | None = None,
 ) -> Calibration:
     """Forecast every week of the history, from the second year on, `ahead` weeks before it ends.
 
+    `last`: judge only so many of the newest weeks; they still learn from all before them.
     Raises BadInput while no week can be judged.
     """
     records = sorted(history, key=lambda record: record.week.monday)
     outcomes = {record.week: _outcome(record, measure) for record in records}
     judged: list[_Judged] = []
     skipped = 0
-    for i, record in enumerate(records):
+    begin = 0 if last is None else max(0, len(records) - last)
+    for i, record in enumerate(records[begin:], start=begin):
         origin = record.week.shift(-ahead)
         past = [r for r in records[:i] if r.week.monday <= origin.monday]
         year = [outcomes.get(origin.shift(-j)) for j in range(_YEAR)]

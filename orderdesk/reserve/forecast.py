@@ -18,8 +18,9 @@ Three ways to the reserve for a service level check one another: Monte Carlo, Pa
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from statistics import NormalDist
 from zlib import crc32
 
@@ -299,6 +300,21 @@ def need_of(
         called_off=model.called_off,
         known=tuple(sorted((k for k in known if k.week == week), key=lambda k: k.case_id)),
     )
+
+
+def need_on_day(need: Need, share: float, case_ids: Collection[str]) -> Need:
+    """The need of one day of the week: `share` of the unknown cases fall on it, and of the known
+    ones those of `case_ids`. Thinning negative binomial counts keeps their dispersion."""
+    here = tuple(k for k in need.known if k.case_id in case_ids)
+    return replace(need, mean=need.mean * share, known=here)
+
+
+def weekday_shares(days: Iterable[date], prior: float = 5.0) -> tuple[float, ...]:
+    """Which part of the cases falls on Monday to Sunday, drawn to a seventh by `prior` cases."""
+    counted = [prior / 7] * 7
+    for day in days:
+        counted[day.weekday()] += 1
+    return tuple(n / sum(counted) for n in counted)
 
 
 def simulate(need: Need, week: Week, draws: int, seed: int) -> Floats:

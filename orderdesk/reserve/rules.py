@@ -42,7 +42,7 @@ class LadderStep(Strict):
 
 
 class Named(Strict):
-    """Something with an id and a name: a pool, a step of the police ladder."""
+    """Something with an id and a name: a pool, a step of the police ladder, a reason."""
 
     id: str
     name: LocalText
@@ -86,6 +86,8 @@ class ReserveRules(ReferenceFile):
     pools: tuple[Named, ...]
     ladder: tuple[LadderStep, ...]
     police_steps: Annotated[tuple[Named, ...], Field(min_length=1)]
+    worked_reasons: Annotated[tuple[Named, ...], Field(min_length=1)]
+    """Why somebody worked otherwise than planned."""
     forecast: ForecastRules
 
     @model_validator(mode="after")

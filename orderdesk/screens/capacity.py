@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -45,6 +46,9 @@ class CapacityScreen(Place):
         Binding("y", "pay_back", N_("plan pay-back")),
         Binding("p", "pool", N_("ask pool")),
         Binding("s", "strength", N_("strength")),
+        Binding("i", "called_off", N_("called off")),
+        Binding("l", "leave", N_("leave")),
+        Binding("u", "worked", N_("hours worked")),
         Binding("c", "calls", N_("calls")),
         Binding("f", "forecast", N_("forecast")),
         Binding("z", "close_week", N_("close week"), show=False),
@@ -103,9 +107,8 @@ class CapacityScreen(Place):
                 )
             )
         self.query_one(VirtualTable).load(ListRows(rows))
-        self.query_one("#gauge", Static).update(
-            safe("\n".join(_gauge(str(plan.week), plan.statement.balance)))
-        )
+        head = [*_gauge(str(plan.week), plan.statement.balance), *_waiting(desk)]
+        self.query_one("#gauge", Static).update(safe("\n".join(head)))
         self.query_one("#more", Static).update(safe("\n".join(_more(plan))))
 
     def action_week(self, by: int) -> None:
@@ -241,6 +244,108 @@ class CapacityScreen(Place):
 
         self.app.push_screen(CallsScreen())
 
+    def action_called_off(self) -> None:
+        """What a call-off sets free: pay back what is owed, or keep it in reserve."""
+        from orderdesk.desk import ripples
+
+        desk = self.desk
+        if desk is None:
+            return
+        open_ = ripples.pending(desk)
+        if not open_:
+            self.done(_("no call-off waits for an answer"))
+            return
+        first = open_[0]
+        yes_no = [("yes", _("plan the pay-back")), ("no", _("keep all of it in reserve"))]
+        self.app.push_screen(
+            Form(
+                _("Called off: {number}").format(number=first.case.number),
+                [Field("pay_back", _("What came free"), choices=yes_no)],
+                lambda v: ripples.answer(desk, first.seq, v["pay_back"] == "yes"),
+                look=lambda _values: "\n".join(first.lines()),
+            ),
+            self.saying(_("answered")),
+        )
+
+    def action_leave(self) -> None:
+        """Answer a request for a day off."""
+        self._leave()
+
+    @work(thread=True, exclusive=True, group="leave")
+    def _leave(self) -> None:
+        from orderdesk.desk import forecasting
+
+        desk = self.desk
+        if desk is None:
+            return
+        with suppress(OrderdeskError):
+            forecasting.learn(desk)  # takes a moment: not while somebody types
+        self.app.call_from_thread(self._ask_leave, desk)
+
+    def _ask_leave(self, desk: Desk) -> None:
+        from orderdesk.desk import leave
+
+        def seen(values: Mapping[str, str]) -> str:
+            if not values["who"].strip() or not values["day"].strip():
+                again = [a.line() for a in leave.answers(desk)]
+                return "\n".join(again) or _("Say who and which day.")
+            picture = leave.look(desk, values["who"], leave.read_day(desk, values["day"]))
+            return "\n".join(picture.lines())
+
+        choices = [(code, _(name)) for code, name in leave.ANSWERS.items()]
+        self.app.push_screen(
+            Form(
+                _("Leave"),
+                [
+                    Field("who", _("Service number")),
+                    Field("day", _("Day"), _("25 jun, or do 25 juni")),
+                    Field("answer", _("Answer"), choices=choices),
+                ],
+                lambda v: leave.answer(desk, v),
+                look=seen,
+            ),
+            self.saying(_("answered")),
+        )
+
+    def action_worked(self) -> None:
+        """Confirm the hours of a day, yesterday first."""
+        from orderdesk.desk import worked
+        from orderdesk.desk.words import day as day_text
+
+        desk = self.desk
+        if desk is None:
+            return
+
+        def save(v: Mapping[str, str]) -> object:
+            day = worked.read_day(desk, v["day"])
+            if v["who"].strip():
+                worked.put_right(desk, day, v)
+            return worked.confirm(desk, day)
+
+        def confirmed(found: object) -> None:
+            if isinstance(found, worked.DayHours):
+                self.refill()
+                self.app.push_screen(Reading(day_text(found.day), "\n".join(found.lines())))
+
+        self.app.push_screen(
+            Form(
+                _("Hours worked"),
+                [
+                    Field("day", _("Day"), _("empty: yesterday")),
+                    Field("who", _("Who worked otherwise than planned"), _("empty: nobody")),
+                    Field("hours", _("Hours worked there in all")),
+                    Field("why", _("Reason"), choices=worked.reasons()),
+                    Field("number", _("Number"), _("only after two deployments that day")),
+                    Field("by", _("Name of the team lead"), _("only for more theme hours")),
+                ],
+                save,
+                look=lambda v: "\n".join(
+                    worked.day_hours(desk, worked.read_day(desk, v["day"])).lines()
+                ),
+            ),
+            confirmed,
+        )
+
     def action_forecast(self) -> None:
         """Eight weeks ahead."""
         self._forecast()
@@ -295,6 +400,23 @@ def _gauge(week: str, b: Balance) -> Iterator[str]:
         used=hours(b.used), back=hours(b.given_back), committed=hours(b.committed),
         free=hours(b.free),
     )  # fmt: skip
+
+
+def _waiting(desk: Desk) -> Iterator[str]:
+    """What waits for the planner, each with its key."""
+    from orderdesk.desk import leave, receipts, ripples
+    from orderdesk.desk.words import hours
+
+    for ripple in ripples.pending(desk):
+        yield "▲ " + _("{number} called off, {n} h free: i").format(
+            number=ripple.case.number, n=hours(ripple.freed)
+        )
+    again = [answer for answer in leave.answers(desk) if answer.landed_since]
+    if again:
+        yield "▲ " + _("{line}: l").format(line=again[0].line())
+    calls = receipts.sheet(desk)
+    if calls.waiting:
+        yield _("{line}: c").format(line=calls.summary)
 
 
 def _more(plan: WeekPlan) -> Iterator[str]:

@@ -7,8 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from orderdesk.desk import feeds, publishing, receipts, strength
+from orderdesk.city import TEST_WEEK
+from orderdesk.desk import (
+    closing,
+    feeds,
+    leave,
+    publishing,
+    receipts,
+    ripples,
+    scoring,
+    strength,
+    worked,
+)
+from orderdesk.domain import ledger
+from orderdesk.domain.ledger import Posting
 from orderdesk.domain.people import Duty, DutyStatus
+from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import _, set_language
 from tests.stories.playing import Story, moment, story, week_at
 
@@ -109,3 +123,74 @@ async def test_cpd5_cpi10_calls_are_ticked_and_escalate(wednesday: Path, tmp_pat
         assert newer.startswith("http")
         with s.desk.read() as reader:
             assert not any(key in str(trace.doc) for trace in reader.trail())
+
+
+async def test_cpd8_cpd9_leave_and_a_call_off(wednesday: Path, tmp_path: Path) -> None:
+    set_language("nl")
+    async with story(wednesday, tmp_path, 2, "15:00") as s:
+        # CPD8: that day's forecast only; nothing stands there yet.
+        await s.press("4")
+        s.count_anew()
+        await s.press("l")
+        await s.fill("B06", "25 jun")
+        assert s.sees(_("no case stands there yet"))
+        assert s.sees(_("chance of a case that isn't known yet: {p}").split("{")[0].strip())
+        await s.press("ctrl+s")
+        assert s.keys <= 4
+        [given] = leave.answers(s.desk)
+        assert (given.person_id, given.answer, given.landed_since) == ("B06", "granted", ())
+        with s.desk.read() as reader:
+            assert len(leave.granted_in(reader)) == 1
+        # CPD9: somebody at the desk calls D-041 off; the planner sees what it sets free.
+        s.clock.set(moment(2, "16:05"))
+        case = scoring.case_numbered(s.desk, "D-2026-041")
+        closing.move(s.desk, case.id, "do 25 jun 17:30")
+        s.clock.set(moment(2, "16:06"))
+        await s.press("5", "4")
+        assert s.sees(_("{number} called off, {n} h free: i").format(number="D-2026-041", n=10))
+        assert s.sees(_("look again: {numbers}").format(numbers="D-2026-041b"))
+        s.count_anew()
+        await s.press("i")
+        [found] = ripples.pending(s.desk)
+        assert found.people == ("B07", "B12")
+        assert found.proposed == 4 * 60
+        assert [c.fits for c in found.copies] == [True, True]
+        assert s.sees(_("to tell: {names}").format(names="B07, B12"))
+        assert s.sees(_("notification due {when}").format(when="di 23 jun 17:30"))
+        await s.press("ctrl+s")
+        assert s.keys <= 2
+        with s.desk.read() as reader:
+            balance = ledger.balance(reader.postings(Posting), TEST_WEEK)
+        assert [n // 60 for n in (balance.committed, balance.free, balance.owed)] == [16, 32, 4]
+        assert ripples.pending(s.desk) == []
+        with pytest.raises(RuleSaysNo):
+            ripples.answer(s.desk, found.seq, pay_back=True)
+
+
+async def test_cpd10_worked_hours_are_confirmed(wednesday: Path, tmp_path: Path) -> None:
+    set_language("nl")
+    async with story(wednesday, tmp_path, 2, "16:45") as s:
+        await s.press("4")
+        s.count_anew()
+        await s.press("u")
+        assert s.sees(_("{day}: planned {planned} h, worked {worked} h").format(
+            day="di 9 jun", planned=12, worked=12))  # fmt: skip
+        await s.press("tab")
+        await s.fill("B21", "2,5")
+        await s.press("ctrl+s")
+        assert s.keys <= 4
+        day = worked.day_hours(s.desk, moment(1, "12:00").date())
+        [differs] = day.differing
+        assert (differs.person_id, differs.planned - differs.worked) == ("B21", 30)
+        assert (differs.reason, day.balanced) == ("relieved_early", True)
+        assert day.confirmed_by == s.desk.actor.name
+        assert s.sees(worked.reason_name("relieved_early"))
+        with s.desk.read() as reader:
+            postings = reader.postings(Posting)
+        stated = ledger.statement(postings, TEST_WEEK)
+        assert (stated.deployed, stated.balance.owed) == (12 * 60 - 30, 4 * 60 - 30)
+        assert stated.balance.reserve == 64 * 60
+        assert postings[-1].deed is ledger.Deed.REVERSE
+        # A day that isn't over can't be confirmed.
+        with pytest.raises(RuleSaysNo):
+            worked.confirm(s.desk, moment(2, "12:00").date())
