@@ -12,19 +12,22 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widget import Widget
 
+from orderdesk.desk.preferences import prefer, preferences
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import LANGUAGES, N_, _, language, set_language
 from orderdesk.screens.base import PLACES, Place
 from orderdesk.screens.safe import line
-from orderdesk.screens.themes import NAMES, VARIABLES, Plain, set_up
+from orderdesk.screens.themes import DARK, NAMES, VARIABLES, Plain, set_up
 from orderdesk.screens.widgets.head import Marks
+from orderdesk.screens.widgets.small import TooSmall, too_small
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
@@ -55,6 +58,7 @@ class OrderdeskApp(App[None]):
 
     TITLE = "orderdesk"
     ENABLE_COMMAND_PALETTE = True
+    CSS = "* { scrollbar-size-vertical: 1; }"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {
         name: _screen(name) for name, _key, _title in PLACES
     }
@@ -64,6 +68,8 @@ class OrderdeskApp(App[None]):
         Binding("ctrl+p", "command_palette", N_("all actions"), show=False),
         Binding("ctrl+l", "language", N_("language"), show=False),
         Binding("ctrl+t", "theme", N_("colours"), show=False),
+        Binding("ctrl+o", "jump", N_("jump"), show=False, priority=True),
+        Binding("ctrl+z", "undo", N_("take back"), show=False),
         Binding("ctrl+q", "quit", N_("quit"), show=False, priority=True),
     ]
 
@@ -73,9 +79,12 @@ class OrderdeskApp(App[None]):
         *,
         glance_path: str = "",
         log_folder: Path | None = None,
+        preferences_folder: Path | None = None,
     ) -> None:
         super().__init__()
-        set_up(self)
+        chosen = "" if preferences_folder is None else preferences(preferences_folder).get("theme")
+        set_up(self, chosen or DARK)
+        self._preferences_folder = preferences_folder
         self.positions: dict[str, str] = {}
         """Row on which each table stood, by screen and table."""
         self._plain = Plain()
@@ -85,6 +94,7 @@ class OrderdeskApp(App[None]):
         self.synthetic = False
         self.problem = ""
         self._heard = -1
+        self._undo: Callable[[], object] | None = None
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The looks of the desk, whatever theme is chosen."""
@@ -191,6 +201,47 @@ class OrderdeskApp(App[None]):
         """The next set of colours: dark, light, high contrast."""
         names = list(NAMES)
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        if self._preferences_folder is not None:
+            prefer(self._preferences_folder, "theme", self.theme)
+        self.notify(_(NAMES[self.theme]), title=_("colours"), timeout=2, markup=False)
+
+    def action_jump(self) -> None:
+        """Letters on everything that can take the keys."""
+        from orderdesk.screens.widgets.jump import Jump, targets
+
+        below = self.screen
+        if isinstance(below, (Jump, TooSmall)) or CommandPalette.is_open(self):  # type: ignore[arg-type]
+            return
+
+        def chosen(widget: Widget | None) -> None:
+            if widget is not None and widget.is_attached:
+                widget.focus()
+
+        self.push_screen(Jump(targets(below)), chosen)
+
+    def can_undo(self, undo: Callable[[], object]) -> None:
+        """What the undo key does from now on: the last deed that can be taken back."""
+        self._undo = undo
+
+    def action_undo(self) -> None:
+        """Take the last deed back, once."""
+        undo, self._undo = self._undo, None
+        place = self.screen
+        if undo is None:
+            self.notify(_("Nothing to take back."), timeout=3, markup=False)
+        elif isinstance(place, Place):
+
+            def take_back() -> bool:
+                undo()
+                return True
+
+            if place.try_to(take_back):
+                place.done(_("taken back"))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so while the terminal is too small to work in."""
+        if too_small(event.size) and not isinstance(self.screen, TooSmall):
+            self.push_screen(TooSmall())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that has a key here, and every place, by name."""
@@ -202,12 +253,13 @@ class OrderdeskApp(App[None]):
             )
         for active in screen.active_bindings.values():
             binding = active.binding
-            if binding.description and not binding.action.startswith(("place", "command_palette")):
+            if binding.description and not binding.action.startswith(("place(", "command_palette")):
                 yield SystemCommand(
                     _(binding.description),
                     _("key {key}").format(key=binding.key_display or binding.key),
                     lambda a=active: self._run(a.binding.action, a.node),
                 )
+        yield SystemCommand(_("jump"), _("key {key}").format(key="ctrl+o"), self.action_jump)
         yield SystemCommand(_("language"), _("Dutch or English"), self.action_language)
         yield SystemCommand(_("colours"), _("dark, light, high contrast"), self.action_theme)
         yield SystemCommand(_("quit"), "", self.action_quit_now)
@@ -282,7 +334,9 @@ def run_demo(seed: int, lang: str) -> None:
 def _run(open_it: OpenDesk, url: str, log_folder: Path) -> None:
     path = url.removeprefix("sqlite:///")
     shown = "" if "://" in path else path
-    application = OrderdeskApp(open_it, glance_path=shown, log_folder=log_folder)
+    application = OrderdeskApp(
+        open_it, glance_path=shown, log_folder=log_folder, preferences_folder=log_folder
+    )
     application.run()
     if application.desk is not None:
         application.desk.store.close()

@@ -69,6 +69,10 @@ class DeskApp(Protocol):
         """Go to one of the places."""
         ...
 
+    def can_undo(self, undo: Callable[[], object]) -> None:
+        """What the undo key does from now on."""
+        ...
+
 
 class Place(Screen[None]):
     """One of the nine places."""
@@ -161,8 +165,11 @@ class Place(Screen[None]):
             self.notify(line(problem), severity="warning", timeout=8, markup=False)
             return None
 
-    def done(self, text: str) -> None:
-        """Say what happened and show the new state."""
+    def done(self, text: str, undo: Callable[[], object] | None = None) -> None:
+        """Say what happened and show the new state; `undo` takes it back on one key."""
+        if undo is not None:
+            self.desk_app.can_undo(undo)
+            text += "  " + _("(^z: take back)")
         self.notify(line(text), markup=False)
         self.refill()
 
@@ -177,15 +184,11 @@ class Place(Screen[None]):
 
     def action_explain(self) -> None:
         """What this place is for and which keys work here."""
-        from orderdesk.screens.widgets.form import Reading
+        from orderdesk.screens.widgets.help import help_on
 
+        title = {name: _(title) for name, _key, title in PLACES}.get(self.place, self.place)
         about = _(self.about) if self.about else ""
-        keys = [
-            f"  {active.binding.key_display or active.binding.key:<12} {active.binding.description}"
-            for active in self.active_bindings.values()
-            if active.binding.description
-        ]
-        self.app.push_screen(Reading(_("Help"), about + "\n\n" + "\n".join(dict.fromkeys(keys))))
+        self.app.push_screen(help_on(self, _("Help: {place}").format(place=title), about))
 
     about: ClassVar[str] = ""
     """What the place is for: a message of the catalogue."""

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Select, Static, TextArea
@@ -62,18 +63,23 @@ class Form(Sheet[object]):
     ]
     DEFAULT_CSS = """
     Form { align: center middle; background: $background 60%; }
-    Form > Vertical { width: 90%; max-width: 100; height: 95%; border: round $primary;
-                      background: $surface; padding: 0 1; }
-    Form .label { color: $text-muted; height: 1; }
-    Form .error { color: $text-error; text-style: bold; }
+    Form > Vertical { width: 90%; max-width: 110; height: 95%; border: round $look-focus;
+                      border-title-style: bold; background: $surface; padding: 0 1; }
+    Form .row { height: auto; layout: horizontal; }
+    Form .label { color: $text-muted; width: 38%; max-width: 34; height: auto; padding: 0 1 0 0; }
+    Form .row:focus-within .label { color: $foreground; text-style: bold; }
+    Form .error { color: $text-error; text-style: bold; height: auto; padding: 0 0 0 2; }
     Form .error.-none { display: none; }
-    Form .look { height: auto; max-height: 9; color: $text; background: $panel; padding: 0 1; }
-    Form Input { border: none; height: 1; background: $boost; margin: 0 0 0 2; }
+    Form .look { height: auto; max-height: 9; color: $foreground; background: $panel;
+                 padding: 0 1; }
+    Form #hint { dock: bottom; height: 1; margin: 0 0 1 0; color: $text-primary; }
+    Form Input { border: none; height: 1; width: 1fr; background: $boost; }
     Form Input:focus { background: $primary-muted; border: none; }
-    Form Select { height: 1; margin: 0 0 0 2; }
+    Form Input > .input--placeholder { color: $text-muted; text-style: italic; }
+    Form Select { height: 1; width: 1fr; }
     Form Select > SelectCurrent { border: none; height: 1; padding: 0 1; background: $boost; }
     Form Select:focus > SelectCurrent { border: none; background: $primary-muted; }
-    Form TextArea { height: 4; border: none; margin: 0 0 0 2; background: $boost; }
+    Form TextArea { height: 4; width: 1fr; border: none; background: $boost; }
     Form TextArea:focus { border: none; background: $primary-muted; }
     """
 
@@ -94,18 +100,25 @@ class Form(Sheet[object]):
         self._ready = False
 
     def compose(self) -> ComposeResult:
-        """Title, fields, footer."""
+        """Title, fields with their labels left, what the field takes, footer."""
         with Vertical() as box:
-            box.border_title = line(self._title)
+            box.border_title = Content(line(self._title))
             yield Static("", classes="error -none", id="problem")
             yield Static("", classes="look", id="look")
             with VerticalScroll(can_focus=False):
                 for field in self._fields:
-                    hint = f"  ({field.hint})" if field.hint else ""
-                    yield Static(safe(field.label + hint), classes="label")
-                    yield self._widget(field)
+                    with Horizontal(classes="row"):
+                        yield Static(safe(field.label), classes="label")
+                        yield self._widget(field)
                     yield Static("", classes="error -none", id=f"error-{field.name}")
+            yield Static("", id="hint")
             yield Keys()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Say what the field takes, before the mistake."""
+        name = event.widget.id
+        hint = next((field.hint for field in self._fields if field.name == name), "")
+        self.query_one("#hint", Static).update(safe(hint))
 
     def _widget(self, field: Field) -> Input | Select[str] | TextArea:
         value = self._draft.get(field.name, field.value)
@@ -124,8 +137,9 @@ class Form(Sheet[object]):
             shown = visible(value, lines=True, isolate=False)
             return TextArea(shown, id=field.name, compact=True, tab_behavior="focus")
         return Input(
-            visible(value, isolate=False), id=field.name, compact=True, restrict=_NOTHING_HIDDEN
-        )
+            visible(value, isolate=False), id=field.name, compact=True, restrict=_NOTHING_HIDDEN,
+            placeholder=line(f"({field.hint})") if field.hint else "",
+        )  # fmt: skip
 
     def on_mount(self) -> None:
         """Begin at the first field; look at what the draft says."""
@@ -209,7 +223,7 @@ class Form(Sheet[object]):
     def _set_error(self, selector: str, text: str) -> None:
         widget = self.query_one(selector, Static)
         widget.set_class(not text, "-none")
-        widget.update(safe(f"  ▲ {text}") if text else Content(""))
+        widget.update(safe(f"▲ {text}") if text else Content(""))
 
     def action_leave(self) -> None:
         """Leave; what was typed stays as a draft."""
@@ -233,7 +247,7 @@ class Question(Sheet[bool]):
     ]
     DEFAULT_CSS = """
     Question { align: center middle; background: $background 60%; }
-    Question > Vertical { width: 70%; max-width: 80; height: auto; border: round $warning;
+    Question > Vertical { width: 70%; max-width: 80; height: auto; border: round $look-amber;
                           background: $surface; padding: 1 2; }
     """
 
@@ -261,8 +275,8 @@ class Reading(Sheet[None]):
     ]
     DEFAULT_CSS = """
     Reading { align: center middle; background: $background 60%; }
-    Reading > Vertical { width: 92%; max-width: 110; height: 92%; border: round $primary;
-                         background: $surface; padding: 0 1; }
+    Reading > Vertical { width: 92%; max-width: 110; height: 92%; border: round $look-focus;
+                         border-title-style: bold; background: $surface; padding: 0 1; }
     """
 
     def __init__(self, title: str, text: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
@@ -15,18 +17,19 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 _KEY = "bold $footer-key-foreground"
+_GROUPS = " │ "
+_MORE = "…"
+_MOST_LINES = 3
 
 
 class Keys(Static):
-    """Footer: each key with what it does; a click presses it. Wraps where the terminal is narrow,
-    so that no key is cut off."""
+    """Footer: each key with what it does; a click presses it. First what the focus offers, then
+    the screen's own keys, then those of every screen. Wraps where the terminal is narrow, so that
+    no key is cut off; what three lines can't hold is behind "… ?"."""
 
     DEFAULT_CSS = """
     Keys { dock: bottom; height: auto; max-height: 3; background: $footer-background;
-           color: $footer-foreground; padding: 0 1;
-           link-style: none; link-color: $footer-foreground;
-           link-background: $footer-background; link-style-hover: bold;
-           link-color-hover: $footer-key-foreground; link-background-hover: $footer-background; }
+           color: $footer-foreground; padding: 0 1; }
     Keys:ansi { background: ansi_default; color: ansi_default; }
     """
 
@@ -43,30 +46,58 @@ class Keys(Static):
             self._draw()
 
     def _draw(self) -> None:
+        room = self.app.size.width - 2
+        lines: list[list[Content]] = [[]]
+        used = 0
+        for place, group in enumerate(self._groups()):
+            for n, active in enumerate(group):
+                part = self._key(active)
+                gap = Content.styled(_GROUPS, "$look-rule") if place and not n else Content("  ")
+                if lines[-1] and used + gap.cell_length + part.cell_length > room:
+                    lines.append([])
+                    used = 0
+                if lines[-1]:
+                    lines[-1].append(gap)
+                    used += gap.cell_length
+                lines[-1].append(part)
+                used += part.cell_length
+        shown = [Content("").join(parts) for parts in lines]
+        if len(shown) > _MOST_LINES:
+            last = shown[_MOST_LINES - 1].truncate(room - 4, ellipsis=False)
+            more = Content.assemble(f" {_MORE} ", ("?", _KEY))
+            shown = [*shown[: _MOST_LINES - 1], last + more]
+        self.update(Content("\n").join(shown))
+
+    def _groups(self) -> Iterator[list[ActiveBinding]]:
+        """Keys of what has the focus, of the screen, of every screen; each action once."""
         shown: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
             palette = active.binding.key == self.app.COMMAND_PALETTE_BINDING
             if (active.binding.show or palette) and active.enabled:
                 shown.setdefault(active.binding.action, active)
-        lines: list[list[Content]] = [[]]
-        room = self.app.size.width - 2
-        for active in sorted(
-            shown.values(), key=lambda a: a.binding.key == self.app.COMMAND_PALETTE_BINDING
-        ):
-            part = self._key(active)
-            if lines[-1] and sum(p.cell_length + 2 for p in lines[-1]) + part.cell_length > room:
-                lines.append([])
-            lines[-1].append(part)
-        self.update(Content("\n").join(Content("  ").join(parts) for parts in lines))
+        ranks = [self._rank(active) for active in shown.values()]
+        for rank in range(3):
+            group = [a for a, r in zip(shown.values(), ranks, strict=True) if r == rank]
+            if group:
+                yield group
+
+    def _rank(self, active: ActiveBinding) -> int:
+        general = active.node is self.app or active.binding.action == "explain"
+        return 2 if general else 1 if active.node is self.screen else 0
 
     def _key(self, active: ActiveBinding) -> Content:
         binding = active.binding
-        press = Style.from_meta({"@click": f"app.simulate_key({binding.key!r})"})
         shown = Content.assemble(
             (f"{visible(self.app.get_key_display(binding))} ", _KEY),
             visible(binding.description),
         )
-        return shown.stylize(press)
+        return shown.stylize(Style.from_meta({"key": binding.key}))
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key that was clicked."""
+        key = event.style.meta.get("key")
+        if key is not None:
+            self.app.simulate_key(key)
 
     def on_resize(self) -> None:
         """More room, fewer lines."""

@@ -112,8 +112,8 @@ class VirtualTable(ScrollView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", N_("up"), show=False),
-        Binding("down,j", "move(1)", N_("down"), show=False),
+        Binding("up", "move(-1)", N_("up"), show=False),
+        Binding("down", "move(1)", N_("down"), show=False),
         Binding("pageup", "page(-1)", N_("page up"), show=False),
         Binding("pagedown", "page(1)", N_("page down"), show=False),
         Binding("home", "go(0)", N_("first"), show=False),

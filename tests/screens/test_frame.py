@@ -1,0 +1,156 @@
+"""What every screen has: tabs, keys, help, jump, colours that stay, a terminal of any size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from orderdesk.app import OrderdeskApp
+from orderdesk.desk.preferences import prefer, preferences
+from orderdesk.i18n import set_language
+from orderdesk.screens.base import Place
+from orderdesk.screens.themes import CONTRAST, DARK, LIGHT, Plain
+from orderdesk.screens.widgets.form import Form
+from orderdesk.screens.widgets.help import Help
+from orderdesk.screens.widgets.jump import Jump
+from orderdesk.screens.widgets.keys import Keys
+from orderdesk.screens.widgets.small import TooSmall
+from orderdesk.screens.widgets.table import VirtualTable
+from tests.stories.playing import story, week_at
+
+
+@pytest.fixture(scope="module")
+def monday(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return week_at(tmp_path_factory.mktemp("monday"), 0, "10:00")
+
+
+def not_opened() -> None:
+    pytest.fail("not opened in this test")
+
+
+async def test_tabs_keys_and_help_by_mouse_and_key(monday: Path, tmp_path: Path) -> None:
+    async with story(monday, tmp_path, 1, "09:00") as s:
+        first = s.screen.splitlines()[0]
+        assert "▸1 Today" in first
+        await s.pilot.click("#head", offset=(first.index("3 Ris"), 0))
+        await s.settle()
+        assert s.app.current_mode == "risk"
+        assert "▸3 Risk" in s.screen.splitlines()[0]
+        await s.press("question_mark")
+        assert isinstance(s.app.screen, Help)
+        text = s.app.screen.text
+        own, here, everywhere = (
+            text.index(t) for t in ("Keys of this screen", "In the list", "Everywhere")
+        )
+        assert text.index("The message of a gathering never counts") < own < here < everywhere
+        assert own < text.index("monthly update") < here
+        assert "Scroll" not in text
+        assert "Copy selected" not in text
+        await s.press("escape", "1")
+        keys = s.app.screen.query_one(Keys)
+        lines = [str(keys.render()).split("\n")[y] for y in range(keys.size.height)]
+        y = next(n for n, line in enumerate(lines) if "new notification" in line)
+        await s.pilot.click(Keys, offset=(lines[y].index("new notification") + 2, y))
+        await s.settle()
+        assert isinstance(s.app.screen, Form)  # a click on a key of the footer presses it
+
+
+async def test_jump_goes_to_panes_and_fields(monday: Path, tmp_path: Path) -> None:
+    async with story(monday, tmp_path, 1, "09:00") as s:
+        assert isinstance(s.app.focused, VirtualTable)
+        await s.press("ctrl+o")
+        assert isinstance(s.app.screen, Jump)
+        assert " A " in s.screen
+        await s.press("s")
+        assert isinstance(s.app.screen, Place)
+        assert s.app.focused is not None
+        assert not isinstance(s.app.focused, VirtualTable)
+        await s.press("n", "ctrl+o", "d")
+        assert isinstance(s.app.screen, Form)
+        assert isinstance(s.app.focused, Input)
+        assert s.app.focused.id == "expected"
+        assert s.app.focused.value == ""
+        assert "80-220" in s.widget_text("#hint")
+        await s.press("ctrl+o", "escape")
+        assert s.app.focused.id == "expected"
+
+
+async def test_any_size_and_back(monday: Path, tmp_path: Path) -> None:
+    async with story(monday, tmp_path, 1, "09:00", size=(20, 5)) as s:
+        assert isinstance(s.app.screen, TooSmall)
+        assert "Too small" in s.screen
+        await s.pilot.resize_terminal(160, 48)
+        for key in ("2", "5", "8"):
+            await s.pilot.press(key)
+            assert isinstance(s.app.screen, Place)
+            await s.pilot.resize_terminal(20, 5)
+            assert isinstance(s.app.screen, TooSmall)
+            await s.pilot.resize_terminal(80, 24)
+        await s.settle()
+        await s.press("1", "n")
+        await s.type("za 14:00")
+        await s.pilot.resize_terminal(20, 5)
+        await s.settle()
+        await s.pilot.resize_terminal(80, 24)
+        await s.settle()
+        assert isinstance(s.app.screen, Form)
+        assert s.app.screen.values["when"] == "za 14:00"
+        assert s.app._exception is None
+
+
+async def test_what_was_done_is_taken_back_by_one_key(monday: Path, tmp_path: Path) -> None:
+    async with story(monday, tmp_path, 1, "09:00") as s:
+        undone: list[int] = []
+        place = s.app.screen
+        assert isinstance(place, Place)
+        place.done("moved", undo=lambda: undone.append(1))
+        await s.press("ctrl+z", "ctrl+z")
+        assert undone == [1]
+
+
+def test_the_choice_of_colours_stays(tmp_path: Path) -> None:
+    assert preferences(tmp_path) == {}
+    prefer(tmp_path / "new", "theme", LIGHT)
+    assert preferences(tmp_path / "new") == {"theme": LIGHT}
+    (tmp_path / "new" / "preferences.json").write_text("{broken", encoding="utf-8")
+    assert preferences(tmp_path / "new") == {}
+    prefer(tmp_path / "new", "theme", "no such theme")
+    assert OrderdeskApp(not_opened, preferences_folder=tmp_path / "new").theme == DARK
+
+
+async def test_colours_by_key_and_none_where_none_are_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orderdesk.app._FIRST_FRAME", 3600)
+    set_language("nl")
+    app = OrderdeskApp(not_opened, preferences_folder=tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        seen = []
+        for _turn in range(3):
+            await pilot.press("ctrl+t")
+            seen.append(app.theme)
+        assert seen == [LIGHT, CONTRAST, DARK]
+        await pilot.press("ctrl+t", "ctrl+t")
+    assert OrderdeskApp(not_opened, preferences_folder=tmp_path).theme == CONTRAST
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = OrderdeskApp(not_opened)
+    async with plain.run_test(size=(80, 24)):
+        assert [type(f) for f in plain.get_line_filters()] == [Plain]
+        strips = plain.screen._compositor.render_strips()
+        styles = [s.style for strip in strips for s in strip if s.style is not None]
+        assert styles
+        assert all(style.color is None and style.bgcolor is None for style in styles)
+
+
+async def test_every_action_is_found_by_name(monday: Path, tmp_path: Path) -> None:
+    async with story(monday, tmp_path, 1, "09:00") as s:
+        for places in ({"Capacity", "jump"}, {"Capaciteit", "springen"}):
+            for key in ("3", "6"):
+                await s.pilot.press(key)
+                named = {command.title for command in s.app.get_system_commands(s.app.screen)}
+                assert places <= named
+                bindings = [a.binding for a in s.app.screen.active_bindings.values()]
+                assert {b.description for b in bindings if b.show} <= named
+            await s.press("ctrl+l")
