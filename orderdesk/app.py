@@ -22,7 +22,7 @@ from textual.widget import Widget
 
 from orderdesk.desk.preferences import prefer, preferences
 from orderdesk.errors import OrderdeskError
-from orderdesk.i18n import LANGUAGES, N_, _, language, set_language
+from orderdesk.i18n import LANGUAGES, N_, _, language, ngettext, set_language
 from orderdesk.screens.base import PLACES, Place
 from orderdesk.screens.safe import line
 from orderdesk.screens.themes import DARK, NAMES, VARIABLES, Plain, set_up
@@ -134,7 +134,7 @@ class OrderdeskApp(App[None]):
         """Tell what others changed meanwhile, wherever somebody is, without taking the focus."""
         from orderdesk.desk.today import news
 
-        if self.desk is None:
+        if self.desk is None or not self._within_reach(self.desk):
             return
         try:
             found, self._heard = news(self.desk, self._heard)
@@ -143,6 +143,28 @@ class OrderdeskApp(App[None]):
         for change in found[:_MOST_NEWS]:
             text = f"{change.at}  {change.what} {change.subject} ({change.by})"
             self.call_from_thread(self.notify, line(text), title=_("changed"), markup=False)
+
+    def _within_reach(self, desk: Desk) -> bool:
+        """Whether the database answers; what was kept meanwhile is brought in and told."""
+        from orderdesk.desk import offline
+
+        was_away = desk.away is not None
+        n = offline.back(desk)
+        if n is None or n or was_away:
+            self.call_from_thread(self._reach_changed, n)
+        return n is not None
+
+    def _reach_changed(self, brought_in: int | None) -> None:
+        if brought_in is not None:
+            text = ngettext(
+                "back online: {n} line that was kept here is in the database",
+                "back online: {n} lines that were kept here are in the database", brought_in,
+            ).format(n=brought_in)  # fmt: skip
+            self.notify(text, markup=False)
+        if isinstance(self.screen, Place):
+            self.screen.show_head()
+            if brought_in is not None:
+                self.screen.refill()
 
     def _not_opened(self, sentence: str) -> None:
         from orderdesk.screens.widgets.form import Reading

@@ -42,10 +42,12 @@ feeds = typer.Typer(
     ),
     rich_markup_mode=None,
 )
+incident_app = typer.Typer(rich_markup_mode=None)
 db = typer.Typer(help=_("Look after the database."), rich_markup_mode=None)
 app.add_typer(export, name="export")
 app.add_typer(feeds, name="feeds")
 app.add_typer(db, name="db")
+app.add_typer(incident_app, name="incident")
 
 
 PARSER_WORDS = (
@@ -478,18 +480,20 @@ def roster(
         _emit(result.as_json(), as_json, result.lines)
 
 
-@app.command(
+@incident_app.callback(
+    invoke_without_command=True,
     help=_(
         "Register an unannounced gathering from six answers and show what can be sent."
         "\n\nExample: orderdesk incident --where Markt --when 15:30 --how-many 150 --said-by police"
         " --sure B --counter unknown"
-    )
+    ),
 )
 def incident(
-    where: Annotated[str, typer.Option(help=_("Place."))],
-    when: Annotated[str, typer.Option(help=_("Time, or day and time."))],
-    how_many: Annotated[str, typer.Option(help=_("Number, or a range: 80-220."))],
-    said_by: Annotated[str, typer.Option(help=_("Who says so: police, staff, public."))],
+    context: typer.Context,
+    where: Annotated[str, typer.Option(help=_("Place."))] = "",
+    when: Annotated[str, typer.Option(help=_("Time, or day and time."))] = "",
+    how_many: Annotated[str, typer.Option(help=_("Number, or a range: 80-220."))] = "",
+    said_by: Annotated[str, typer.Option(help=_("Who says so: police, staff, public."))] = "",
     sure: Annotated[str, typer.Option(help=_("A confirmed, B plausible, C unverified."))] = "C",
     counter: Annotated[str, typer.Option(help=_("unknown, none, announced or confirmed"))] = (
         "unknown"
@@ -499,6 +503,8 @@ def incident(
     """An unannounced gathering."""
     from orderdesk.desk import incident as incidents
 
+    if context.invoked_subcommand is not None:
+        return
     values = {
         "where": where, "when": when, "how_many": how_many, "said_by": said_by, "sure": sure,
         "counter": counter,
@@ -506,6 +512,56 @@ def incident(
     with _desk() as desk:
         result = incidents.report(desk, values)
         _emit(result.as_json(), as_json, result.lines)
+
+
+@incident_app.command(
+    name="export",
+    help=_(
+        "Write the log of a gathering to a file that another desk can merge."
+        "\n\nExample: orderdesk incident export U-2026-009 --out log.json"
+    ),
+)
+def incident_export(
+    number: Annotated[str, typer.Argument(help=_("Number of the case."))],
+    out: Annotated[Path, typer.Option("--out", help=_("File to write."))] = Path("log.json"),
+) -> None:
+    """A log that travels."""
+    from orderdesk.desk import logfile, scoring
+
+    with _desk(create=False) as desk:
+        n = logfile.export_log(desk, scoring.case_numbered(desk, number).id, out)
+    typer.echo(ngettext("{n} line in {file}", "{n} lines in {file}", n).format(n=n, file=out))
+
+
+@incident_app.command(
+    name="merge",
+    help=_(
+        "Merge a log that was kept elsewhere: no line is lost, what is said otherwise stands side "
+        "by side until --choose."
+        "\n\nExample: orderdesk incident merge log.json --into U-2026-009 --choose ended=3f9a12c0"
+    ),
+)
+def incident_merge(
+    file: Annotated[Path, typer.Argument(help=_("The log file."))],
+    into: Annotated[str, typer.Option("--into", help=_("Number of the case here."))] = "",
+    choose: Annotated[
+        list[str] | None,
+        typer.Option("--choose", help=_("What = line, such as ended=3f9a12c0. More than once.")),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Two logs become one."""
+    from orderdesk.desk import logfile
+
+    with _desk(create=False) as desk:
+        log = logfile.read_log(file)
+        result = logfile.merge(desk, log, into)
+        for pick in choose or []:
+            about, _equals, line = pick.partition("=")
+            logfile.choose(desk, result.case.id, about, line)
+        if choose:
+            result = logfile.merge(desk, log, into)
+        _emit(result.as_json(), as_json, result.text)
 
 
 @export.command(

@@ -50,6 +50,13 @@ class StorageProblem(OrderdeskError):
     """The database or a file can't be used now: locked, full, read-only, damaged, too new."""
 
 
+class OutOfReach(StorageProblem):
+    """The database can't be reached now: the network is gone, or another program holds it.
+
+    What somebody writes meanwhile is kept on this machine (`desk.offline`).
+    """
+
+
 class ReferenceProblem(OrderdeskError):
     """A file in `data/` is wrong: names file, key, value and what is allowed."""
 

@@ -112,6 +112,7 @@ def close(desk: Desk, case_id: str, values: Mapping[str, str]) -> Case:
             no_show=best == 0,
             lesson=lesson,
         )
-        note_event(work, case_id, msg("closed: {n} came", n=best))
+        says = {"ended": ended.isoformat()} if ended else {}
+        note_event(work, case_id, msg("closed: {n} came", n=best), says=says)
         status = Status.NO_SHOW if best == 0 else Status.CLOSED
         return work.save_case(case.replace(outcome=outcome, status=status))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.time import Clock
-from orderdesk.errors import RuleSaysNo
+from orderdesk.errors import OutOfReach, RuleSaysNo, StorageProblem
 from orderdesk.i18n import N_, _, msg
 
 if TYPE_CHECKING:
@@ -44,12 +45,23 @@ class Desk:
     """What every use case works with. One per signed-in user."""
 
     def __init__(
-        self, store: Store, clock: Clock, actor: Actor, *, new_id: NewId | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        actor: Actor,
+        *,
+        new_id: NewId | None = None,
+        spool: Path | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
         self.actor = actor
         self.new_id = new_id or (lambda: uuid4().hex)
+        self.spool = spool
+        """File on this machine for what is written while the database is out of reach."""
+        self.away: OutOfReach | None = None
+        """Why the database is out of reach, and since when; None while it answers."""
+        self.away_since: datetime | None = None
 
     @property
     def now(self) -> datetime:
@@ -64,7 +76,7 @@ class Desk:
     @contextmanager
     def read(self) -> Iterator[Reader]:
         """A consistent look at the database."""
-        with self.store.read() as reader:
+        with self._within_reach(), self.store.read() as reader:
             yield reader
 
     @contextmanager
@@ -74,8 +86,41 @@ class Desk:
         Raises RuleSaysNo for a user who has not, StorageProblem when the database refuses.
         """
         self.need(role)
-        with self.store.write(self.actor) as work:
+        with self._within_reach(), self.store.write(self.actor) as work:
             yield work
+
+    @contextmanager
+    def _within_reach(self) -> Iterator[None]:
+        """Notice that the database is gone; from then on answer at once instead of waiting."""
+        if self.away is not None:
+            raise self.away
+        try:
+            yield
+        except OutOfReach as problem:
+            self.away, self.away_since = problem, self.now
+            raise
+
+    def knock(self) -> bool:
+        """Try whether the database answers again. May wait for seconds: not on a screen's thread.
+
+        A read is not enough: a file that another program holds can be read, but not written.
+        """
+        before, since = self.away, self.away_since
+        self.away = None
+        try:
+            if self.can_change:
+                with self.work() as work:
+                    work.meta("installation")
+            else:
+                with self.read() as reader:
+                    reader.meta("installation")
+        except OutOfReach:
+            self.away, self.away_since = self.away or before, since
+            return False
+        except StorageProblem:
+            pass
+        self.away_since = None
+        return True
 
     def need(self, role: Role) -> None:
         """Raise RuleSaysNo unless this user has `role`."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import capacity, cases, closing, intake, pairs, scoring, words
+from orderdesk.desk import capacity, cases, closing, intake, offline, pairs, scoring, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import drop_draft
 from orderdesk.desk.rostering import parameters, record, replanning
@@ -360,13 +360,26 @@ def _paired(desk: Desk, first_id: str, how_many: str, number: str) -> Case:
 
 
 def turnout(desk: Desk, case_id: str, how_many: str, source: str) -> None:
-    """A count on the spot: kept beside the estimate, never over it."""
+    """A count on the spot: kept beside the estimate, never over it; also without the database."""
     _low, best, _high = intake.read_count(how_many)
     if best is None:
         raise BadInput(N_("how_many"), how_many, msg("Write how many are there."))
+    offline.do(desk, TURNOUT, {"case_id": case_id, "n": best, "source": source})
+
+
+def add_turnout(desk: Desk, kept: offline.Kept) -> None:
+    """Write a count to the database, once."""
+    subject, n, source = f"case:{kept.values['case_id']}", kept.values["n"], kept.values["source"]
     with desk.work() as work:
-        work.add_fact(TURNOUT, f"case:{case_id}", {"n": best, "source": source})
-        note_event(work, case_id, msg("{n} counted by {source}", n=best, source=source))
+        if any(fact.doc.get("id") == kept.id for fact in work.facts(TURNOUT, subject)):
+            return
+        work.add_fact(
+            TURNOUT, subject, {"id": kept.id, "n": n, "source": source}, known_at=kept.known_at
+        )
+        note_event(
+            work, kept.values["case_id"], msg("{n} counted by {source}", n=n, source=source),
+            known_at=kept.known_at,
+        )  # fmt: skip
 
 
 def counted(desk: Desk, case_id: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import os
+from pathlib import Path
 
 from orderdesk.desk.core import Desk, NewId, system_clock
-from orderdesk.desk.where import database_url
+from orderdesk.desk.where import database_url, user_folder
 from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.time import Clock
 from orderdesk.errors import BadInput
@@ -33,6 +35,7 @@ def open_desk(
     new_id: NewId | None = None,
     installation_id: str | None = None,
     create: bool = True,
+    spool: Path | None = None,
 ) -> Desk:
     """Open the database and sit down at it. Raises StorageProblem, BadInput."""
     from orderdesk.store.database import Database
@@ -40,4 +43,11 @@ def open_desk(
 
     opened = Database(database_url(database), now=clock(), create=create)
     store = Store(opened, clock, installation_id=installation_id)
-    return Desk(store, clock, actor or actor_of(), new_id=new_id)
+    who = actor or actor_of()
+    return Desk(store, clock, who, new_id=new_id, spool=spool or _spool_of(opened.url, who))
+
+
+def _spool_of(url: str, actor: Actor) -> Path:
+    """Where this user keeps what is written while this database is out of reach."""
+    name = hashlib.sha256(f"{url} {actor.name}".encode()).hexdigest()[:16]
+    return user_folder() / "spool" / f"{name}.jsonl"

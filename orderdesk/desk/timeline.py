@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from orderdesk.desk import offline
 from orderdesk.desk.core import Desk
+from orderdesk.domain.logs import Entry
 from orderdesk.domain.time import Moment
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Msg, msg
@@ -15,7 +18,7 @@ from orderdesk.i18n import N_, Msg, msg
 if TYPE_CHECKING:
     from orderdesk.store.work import Fact, Reader, Work
 
-LOG = "log"
+LOG = LINE = "log"
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,13 @@ class LogLine:
     seq: int
     known_at: datetime
     entered_at: datetime
+    """When it was written down, on the desk that wrote it."""
     author: str
     event: Msg | None
     words: str
     corrects: int
+    entry: Entry
+    """The line as it travels to another desk."""
 
     @property
     def text(self) -> str:
@@ -39,14 +45,36 @@ class LogLine:
 
 
 def write_line(
-    desk: Desk, case_id: str, words: str, *, known_at: Moment | None = None, corrects: int = 0
+    desk: Desk,
+    case_id: str,
+    words: str,
+    *,
+    known_at: Moment | None = None,
+    corrects: int = 0,
+    says: Mapping[str, str] | None = None,
+    settles: Sequence[str] = (),
 ) -> None:
-    """Add a line that a person typed. `corrects` is the `seq` of the line it puts right."""
+    """Add a line that a person typed; kept on this machine while the database is out of reach.
+
+    `corrects` is the `seq` of the line it puts right; `says` and `settles` as in `domain.logs`.
+    """
+    doc = {"case_id": case_id, "words": words.strip(), "corrects": corrects}
+    if says:
+        doc |= {"says": dict(says)}
+    if settles:
+        doc |= {"settles": list(settles)}
+    offline.do(desk, LINE, doc, known_at=known_at)
+
+
+def add_line(desk: Desk, kept: offline.Kept) -> None:
+    """Write a line to the database; one that is there already (by its id) is not written twice."""
+    subject = f"case:{kept.values['case_id']}"
     with desk.work() as work:
-        work.add_fact(
-            LOG, f"case:{case_id}", {"words": words.strip(), "corrects": corrects},
-            known_at=known_at, private=["words"],
-        )  # fmt: skip
+        if any(fact.doc.get("id") == kept.id for fact in work.facts(LOG, subject)):
+            return
+        doc = {name: value for name, value in kept.values.items() if name != "case_id"}
+        late = {"entered_at": kept.at.isoformat()} if kept.late(work.now) else {}
+        work.add_fact(LOG, subject, {"id": kept.id, **doc, **late}, known_at=kept.known_at)
 
 
 def correct_line(desk: Desk, case_id: str, words: str, number: str = "") -> None:
@@ -66,10 +94,20 @@ def correct_line(desk: Desk, case_id: str, words: str, number: str = "") -> None
     write_line(desk, case_id, words, corrects=corrects)
 
 
-def note_event(work: Work, case_id: str, event: Msg, *, known_at: datetime | None = None) -> None:
+def note_event(
+    work: Work,
+    case_id: str,
+    event: Msg,
+    *,
+    known_at: datetime | None = None,
+    says: Mapping[str, str] | None = None,
+) -> None:
     """Add a line that the desk writes by itself, inside the unit of work that did it."""
     args = {key: _plain(value) for key, value in event.args.items()}
-    work.add_fact(LOG, f"case:{case_id}", {"event": event.id, "args": args}, known_at=known_at)
+    doc: dict[str, object] = {"event": event.id, "args": args}
+    if says:
+        doc["says"] = dict(says)
+    work.add_fact(LOG, f"case:{case_id}", doc, known_at=known_at)
 
 
 def _plain(value: object) -> object:
@@ -91,17 +129,41 @@ def as_message(doc: dict[str, object]) -> Msg | None:
 
 
 def lines_of(reader: Reader, case_id: str, *, until: datetime | None = None) -> Sequence[LogLine]:
-    """The log of a case in the order in which it was written, as far as entered by `until`."""
-    return [_line(fact) for fact in reader.facts(LOG, f"case:{case_id}", until=until)]
+    """The log of a case by the time at which things were known, as far as entered by `until`."""
+    facts = reader.facts(LOG, f"case:{case_id}", until=until)
+    ids = {fact.seq: _id_of(fact) for fact in facts}
+    lines = (_line(fact, ids) for fact in facts)
+    return sorted(lines, key=lambda line: (line.known_at, line.entered_at, line.seq))
 
 
-def _line(fact: Fact) -> LogLine:
+def _id_of(fact: Fact) -> str:
+    """Lines written before they had an id get one that every copy of the database agrees on."""
+    plain = f"{fact.seq} {fact.entered_at.isoformat()} {fact.actor} {fact.subject}"
+    return str(fact.doc.get("id") or hashlib.sha256(plain.encode()).hexdigest()[:32])
+
+
+def _line(fact: Fact, ids: Mapping[int, str]) -> LogLine:
+    doc = fact.doc
+    entered = datetime.fromisoformat(doc["entered_at"]) if doc.get("entered_at") else None
+    corrects = int(doc.get("corrects", 0))
+    entry = Entry(
+        id=ids[fact.seq],
+        known_at=fact.known_at,
+        entered_at=entered or fact.entered_at,
+        author=doc.get("author") or fact.actor,
+        words=doc.get("words", ""),
+        event={"event": doc["event"], "args": doc.get("args", {})} if doc.get("event") else None,
+        corrects=ids.get(corrects, ""),
+        says=doc.get("says", {}),
+        settles=tuple(doc.get("settles", ())),
+    )
     return LogLine(
         seq=fact.seq,
-        known_at=fact.known_at,
-        entered_at=fact.entered_at,
-        author=fact.actor,
-        event=as_message(fact.doc),
-        words=str(fact.doc.get("words", "")),
-        corrects=int(fact.doc.get("corrects", 0)),
+        known_at=entry.known_at,
+        entered_at=entry.entered_at,
+        author=entry.author,
+        event=as_message(doc),
+        words=entry.words,
+        corrects=corrects,
+        entry=entry,
     )

@@ -30,7 +30,7 @@ from orderdesk.i18n import N_, _
 from orderdesk.screens.safe import line
 from orderdesk.screens.widgets.head import Head, Marks, Tab
 from orderdesk.screens.widgets.keys import Keys
-from orderdesk.screens.widgets.panels import Banner
+from orderdesk.screens.widgets.panels import Banner, State
 from orderdesk.screens.words import translated
 
 if TYPE_CHECKING:
@@ -146,11 +146,25 @@ class Place(Screen[None]):
         """Fill again from the database."""
         if self.desk is None or not self.is_mounted:
             return
+        if self.desk.away is not None:  # what is shown stays; the header says why
+            self.show_head()
+            return
         self.try_to(lambda: self.fill(self.desk) if self.desk else None)
 
     def show_head(self) -> None:
-        """Draw the header line."""
+        """Draw the header line, and the banner when the database is out of reach."""
         self.query_one("#head", Head).show(self.desk_app.marks())
+        since = self.desk.away_since if self.desk is not None else None
+        if since is not None:
+            from orderdesk.desk.words import clock
+
+            self.banner.say(
+                State.OFFLINE,
+                _("since {time}: what you write is kept here").format(time=clock(since)),
+            )
+        elif self._offline:
+            self.banner.clear()
+        self._offline = since is not None
 
     @property
     def banner(self) -> Banner:
@@ -192,3 +206,4 @@ class Place(Screen[None]):
 
     about: ClassVar[str] = ""
     """What the place is for: a message of the catalogue."""
+    _offline = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -21,6 +22,7 @@ from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
     from orderdesk.desk.incident import Incident
+    from orderdesk.desk.logfile import Merged
     from orderdesk.desk.timeline import LogLine
     from orderdesk.domain.people import Actor
 
@@ -48,6 +50,7 @@ class IncidentScreen(Place):
         Binding("w", "as_known", N_("as known then")),
         Binding("z", "stand_down", N_("stand down")),
         Binding("b", "give_back", N_("flex back")),
+        Binding("x", "log_file", N_("log file")),
     ]
 
     def __init__(self) -> None:
@@ -402,6 +405,63 @@ class IncidentScreen(Place):
                 ),
             ),
             self.saying(_("given back: the oldest debt first")),
+        )
+
+    def action_log_file(self) -> None:
+        """Write the log to a file, or merge one that was kept elsewhere."""
+        from orderdesk.desk import logfile
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+        case = found.case
+
+        def deed(values: Mapping[str, str]) -> object:
+            file = Path(values["file"].strip()).expanduser()
+            if values["deed"] == "write":
+                return logfile.export_log(desk, case.id, file)
+            return logfile.merge(desk, logfile.read_log(file), case.number)
+
+        def done(result: object) -> None:
+            if isinstance(result, logfile.Merged):
+                self.refill()
+                self._choose(result)
+            elif result is not None:
+                self.done(_("the log is written"))
+
+        deeds = [("merge", _("merge a log into this one")), ("write", _("write this log"))]
+        self.app.push_screen(
+            Form(
+                _("Log of {number}").format(number=case.number),
+                [
+                    Field("file", _("File"), value=f"{case.number}.json"),
+                    Field("deed", _("What"), choices=deeds),
+                ],
+                deed,
+            ),
+            done,
+        )
+
+    def _choose(self, merged: Merged) -> None:
+        """What two logs say otherwise, side by side; both lines stay."""
+        from orderdesk.desk import logfile
+
+        desk = self.desk
+        text = "\n".join(merged.text())
+        if desk is None or not merged.disagreements:
+            self.app.push_screen(Reading(_("Logs merged"), text))
+            return
+        first = merged.disagreements[0]
+        choices = [(e.id, label) for label, e in logfile.statement_choices(first)]
+        label = _(logfile.ABOUT.get(first.about, first.about))
+        self.app.push_screen(
+            Form(
+                _("Logs merged: which holds?"),
+                [Field("line", label, choices=choices)],
+                lambda v: logfile.choose(desk, merged.case.id, first.about, v["line"]),
+                look=lambda _values: text,
+            ),
+            self.saying(_("chosen; both lines stay in the log")),
         )
 
 

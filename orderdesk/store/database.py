@@ -16,11 +16,16 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from orderdesk.errors import BadInput, StorageProblem
+from orderdesk.errors import BadInput, OutOfReach, StorageProblem
 from orderdesk.i18n import N_, msg
 
 BUSY_MILLISECONDS = 5_000
 BACKUPS_KEPT = 14
+_GIVE_UP = {
+    "connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2,
+    "tcp_user_timeout": 5_000,
+}  # fmt: skip
+"""When the network to a server is gone, a desk is to notice within seconds, not hang (libpq)."""
 _NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smbfs", "smb3", "afs", "ncpfs", "9p", "fuse.sshfs", "davfs"}
 )
@@ -227,7 +232,7 @@ def _storage_problem(problem: DBAPIError, url: str) -> StorageProblem:
     why = str(problem.orig).lower()
     where = sqlite_path(url) or safe_url(url)
     if "locked" in why or "busy" in why:
-        return StorageProblem(
+        return OutOfReach(
             msg("{where} is in use by another program. Nothing is lost: try again.", where=where)
         )
     if "full" in why:
@@ -248,7 +253,7 @@ def _storage_problem(problem: DBAPIError, url: str) -> StorageProblem:
             )
         )
     if isinstance(problem, OperationalError):
-        return StorageProblem(
+        return OutOfReach(
             msg("{where} can't be reached: {why}", where=where, why=_without_address(problem))
         )
     return StorageProblem(msg("{where} refuses: {why}", where=where, why=_without_address(problem)))
@@ -263,7 +268,7 @@ def _engine(url: str, *, read_only: bool) -> Engine:
         try:
             parsed = make_url(url)
             if parsed.get_backend_name() != "sqlite":
-                return create_engine(parsed, pool_pre_ping=True)
+                return create_engine(parsed, pool_pre_ping=True, connect_args=_GIVE_UP)
             engine = create_engine(parsed, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
         except SQLAlchemyError:
             raise BadInput(

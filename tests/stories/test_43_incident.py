@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Posting
 from orderdesk.i18n import _, ngettext, set_language
 from orderdesk.screens.widgets.form import Form, Reading
+from orderdesk.store import database
 from tests.stories.playing import Story, moment, story, week_at
 
 NUMBER = "U-2026-009"
@@ -235,6 +238,47 @@ async def test_doi1_to_doi16(tuesday: Path, tmp_path: Path, lang: str) -> None:
         # the whole incident: four people's tasks changed, and the log verifies
         lines = log_of(s)
         assert len(lines) >= 10
+        assert s.desk.store.check() == []
+
+
+async def test_doi12_the_network_is_gone_for_nine_minutes(
+    tuesday: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_MILLISECONDS", 20)
+    set_language("nl")
+    async with story(tuesday, tmp_path, 1, "13:40") as s:
+        s.desk.spool = tmp_path / "kept.jsonl"
+        await rings(s)
+        await to(s, "16:40")
+        before = len(log_of(s))
+        with closing(sqlite3.connect(tmp_path / "story.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for n in range(3):
+                await to(s, f"16:4{n}")
+                await s.press("l")
+                await s.fill(f"regel {n}")
+                s.count_anew()
+                await s.press("ctrl+s")
+                assert not isinstance(s.app.screen, Form)
+            assert s.sees(_("OFFLINE"))
+            assert s.sees(_("since {time}: what you write is kept here").format(time="16:40"))
+            await s.press("t")
+            await s.fill("110")
+            await s.press("ctrl+s", "u")
+            await s.fill("Vrijthof")
+            await s.press("escape")
+            other.execute("ROLLBACK")
+        await to(s, "16:49")
+        s.app.listen()
+        await s.settle()
+        assert _("OFFLINE") not in s.screen
+        assert len(log_of(s)) == before + 4
+        assert [text for text in log_of(s) if text.startswith("regel")] == [
+            "regel 0", "regel 1", "regel 2",
+        ]  # fmt: skip
+        await s.press("u")
+        assert isinstance(s.app.screen, Form)
+        assert s.app.screen.values["where"] == "Vrijthof"
         assert s.desk.store.check() == []
 
 
