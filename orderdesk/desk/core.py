@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from orderdesk import reference
+from orderdesk.desk.parameters import by_file
 from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.time import Clock
 from orderdesk.errors import OutOfReach, RuleSaysNo, StorageProblem
@@ -17,6 +19,8 @@ from orderdesk.i18n import N_, _, msg
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader, Store, Work
 
+SETTING, SETTINGS_REVISION = "setting", "settings_revision"
+"""Records of local parameters, and the fact of the installation that counts their changes."""
 NewId = Callable[[], str]
 """Gives an id that was never given before."""
 
@@ -77,6 +81,7 @@ class Desk:
     def read(self) -> Iterator[Reader]:
         """A consistent look at the database."""
         with self._within_reach(), self.store.read() as reader:
+            self._settings_of(reader)
             yield reader
 
     @contextmanager
@@ -87,7 +92,20 @@ class Desk:
         """
         self.need(role)
         with self._within_reach(), self.store.write(self.actor) as work:
+            self._settings_of(work)
             yield work
+
+    def _settings_of(self, reader: Reader) -> None:
+        """Put this desk's own parameters in force, if they aren't: another desk, or somebody else
+        at this one, may have changed what holds in this process."""
+        token = (self.store.database.url, reader.meta(SETTINGS_REVISION))
+        if reference.token_in_force() != token:
+            reference.put_in_force(
+                token,
+                by_file({r.key: r.doc["value"] for r in reader.records(SETTING)})
+                if token[1]
+                else {},
+            )
 
     @contextmanager
     def _within_reach(self) -> Iterator[None]:

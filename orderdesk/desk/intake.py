@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +16,7 @@ from orderdesk.desk import words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import drop_draft
 from orderdesk.desk.scoring import CLASS_NAMES, score_cases
+from orderdesk.desk.settings import held_at
 from orderdesk.desk.timeline import note_event
 from orderdesk.domain.conflicts import CaseIndex, Conflict, conflicts_of
 from orderdesk.domain.events import (
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 
 FORM = "notification"
 """Name of the form, under which its draft is kept."""
-RECEIPT, TERM_RULE = "receipt", "term_rule"
+RECEIPT = "receipt"
 USUAL = timedelta(hours=2)
 NEAR = timedelta(days=2)
 MOST_PEOPLE = 1_000_000
@@ -281,10 +282,14 @@ def term_of(reader: Reader, case: Case) -> Term | None:
     """The term of notification of a case, by the rule in force; None where none applies."""
     if not case.is_wom or case.source is Source.UNANNOUNCED or case.span is None:
         return None
-    chosen = reader.record("setting", TERM_RULE)
-    rule = reference.cached("terms", TermRules).rule(chosen.doc["value"] if chosen else "")
+    chosen = held_at(reader, "term", case.received_at or case.known_at)
+    rules = reference.cached("terms", TermRules)
+    rule = rules.rule(chosen or "")
     year = local(case.span.start).year
-    return notification_term(case.span.start, rule, _holidays(year - 1) | _holidays(year))
+    term = notification_term(case.span.start, rule, _holidays(year - 1) | _holidays(year))
+    if chosen is None:
+        return term
+    return replace(term, steps=(*term.steps, msg("This rule was set for this municipality.")))
 
 
 def conflicts_in(reader: Reader, case: Case) -> tuple[Conflict, ...]:

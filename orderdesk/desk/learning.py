@@ -23,7 +23,7 @@ from orderdesk.domain.time import local
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, msg, pick
 from orderdesk.risk import update
-from orderdesk.risk.card import RiskCard
+from orderdesk.risk.card import HistoryFactor, RiskCard, StaticFactor
 from orderdesk.risk.model import INTERCEPT, SLOPE, ModelVersion, OwnAnchor
 from orderdesk.risk.update import ClosedCase, Proposal
 
@@ -93,7 +93,8 @@ def _waiting_in(reader: Reader, today: date) -> Waiting:
     closed = _closed(reader, known.heavy)
     if not closed:
         raise RuleSaysNo(msg("there is no closed case yet to learn from"))
-    names = {item.id: pick(item.label) for item in (*card.factors, *card.history)}
+    items: tuple[StaticFactor | HistoryFactor, ...] = (*card.factors, *card.history)
+    names = {item.id: pick(item.label) for item in items}
     names |= {INTERCEPT: _("level"), SLOPE: _("slope")}
     return Waiting(known.version, update.propose(closed, card, known.version, today, today), names)
 

@@ -14,6 +14,7 @@ from orderdesk import reference
 from orderdesk.desk import capacity, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering.parameters import offers, rules
+from orderdesk.desk.settings import mark
 from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Debt, Posting, Themes, WeekState
 from orderdesk.domain.people import Role
@@ -70,7 +71,7 @@ class Proposal:
         """For a person."""
         yield _("week {week}: {people} people, {n} h plannable, {share} reserve").format(
             week=self.week, people=self.people, n=words.hours(self.plannable),
-            share=f"{self.share:.0%}",
+            share=f"{self.share:.0%}" + mark("reserve", "share"),
         )  # fmt: skip
         yield _("reserve {n} h in {flex} flex shifts").format(
             n=words.hours(self.reserve), flex=sum(self.flex)

@@ -38,7 +38,7 @@ class SignalRules(ReferenceFile):
     """`data/signals.toml`: weights, ages and limits."""
 
     half_weight_from_days: Annotated[int, Field(ge=1)]
-    gone_after_days: Annotated[int, Field(ge=1)]
+    gone_after_days: Annotated[int, Field(ge=1, le=90)]
     most_points: Annotated[float, Field(ge=0, le=1)]
     """Signals together never move a score by more than this (at most one point)."""
     small_cell_below: Annotated[int, Field(ge=2)]

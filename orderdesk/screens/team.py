@@ -43,6 +43,7 @@ class TeamScreen(Place):
         Binding("w", "request", N_("request")),
         Binding("d", "take_back", N_("take back")),
         Binding("o", "open_weeks", N_("open weeks")),
+        Binding("s", "settings", N_("settings")),
     ]
     DEFAULT_CSS = "TeamScreen #sum { height: auto; padding: 0 1; background: $panel; }"
 
@@ -284,6 +285,12 @@ class TeamScreen(Place):
             ),
             self.saying(_("taken back")),
         )
+
+    def action_settings(self) -> None:
+        """The parameters of this desk."""
+        from orderdesk.screens.settings import SettingsScreen
+
+        self.app.push_screen(SettingsScreen())
 
     # --- weeks ------------------------------------------------------------------------------------
 

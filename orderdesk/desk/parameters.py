@@ -1,0 +1,291 @@
+"""The parameters that a desk may set for itself: their keys, where they stand, what is allowed.
+
+A key is what people write ("places.vrijthof.capacity"); it points at one value, or at several that
+must be the same, in the files of `data/`. What is allowed is read from the schema of the file.
+Imports no schema before one is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import time
+from functools import cache
+from importlib import import_module
+from typing import Any, cast
+
+from orderdesk import reference
+from orderdesk.errors import BadInput, ReferenceProblem
+from orderdesk.i18n import N_, Msg, _, msg, pick
+from orderdesk.reference import KeyPath, LocalText, ReferenceFile
+
+_MODELS = {
+    "import": "orderdesk.desk.importing:ImportRules",
+    "places": "orderdesk.domain.places:Places",
+    "reserve": "orderdesk.reserve.rules:ReserveRules",
+    "retention": "orderdesk.desk.retention:RetentionRules",
+    "roster": "orderdesk.roster.problem:RosterRules",
+    "shifts": "orderdesk.domain.people:ShiftBook",
+    "signals": "orderdesk.risk.signals:SignalRules",
+    "staffing_norms": "orderdesk.domain.demand:Norms",
+    "terms": "orderdesk.domain.law:TermRules",
+    "themes": "orderdesk.domain.ledger:Themes",
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter, or one of each table of a list ("*")."""
+
+    key: str
+    name: str
+    """A message of the catalogue; `{what}` is the table's id."""
+    targets: tuple[str, ...]
+    """"file/path.to.value", with the same "*" as the key."""
+    choices: tuple[str, str] | None = None
+    """File and list whose ids are the only values."""
+
+
+PARAMETERS = (
+    Parameter("term", N_("term of notification"), ("terms/default",), ("terms", "rules")),
+    Parameter("reserve.share", N_("share of the plannable hours kept free"), ("reserve/share",)),
+    Parameter(
+        "reserve.pay_back_days", N_("days within which borrowed hours are back"),
+        ("reserve/pay_back.within_days",),
+    ),
+    Parameter(
+        "waterline.*", N_("officers that {what} keeps"),
+        ("reserve/waterlines.*.people", "roster/waterline.*.at_least"),
+    ),
+    Parameter("theme.*.weight", N_("weight of theme {what}"), ("themes/themes.*.weight",)),
+    Parameter("place.*.capacity", N_("people that {what} holds"), ("places/places.*.capacity",)),
+    Parameter("place.*.exits", N_("ways out of {what}"), ("places/places.*.exits",)),
+    Parameter(
+        "place.*.square_days", N_("event days a year that {what} may bear"),
+        ("places/places.*.square_days",),
+    ),
+    Parameter(
+        "sight_and_sound_m", N_("metres of sight and sound"), ("places/sight_and_sound_m",)
+    ),
+    Parameter(
+        "norm.*.laag", N_("officers, from {what} people, class laag"),
+        ("staffing_norms/numbers.*.laag",),
+    ),
+    Parameter(
+        "norm.*.midden", N_("officers, from {what} people, class midden"),
+        ("staffing_norms/numbers.*.midden",),
+    ),
+    Parameter(
+        "norm.*.hoog", N_("officers, from {what} people, class hoog"),
+        ("staffing_norms/numbers.*.hoog",),
+    ),
+    Parameter("cover.*", N_("standing cover {what}, Monday to Sunday"),
+              ("roster/cover.*.per_weekday",)),
+    Parameter("shift.*.start", N_("shift {what} begins"), ("shifts/shifts.*.start",)),
+    Parameter("shift.*.end", N_("shift {what} ends"), ("shifts/shifts.*.end",)),
+    Parameter(
+        "roster.days_in_a_row", N_("most working days in a row"),
+        ("roster/team.most_days_in_a_row",),
+    ),
+    Parameter(
+        "signals.days", N_("days after which the text of a signal is gone"),
+        ("signals/gone_after_days",),
+    ),
+    Parameter("retention.*", N_("days kept: {what}"), ("retention/kinds.*.keep_days",)),
+    Parameter(
+        "import.minutes", N_("minutes of a gathering whose end isn't recorded"),
+        ("import/usual_minutes",),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Place:
+    """A key with the parameter behind it and what stands for "*"."""
+
+    key: str
+    parameter: Parameter
+    what: str
+    """Id of the table that stands for "*"."""
+    called: LocalText | str = ""
+    """What people call it."""
+
+    @property
+    def name(self) -> str:
+        """What it is, in words."""
+        called = pick(self.called) if isinstance(self.called, dict) else self.called
+        return _(self.parameter.name).format(what=called or self.what)
+
+    @property
+    def targets(self) -> list[tuple[str, KeyPath]]:
+        """File and path of each value that it sets."""
+        found = []
+        for target in self.parameter.targets:
+            file, _slash, path = target.partition("/")
+            parts = tuple(self.what if part == "*" else part for part in path.split("."))
+            found.append((file, parts))
+        return found
+
+    @property
+    def file_value(self) -> Any:
+        """What `data/` says."""
+        file, path = self.targets[0]
+        value = reference.value_at(_raw(file), path)
+        return f"{value:%H:%M}" if isinstance(value, time) else value
+
+
+def all_keys() -> Iterator[Place]:
+    """Every parameter that can be set, in the order of the list above."""
+    for parameter in PARAMETERS:
+        if "*" not in parameter.key:
+            yield Place(parameter.key, parameter, "")
+            continue
+        file, _slash, path = parameter.targets[0].partition("/")
+        tables = _raw(file)
+        for part in path.split(".*")[0].split("."):
+            tables = tables[part]
+        for table in tables:
+            assert isinstance(table, dict)
+            what = str(table.get("id") or table.get("district") or table.get("place"))
+            called = table.get("name") or str(table.get("from_size", ""))
+            yield Place(parameter.key.replace("*", what), parameter, what, called)
+
+
+def place_of(key: str) -> Place:
+    """The parameter with this key. Raises BadInput that names the nearest ones."""
+    from difflib import get_close_matches
+
+    known = {place.key: place for place in all_keys()}
+    if key not in known:
+        near = get_close_matches(key, known, n=3, cutoff=0.4) or list(known)[:3]
+        raise BadInput("key", key, msg("Choose a key such as: {known}.", known=", ".join(near)))
+    return known[key]
+
+
+def by_file(values: Mapping[str, Any]) -> dict[str, dict[KeyPath, Any]]:
+    """Local values, as the files get them. What a newer program knows no more is left out."""
+    found: dict[str, dict[KeyPath, Any]] = {}
+    known = {place.key: place for place in all_keys()} if values else {}
+    for key, value in values.items():
+        if key in known and problem_with(known[key], value) is None:
+            for file, path in known[key].targets:
+                found.setdefault(file, {})[path] = value
+    return found
+
+
+def problem_with(place: Place, value: Any) -> ReferenceProblem | None:
+    """Why the files can't hold this value; None when they can."""
+    for file, path in place.targets:
+        try:
+            reference.validate(file, reference.changed(_raw(file), {path: value}), model_of(file))
+        except ReferenceProblem as problem:
+            return problem
+    return None
+
+
+@cache
+def model_of(file: str) -> type[ReferenceFile]:
+    """The schema of a file."""
+    module, _colon, name = _MODELS[file].partition(":")
+    found = getattr(import_module(module), name)
+    return cast("type[ReferenceFile]", found)
+
+
+@cache
+def _raw(file: str) -> dict[str, Any]:
+    """What stands in a file of `data/`, read once; never changed here."""
+    return reference.raw(file)
+
+
+@cache
+def _whole_schema(file: str) -> dict[str, Any]:
+    return model_of(file).model_json_schema()
+
+
+# --- what is allowed ------------------------------------------------------------------------------
+
+
+def schema_at(file: str, path: KeyPath) -> dict[str, Any]:
+    """The JSON schema of one value of a file."""
+    whole = _whole_schema(file)
+
+    def resolved(part: dict[str, Any]) -> dict[str, Any]:
+        if "$ref" in part:
+            return resolved(whole["$defs"][part["$ref"].rsplit("/", 1)[1]])
+        if "anyOf" in part:
+            return resolved(next(p for p in part["anyOf"] if p.get("type") != "null"))
+        return part
+
+    here = resolved(whole)
+    for name in path:
+        if here.get("type") == "array":
+            here = resolved(here["items"])
+        else:
+            here = resolved(here["properties"][name])
+    if here.get("type") == "array" and "items" in here:
+        return here | {"items": resolved(here["items"])}
+    return here
+
+
+def allowed(place: Place) -> Msg:
+    """What may be written, as a hint and in a refusal."""
+    if place.parameter.choices:
+        return msg("one of: {known}", known=", ".join(choices_of(place)))
+    found = schema_at(*place.targets[0])
+    kind = found.get("type")
+    if kind == "array":
+        return msg("{n} whole numbers, Monday first: 5 6 5 5 5 7 0", n=found.get("minItems", 1))
+    if found.get("format") == "time":
+        return msg("a time such as 07:00")
+    low, high = found.get("minimum"), found.get("maximum")
+    if low is None:
+        return msg("a number above {low}, at most {high}",
+                   low=found.get("exclusiveMinimum"), high=high)  # fmt: skip
+    return msg("a number from {low} to {high}", low=low, high=high)
+
+
+def choices_of(place: Place) -> list[str]:
+    """The only values of a parameter; empty where any number will do."""
+    if place.parameter.choices is None:
+        return []
+    file, tables = place.parameter.choices
+    return [table["id"] for table in _raw(file)[tables]]
+
+
+def read_value(place: Place, text: str) -> Any:
+    """The value that somebody wrote. Raises BadInput with what is allowed."""
+    value = _value(schema_at(*place.targets[0]), text.strip())
+    wrong = value is None or (
+        place.parameter.choices is not None and value not in choices_of(place)
+    )
+    if wrong or problem_with(place, value) is not None:
+        raise BadInput("value", text, msg("{name}: {allowed}.", name=place.name,
+                                          allowed=allowed(place)))  # fmt: skip
+    return value
+
+
+def _value(schema: dict[str, Any], text: str) -> Any:
+    """`text` as the schema wants it; None where it can't be read."""
+    kind = schema.get("type")
+    if kind == "array":
+        parts = [_value({"type": "integer"}, part) for part in text.replace(",", " ").split()]
+        return None if None in parts else parts
+    if kind not in ("number", "integer"):
+        return text
+    share, plain = text.endswith("%"), text.removesuffix("%").strip().replace(",", ".")
+    try:
+        number = float(plain)
+    except ValueError:
+        return None
+    if share:
+        number = round(number / 100, 6)
+    if kind == "integer":
+        return int(number) if number.is_integer() else None
+    return number
+
+
+def shown(value: Any) -> str:
+    """A value as it is written and shown."""
+    if isinstance(value, list | tuple):
+        return " ".join(str(part) for part in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
