@@ -244,12 +244,12 @@ def allowed(place: Place) -> Msg:
     return msg("a number from {low} to {high}", low=low, high=high)
 
 
-def choices_of(place: Place) -> list[str]:
-    """The only values of a parameter; empty where any number will do."""
+def choices_of(place: Place) -> dict[str, str]:
+    """The only values of a parameter, with their names; empty where any number will do."""
     if place.parameter.choices is None:
-        return []
+        return {}
     file, tables = place.parameter.choices
-    return [table["id"] for table in _raw(file)[tables]]
+    return {table["id"]: pick(table["name"]) for table in _raw(file)[tables]}
 
 
 def read_value(place: Place, text: str) -> Any:

@@ -43,6 +43,8 @@ class Setting:
     why: str
     version: int
     """Of the local change; 0 where there is none."""
+    choices: Mapping[str, str]
+    """The only values, with their names; empty where any number in the range will do."""
     in_force: bool
     """False for a local value that this program's files no longer allow."""
 
@@ -155,6 +157,7 @@ def _all(reader: Reader) -> Iterator[Setting]:
             at=record.changed_at if record else None,
             why=record.doc["why"] if record else "",
             version=record.version if record else 0,
+            choices=parameters.choices_of(place),
             in_force=good,
         )
 

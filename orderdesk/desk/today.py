@@ -158,7 +158,8 @@ def _ledger_line(reader: Reader, week: Week) -> str:
 
 def _notes(desk: Desk, reader: Reader, now: datetime) -> list[str]:
     day = local(now).date()
-    notes = guide_in(desk, reader).screen_lines()
+    first_steps = guide_in(desk, reader).screen_lines()
+    notes = list(first_steps)
     waiting = [request for request in talks.requests_in(reader) if not request.answer]
     if waiting:
         n = len(waiting)
@@ -173,7 +174,7 @@ def _notes(desk: Desk, reader: Reader, now: datetime) -> list[str]:
     if drafts:
         notes.append(_("a draft is waiting: {names}").format(names=", ".join(drafts)))
     silent = [view.district for view in look_in(reader, day).districts if view.silent]
-    if silent:
+    if silent and not first_steps:
         notes.append(_("silent districts: {names}").format(names=", ".join(silent)))
     unclosed = [
         case

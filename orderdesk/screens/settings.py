@@ -113,8 +113,10 @@ class SettingsScreen(Place):
 
     def _show_one(self) -> None:
         found = self._current()
-        text = "" if found is None else "\n".join((found.line(), found.allowed))
-        self.query_one("#one", Static).update(safe(text))
+        lines = [] if found is None else [found.line(), ""]
+        if found is not None:
+            lines += [f"{id}  {name}" for id, name in found.choices.items()] or [found.allowed]
+        self.query_one("#one", Static).update(safe("\n".join(lines)))
 
     def action_filter(self) -> None:
         """Type to filter."""
@@ -142,7 +144,12 @@ class SettingsScreen(Place):
                 raise
 
         fields = [
-            Field("value", found.name, found.allowed),
+            Field(
+                "value",
+                found.name,
+                "" if found.choices else found.allowed,
+                choices=list(found.choices.items()),
+            ),
             Field("why", _("Why"), _("whoever reads this figure later will ask")),
         ]
         self.app.push_screen(
