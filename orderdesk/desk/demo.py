@@ -116,7 +116,7 @@ _AWAITED = (
 
 def _sheet_of_before(desk: Desk, work: Work) -> None:
     """Decisions of last week's meeting, the actions that are still open, answers awaited."""
-    from orderdesk.desk.review import TAKEN, put_action
+    from orderdesk.desk.agenda import TAKEN, put_action
     from orderdesk.desk.talks import REQUEST
 
     for number, whom, question, after in _AWAITED:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
 from orderdesk.desk import incident, scoring, words
+from orderdesk.desk.agenda import AUTHORITIES, put_action, put_decision
 from orderdesk.desk.core import Desk
 from orderdesk.desk.publishing import write_whole
-from orderdesk.desk.review import AUTHORITIES, put_action, put_decision
 from orderdesk.desk.timeline import note_event
 from orderdesk.domain.law import Authority, wrong_authority
 from orderdesk.domain.powers import Powers, Use, duties_of

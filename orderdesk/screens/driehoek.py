@@ -146,7 +146,7 @@ class DriehoekScreen(Place):
 
     def action_add_action(self) -> None:
         """An action with an owner and a day."""
-        from orderdesk.desk import review
+        from orderdesk.desk import agenda
 
         desk = self.desk
         if desk is None:
@@ -160,19 +160,19 @@ class DriehoekScreen(Place):
             Form(
                 _("Action"),
                 fields,
-                lambda v: review.add_action(desk, v["what"], v["who"], v["due"]),
+                lambda v: agenda.add_action(desk, v["what"], v["who"], v["due"]),
             ),
             self.saying(_("noted")),
         )
 
     def action_close_action(self) -> None:
         """An action is done."""
-        from orderdesk.desk import review
+        from orderdesk.desk import agenda
 
         desk = self.desk
         if desk is None:
             return
-        found = review.open_actions(desk)
+        found = agenda.open_actions(desk)
         if not found:
             self.notify(_("No open actions."), markup=False)
             return
@@ -180,24 +180,24 @@ class DriehoekScreen(Place):
             Form(
                 _("Which action is done?"),
                 [Field("id", _("Action"), choices=found)],
-                lambda v: review.close_action(desk, v["id"]),
+                lambda v: agenda.close_action(desk, v["id"]),
             ),
             self.saying(_("done")),
         )
 
     def action_remind(self) -> None:
         """A text for each owner of an overdue action; c copies them."""
-        from orderdesk.desk import review
+        from orderdesk.desk import agenda
 
         if self.desk is not None:
-            texts = review.reminders(self.desk)
+            texts = agenda.reminders(self.desk)
             self.app.push_screen(
                 Reading(_("Reminders"), "\n\n".join(texts) or _("Nothing is overdue."))
             )
 
     def action_interpret(self) -> None:
         """What the director for polarisation makes of the picture; never about persons."""
-        from orderdesk.desk import review
+        from orderdesk.desk import agenda
         from orderdesk.domain.time import Week
 
         desk = self.desk
@@ -211,14 +211,14 @@ class DriehoekScreen(Place):
                           long=True),
                     Field("by", _("By whom")),
                 ],
-                lambda v: review.interpret(desk, Week.of(desk.now), v["text"], v["by"]),
+                lambda v: agenda.interpret(desk, Week.of(desk.now), v["text"], v["by"]),
             ),
             self.saying(_("noted")),
         )  # fmt: skip
 
     def action_ask(self) -> None:
         """Put a decision on the sheet."""
-        from orderdesk.desk import review
+        from orderdesk.desk import agenda
         from orderdesk.domain.time import Week
 
         desk = self.desk
@@ -235,14 +235,14 @@ class DriehoekScreen(Place):
             Form(
                 _("Decision asked"),
                 fields,
-                lambda v: review.ask_decision(desk, Week.of(desk.now), v),
+                lambda v: agenda.ask_decision(desk, Week.of(desk.now), v),
             ),
             self.saying(_("noted")),
         )
 
     def action_record(self) -> None:
         """Write a decision down; a wrong authority is said."""
-        from orderdesk.desk import review
+        from orderdesk.desk import agenda
         from orderdesk.domain.time import Week
 
         desk = self.desk
@@ -267,7 +267,7 @@ class DriehoekScreen(Place):
             Form(
                 _("Decision taken"),
                 fields,
-                lambda v: review.record_decision(desk, Week.of(desk.now), v),
+                lambda v: agenda.record_decision(desk, Week.of(desk.now), v),
             ),
             said,
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orderdesk.desk import intake, review, scoring, talks
+from orderdesk.desk import agenda, intake, scoring, talks
 from orderdesk.desk.timeline import write_line
 from orderdesk.errors import BadInput
 from orderdesk.screens.base import PLACES
@@ -58,7 +58,7 @@ async def test_no_screen_obeys_what_was_typed(monday: Path, tmp_path: Path, text
         write_line(s.desk, case.id, text)
         talks.ask(s.desk, case.id, f"politie {text}", text, "vr 12 jun")
         talks.agree(s.desk, case.id, text)
-        review.add_action(s.desk, f"doen {text}", f"wie {text}", "vr 12 jun")
+        agenda.add_action(s.desk, f"doen {text}", f"wie {text}", "vr 12 jun")
         for _name, key, _title in PLACES:
             await s.press(key)
             assert unsafe(painted(s)) == set()
