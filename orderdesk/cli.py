@@ -718,13 +718,17 @@ def review(
     freeze: Annotated[
         bool, typer.Option("--freeze", help=_("Freeze this version, with its hash."))
     ] = False,
+    editions: Annotated[
+        bool,
+        typer.Option("--editions", help=_("Also the PDF without names, and the one page.")),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """The weekly review."""
     from orderdesk.desk import review as reviews
 
     with _desk() as desk:
-        result = reviews.write(desk, week, out, freeze_now=freeze)
+        result = reviews.write(desk, week, out, freeze_now=freeze, editions=editions)
         _emit(result.as_json(), as_json, result.lines)
 
 

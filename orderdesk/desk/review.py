@@ -32,7 +32,8 @@ from orderdesk.domain.ledger import Posting
 from orderdesk.domain.people import Role
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Week, at, local
-from orderdesk.i18n import _, language
+from orderdesk.errors import RuleSaysNo
+from orderdesk.i18n import _, language, msg
 from orderdesk.papers.model import Document
 from orderdesk.papers.review_data import (
     NOTHING_SAID,
@@ -62,9 +63,9 @@ from orderdesk.risk.model import RiskClass
 from orderdesk.risk.signals import WeekCell
 
 if TYPE_CHECKING:
-    from orderdesk.store.work import Reader
+    from orderdesk.store.work import Fact, Reader
 
-REVIEW = "review"
+REVIEW, ADDENDUM = "review", "review_addendum"
 _MOST_SHEETS = 12
 
 
@@ -419,38 +420,82 @@ def last_frozen(desk: Desk, week: Week) -> Frozen | None:
 
 
 def addendum(desk: Desk, week: Week) -> Document | None:
-    """What changed since the freeze, and nothing else; None without a frozen version."""
+    """What changed since the freeze, and nothing else; None without a frozen version.
+
+    It carries the next number: addenda that were issued keep theirs.
+    """
     from orderdesk.papers.addendum import addendum as addendum_of
 
     frozen = last_frozen(desk, week)
     if frozen is None:
         return None
     now = review_data(desk, week, version=frozen.version)
-    return addendum_of(frozen.data, now, language(), 1, frozen_digest=frozen.sha256)
+    number = len(_issued(desk, week, frozen)) + 1
+    return addendum_of(frozen.data, now, language(), number, frozen_digest=frozen.sha256)
 
 
-def write(desk: Desk, week: str, out: Path, *, freeze_now: bool = False) -> Written:
+def issue_addendum(desk: Desk, week: Week) -> tuple[int, str]:
+    """Fix the addendum as it reads now under its number; number and fingerprint.
+
+    Raises RuleSaysNo while nothing is frozen, or when nothing has changed since the last one.
+    """
+    from orderdesk.papers.addendum import changes_since
+
+    frozen = last_frozen(desk, week)
+    if frozen is None:
+        raise RuleSaysNo(msg("nothing is frozen yet"))
+    now = review_data(desk, week, version=frozen.version)
+    issued = _issued(desk, week, frozen)
+    before = ReviewData.model_validate(issued[-1].doc["data"]) if issued else frozen.data
+    if not changes_since(before, now):
+        raise RuleSaysNo(msg("nothing has changed since the last one"))
+    digest = hashlib.sha256(now.model_dump_json().encode()).hexdigest()
+    with desk.work() as work:
+        doc = {
+            "number": len(issued) + 1, "version": frozen.version, "sha256": digest,
+            "data": now.model_dump(mode="json"),
+        }  # fmt: skip
+        work.add_fact(ADDENDUM, f"week:{week}", doc)
+    return len(issued) + 1, digest
+
+
+def _issued(desk: Desk, week: Week, frozen: Frozen) -> list[Fact]:
+    with desk.read() as reader:
+        facts = reader.facts(ADDENDUM, f"week:{week}")
+    return [fact for fact in facts if fact.doc["version"] == frozen.version]
+
+
+def write(
+    desk: Desk, week: str, out: Path, *, freeze_now: bool = False, editions: bool = False
+) -> Written:
     """Write the review of a week (empty: this week) as PDF, Markdown and JSON below `out`.
 
     The frozen version where there is one, with an addendum of its own for what changed since;
-    else the draft.
+    else the draft. With `editions` also as PDF without names, and on one page.
     """
     from orderdesk.papers.markdown import to_markdown
     from orderdesk.papers.pdf import to_pdf
-    from orderdesk.papers.review import weekly_review
+    from orderdesk.papers.review import Edition, weekly_review
 
     chosen = Week.parse(week) if week else Week.of(desk.now)
     frozen = freeze(desk, chosen) if freeze_now else last_frozen(desk, chosen)
     data = frozen.data if frozen else review_data(desk, chosen)
     digest = frozen.sha256 if frozen else ""
-    document = weekly_review(data, reference.cached("papers", PaperRules), language())
+    rules = reference.cached("papers", PaperRules)
+    document = weekly_review(data, rules, language())
     base = out / f"review-{chosen}"
     pdf = to_pdf(document, digest)
     text = to_markdown(document, digest)
     later = addendum(desk, chosen) if frozen else None
     if later is not None:
         text += "\n\n" + to_markdown(later, digest)
-        write_whole(base.with_name(f"{base.name}-addendum-1.pdf"), to_pdf(later, digest).content)
+        number = len(_issued(desk, chosen, frozen)) + 1 if frozen else 1
+        name = f"{base.name}-addendum-{number}.pdf"
+        write_whole(base.with_name(name), to_pdf(later, digest).content)
+    for edition in (Edition.NO_NAMES, Edition.ONE_PAGE) if editions else ():
+        for_others = to_pdf(weekly_review(data, rules, language(), edition), digest)
+        name = f"{base.name}-{edition.value.replace('_', '-')}.pdf"
+        write_whole(base.with_name(name), for_others.content)
     write_whole(base.with_suffix(".pdf"), pdf.content)
     write_whole(base.with_suffix(".md"), text.encode("utf-8"))
     write_whole(base.with_suffix(".json"), data.model_dump_json(indent=2).encode("utf-8"))

@@ -43,6 +43,7 @@ class DriehoekScreen(Place):
         Binding("d", "ask", N_("decision asked")),
         Binding("r", "record", N_("decision taken")),
         Binding("k", "meeting", N_("ad-hoc meeting")),
+        Binding("x", "rounds", N_("sending and written rounds")),
         Binding("w", "write", N_("write PDF")),
     ]
     DEFAULT_CSS = "DriehoekScreen #state { height: 1; padding: 0 1; background: $panel; }"
@@ -278,6 +279,12 @@ class DriehoekScreen(Place):
 
         call_together(self)
 
+    def action_rounds(self) -> None:
+        """Who was sent the sheet, and what was asked in writing."""
+        from orderdesk.screens.rounds import RoundsScreen
+
+        self.app.push_screen(RoundsScreen())
+
     def action_write(self) -> None:
         """PDF, Markdown and JSON to a folder."""
         from orderdesk.desk import review
@@ -294,7 +301,7 @@ class DriehoekScreen(Place):
             Form(
                 _("Write the review"),
                 [Field("folder", _("Folder"), value="review")],
-                lambda v: review.write(desk, "", Path(v["folder"]).expanduser()),
+                lambda v: review.write(desk, "", Path(v["folder"]).expanduser(), editions=True),
             ),
             said,
         )
