@@ -12,6 +12,7 @@ from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
+from orderdesk.desk import words
 from orderdesk.desk.core import Desk, authority
 from orderdesk.desk.timeline import note_event
 from orderdesk.domain.events import Case, CounterGroup, Form, Incident, Kind, Sureness
@@ -29,7 +30,7 @@ from orderdesk.risk.explain import (
     flip_points,
     value_of_information,
 )
-from orderdesk.risk.facts import Facts, OrganiserKey, PastEvent, Signal
+from orderdesk.risk.facts import Facts, OrganiserKey, PastEvent, Signal, family
 from orderdesk.risk.history import History
 from orderdesk.risk.model import (
     CLASSES,
@@ -38,6 +39,7 @@ from orderdesk.risk.model import (
     Score,
     Scores,
     Tables,
+    band,
     first_version,
     score,
     score_many,
@@ -137,6 +139,16 @@ def facts_of(case: Case, places: Places, heavy: HeavyDays) -> Facts:
 
 
 @dataclass(frozen=True)
+class EarlierScore:
+    """What was advised on an earlier day."""
+
+    day: date
+    advice: RiskClass
+    probability: float
+    version: int
+
+
+@dataclass(frozen=True)
 class Explanation:
     """A score with everything that makes it arguable."""
 
@@ -148,6 +160,10 @@ class Explanation:
     comparable: tuple[Comparable, ...]
     decided: RiskClass | None
     override: Mapping[str, Any] | None
+    limits: tuple[float, float]
+    """From which probability a case with this much at stake is midden, and hoog."""
+    earlier: tuple[EarlierScore, ...] = ()
+    """Scores that were kept of this case, the last of each day, oldest first."""
 
     @property
     def standing(self) -> RiskClass:
@@ -168,6 +184,16 @@ class Explanation:
             "one_call_changes_most": [
                 {"question": str(w.question), "from": w.lowest.value, "to": w.highest.value}
                 for w in self.worth
+            ],
+            "class_from": {"midden": self.limits[0], "hoog": self.limits[1]},
+            "earlier": [
+                {
+                    "day": e.day.isoformat(),
+                    "class": e.advice.value,
+                    "probability": e.probability,
+                    "version": e.version,
+                }
+                for e in self.earlier
             ],
             "comparable": [
                 {
@@ -245,6 +271,19 @@ def explain_in(
         comparable=comparable(facts, known.past, as_of),
         decided=RiskClass(override["class"]) if override else None,
         override=override,
+        limits=tables.classes.limits(family(case.kind) == "gathering", result.impact),
+        earlier=_earlier(reader, case.id),
+    )
+
+
+def _earlier(reader: Reader, case_id: str) -> tuple[EarlierScore, ...]:
+    """The last score kept on each day."""
+    kept = {fact.doc["as_of"]: fact.doc for fact in reader.facts(SCORE, f"case:{case_id}")}
+    return tuple(
+        EarlierScore(
+            date.fromisoformat(day), RiskClass(doc["class"]), doc["probability"], doc["version"]
+        )
+        for day, doc in sorted(kept.items())
     )
 
 
@@ -328,6 +367,9 @@ class ComingScores:
     rows: Sequence[tuple[str, str, str, str]]
     """Number, day, place, class."""
     expected_with_incident: float
+    days: Sequence[date | None] = ()
+    chances: Sequence[str] = ()
+    """The chance per row as it may be shown: a band while few cases are known."""
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -356,13 +398,31 @@ def coming(desk: Desk, days: int = _COMING_DAYS) -> ComingScores:
     if not facts:
         return ComingScores((), 0.0)
     scores = score_many(facts, known.history, known.signals, today, risk_tables(), known.version)
-    rows = []
-    for case, advised in zip(cases, scores.classes, strict=True):
+    rows, on, chances = [], [], []
+    for n, (case, advised) in enumerate(zip(cases, scores.classes, strict=True)):
         place = places.get(case.place_id)
         day = local(case.span.start).strftime("%Y-%m-%d") if case.span else ""
         name = place.name if place else case.place_text
         rows.append((case.number, day, name, classes.get(case.id, advised).value))
-    return ComingScores(rows, float(scores.probability.sum()))
+        on.append(local(case.span.start).date() if case.span else None)
+        known_cases = known.history.known_cases(today.toordinal(), family(case.kind))
+        chances.append(chance(float(scores.probability[n]), known_cases))
+    return ComingScores(rows, float(scores.probability.sum()), on, chances)
+
+
+def chance(probability: float, known_cases: int) -> str:
+    """A chance as it may be shown: a figure once enough cases are known, else its band."""
+    card = risk_tables().card
+    if known_cases >= card.decimals_from_cases:
+        return percent(probability)
+    low, high = band(probability, card)
+    return f"{low * 100:.0f}-{high * 100:.0f}%"
+
+
+def percent(share: float) -> str:
+    """A share in per cent, with the decimal mark of the language: "3,5%"."""
+    tenths = round(share * 1000)
+    return words.number(tenths / 10, 1 if tenths % 10 else 0) + "%"
 
 
 @dataclass(frozen=True)

@@ -150,12 +150,17 @@ def people(case: Case) -> str:
     return "?" if best is None else str(best)
 
 
+def place(id: str) -> str:
+    """The name of a place; what isn't in the list stays as it was written."""
+    found = reference.cached("places", Places).get(id)
+    return found.name if found else id
+
+
 def past(event: PastEvent) -> str:
     """An earlier gathering in a line: when, where, how many were expected and came, outcome."""
-    place = reference.cached("places", Places).get(event.place)
     return _("{day} {place}: expected {e}, came {t}, {i}").format(
         day=day(event.day, year=True),
-        place=place.name if place else event.place,
+        place=place(event.place),
         e=event.expected if event.expected is not None else "?",
         t=event.turnout if event.turnout is not None else "?",
         i=_(INCIDENTS[event.incident]),

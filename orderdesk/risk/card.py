@@ -186,6 +186,11 @@ class ClassTable(ReferenceFile):
     impact: tuple[ImpactLine, ...]
     thresholds: dict[Literal["gathering", "event"], Thresholds]
 
+    def limits(self, gathering: bool, impact: int) -> tuple[float, float]:
+        """From which probability a case of this impact (1 to `highest_impact`) is midden, hoog."""
+        row = self.thresholds["gathering" if gathering else "event"]
+        return row.midden[impact - 1], row.hoog[impact - 1]
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         names: tuple[Literal["gathering", "event"], ...] = ("gathering", "event")

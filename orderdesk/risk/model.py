@@ -498,7 +498,7 @@ def score(
         advice_without_signals=classify(batch, result.without_signals, result.impact, classes)[0],
         known_cases=cases,
         decimals=cases >= card.decimals_from_cases,
-        band=_band(p, card),
+        band=band(p, card),
     )
 
 
@@ -513,7 +513,8 @@ def _range_of_counter(facts: Facts) -> tuple[Facts, Facts]:
     )
 
 
-def _band(p: float, card: RiskCard) -> tuple[float, float]:
+def band(p: float, card: RiskCard) -> tuple[float, float]:
+    """The band of the card that a probability falls in: what is shown while little is known."""
     edges = (0.0, *card.probability_bands, 1.0)
     i = max(i for i, edge in enumerate(edges[:-1]) if edge <= p)
     return edges[i], edges[i + 1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,15 +17,16 @@ from orderdesk.screens.base import Place
 from orderdesk.screens.capacity import lead
 from orderdesk.screens.safe import line, safe
 from orderdesk.screens.widgets.form import Field, Form, Reading
+from orderdesk.screens.widgets.looks import badge
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
+from orderdesk.screens.widgets.why import Why, why
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
     from orderdesk.desk.scoring import Explanation
 
-_BAR = 12
-"""Cells of a bar on each side of zero."""
-_POINTS_PER_CELL = 0.5
+_PAGE = 100
+"""Width of the explanation on a page of its own."""
 
 
 class RiskScreen(Place):
@@ -54,22 +54,31 @@ class RiskScreen(Place):
         self._numbers: list[str] = []
         self._shown: Explanation | None = None
 
+    DEFAULT_CSS = """
+    RiskScreen .list { height: 8; }
+    RiskScreen .detail { height: 1fr; }
+    RiskScreen.-wide .list { width: 2fr; height: 1fr; }
+    RiskScreen.-wide .detail { width: 3fr; }
+    """
+
     def compose_body(self) -> ComposeResult:
         """Coming cases, and the reasons of one."""
         yield Static("", id="base", classes="title")
         with Vertical(classes="split"):
             yield VirtualTable(
                 [
-                    Column(_("number"), 12),
+                    Column(_("number"), 11),
                     Column(_("day"), 10),
-                    Column(_("place"), 14, grow=1, rank=1),
-                    Column(_("class"), 7),
+                    Column(_("place"), 12, grow=1, rank=1),
+                    Column(_("class"), 9),
+                    Column(_("chance"), 7, right=True),
                 ],
                 empty=_("No case in the coming weeks."),
                 id="coming",
-            ).add_class("list")
+                classes="list",
+            )
             with VerticalScroll(classes="detail"):
-                yield Static("", id="why")
+                yield Why(id="why")
 
     def on_mount(self) -> None:
         """The list has the keys."""
@@ -78,15 +87,21 @@ class RiskScreen(Place):
 
     def fill(self, desk: Desk) -> None:
         """The coming four weeks."""
-        from orderdesk.desk import scoring
+        from orderdesk.desk import scoring, words
 
         found = scoring.coming(desk)
         self._numbers = [row[0] for row in found.rows]
-        self.query_one(VirtualTable).load(ListRows(found.rows))
+        rows = [
+            (number, words.day(day) if day else "", place, badge(risk_class), chance)
+            for (number, _day, place, risk_class), day, chance in zip(
+                found.rows, found.days, found.chances, strict=True
+            )
+        ]
+        self.query_one(VirtualTable).load(ListRows(rows, keys=self._numbers))
         self.query_one("#base", Static).update(
             safe(
                 _("expected with an incident: {n} of {all}; 97% pass without").format(
-                    n=f"{found.expected_with_incident:.1f}", all=len(found.rows)
+                    n=words.number(found.expected_with_incident), all=len(found.rows)
                 )
             )
         )
@@ -111,7 +126,7 @@ class RiskScreen(Place):
     def _show(self, found: Explanation) -> None:
         if self.is_mounted:
             self._shown = found
-            self.query_one("#why", Static).update(safe("\n".join(explained(found))))
+            self.query_one("#why", Why).show(found)
 
     def on_virtual_table_chosen(self, event: VirtualTable.Chosen) -> None:
         """Open the case."""
@@ -126,8 +141,7 @@ class RiskScreen(Place):
     def action_full(self) -> None:
         """The whole explanation on one page."""
         if self._shown is not None:
-            text = "\n".join(explained(self._shown))
-            self.app.push_screen(Reading(self._shown.number, text))
+            self.app.push_screen(Reading(self._shown.number, why(self._shown, _PAGE).plain))
 
     def action_neutral(self) -> None:
         """Swap purpose and organiser a thousand times: the same score."""
@@ -260,61 +274,6 @@ class RiskScreen(Place):
         except OrderdeskError as problem:
             text = line(problem)
         self.app.call_from_thread(self.app.push_screen, Reading(_("Backtest"), text))
-
-
-def explained(found: Explanation) -> Iterator[str]:
-    """Class, lines with bars, flip points, the call worth making, comparable gatherings."""
-    from orderdesk.desk import words
-    from orderdesk.desk.scoring import CLASS_NAMES
-
-    score = found.score
-    yield _("{number}: {advice} ({chance})").format(
-        number=found.number, advice=_(CLASS_NAMES[score.advice]), chance=score.chance
-    )
-    yield (
-        _("between {low} and {high}, as long as the counter-group is unknown").format(
-            low=score.lowest.value, high=score.highest.value
-        )
-        if score.lowest is not score.highest
-        else _("no fact still open would change the class")
-    )
-    if found.override:
-        yield _("decided by {by}: {motive} (until {day})").format(
-            by=found.override["by"], motive=found.override["motive"], day=found.override["expires"]
-        )
-    yield _("without signals: {name}").format(name=_(CLASS_NAMES[score.advice_without_signals]))
-    yield ""
-    for factor in score.factors:
-        age = "" if factor.age_days is None else _(" ({n} days old)").format(n=factor.age_days)
-        evidence = f" - {factor.evidence}" if factor.evidence else ""
-        yield f"{factor.points:+6.1f} {_bar(factor.points)} {factor.label}{evidence}{age}"
-    yield f"{score.total_tenths / 10:+6.1f} " + _("total")
-    yield ""
-    for flip in found.flips:
-        mark = "▶" if flip.advice is not score.advice else " "
-        yield f"{mark} {flip.change}: {_(CLASS_NAMES[flip.advice])}"
-    if found.worth:
-        yield ""
-        yield _("one call would change most: {question}").format(question=found.worth[0].question)
-    yield ""
-    yield _("Earlier gatherings like this one:")
-    for past in found.comparable:
-        yield "  " + words.past(past.event)
-    yield ""
-    yield _("Sources:")
-    for source in dict.fromkeys(factor.source for factor in score.factors):
-        yield f"  {_(source)}"
-
-
-def _bar(points: float) -> str:
-    """Points as a bar left (less) or right (more) of a line; clipped ends are marked."""
-    cells = round(abs(points) / _POINTS_PER_CELL)
-    clipped = cells > _BAR
-    filled = ("◀" if points < 0 else "▶") if clipped else ""
-    body = "█" * (min(cells, _BAR) - len(filled))
-    if points < 0:
-        return f"{filled + body:>{_BAR}}│{'':<{_BAR}}"
-    return f"{'':>{_BAR}}│{body + filled:<{_BAR}}"
 
 
 SCREEN = RiskScreen

@@ -23,7 +23,7 @@ from orderdesk.screens.widgets.bars import (
 )
 from orderdesk.screens.widgets.fan import Fan, Week, fan
 from orderdesk.screens.widgets.head import Marks, Tab, heading
-from orderdesk.screens.widgets.looks import Look, badge, badge_of, content, late
+from orderdesk.screens.widgets.looks import Look, badge, content, late
 from orderdesk.screens.widgets.maps import City, District, Year, city_map, heat_year, level
 
 WIDTHS = st.integers(min_value=40, max_value=200)
@@ -139,8 +139,8 @@ def test_every_district_of_the_city_stands_on_the_map() -> None:
 @pytest.mark.parametrize(("lang", "word"), [("nl", "hoog"), ("en", "high")])
 def test_a_class_is_a_sign_and_a_word(lang: str, word: str) -> None:
     set_language(lang)
-    assert badge("high").text == f"▲ {word}"
-    assert badge_of(word) == badge("high")
+    assert badge("hoog").text == f"▲ {word}"
+    assert badge(word) == badge("high") == badge("hoog")
     assert badge("").text == ""
 
 

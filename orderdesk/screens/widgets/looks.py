@@ -71,9 +71,9 @@ Cell = str | Piece
 
 LATE_SIGN, AMBER_SIGN, GOOD_SIGN = "‼", "!", "✓"
 _BADGES = {
-    "high": ("▲", N_("high"), Look.HIGH),
-    "medium": ("◆", N_("medium"), Look.MEDIUM),
-    "low": ("●", N_("low"), Look.LOW),
+    "hoog": ("▲", N_("high"), Look.HIGH),
+    "midden": ("◆", N_("medium"), Look.MEDIUM),
+    "laag": ("●", N_("low"), Look.LOW),
 }
 
 
@@ -83,19 +83,15 @@ def text_of(cell: Cell) -> str:
 
 
 def badge(risk_class: str) -> Piece:
-    """A class as sign and word: "▲ high", "◆ medium", "● low"; "" for none.
+    """A class as sign and word: "▲ high", "◆ medium", "● low"; other text stays as it is.
 
-    `risk_class` is "high", "medium" or "low" ("" or "?" where nothing is known).
+    `risk_class` is the value of a `RiskClass` ("hoog", "midden", "laag") or a class in the
+    reader's words ("high").
     """
-    if risk_class not in _BADGES:
-        return Piece(risk_class)
-    sign, word, look = _BADGES[risk_class]
-    return Piece(f"{sign} {_(word)}", look)
-
-
-def badge_of(word: str) -> Piece:
-    """`badge` for a class that is already in the reader's words ("hoog")."""
-    return badge(next((name for name, (_s, w, _l) in _BADGES.items() if _(w) == word), word))
+    for name, (sign, word, look) in _BADGES.items():
+        if risk_class in (name, word, _(word)):
+            return Piece(f"{sign} {_(word)}", look)
+    return Piece(risk_class)
 
 
 def late(text: str) -> Piece:

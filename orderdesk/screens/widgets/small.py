@@ -11,7 +11,7 @@ from textual.widgets import Static
 from orderdesk.i18n import _
 from orderdesk.screens.safe import safe
 
-LEAST = Size(50, 14)
+LEAST = Size(60, 14)
 """Columns and rows below which nothing would be legible."""
 
 
