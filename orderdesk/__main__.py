@@ -35,7 +35,8 @@ def globals_first(arguments: list[str]) -> list[str]:
         if argument == "--":
             rest += [argument, *left]
         elif argument in GLOBAL_OPTIONS:
-            front += [argument, *(value for value in [next(left, None)] if value is not None)]
+            value = next(left, None)
+            front += [f"{argument}="] if value is None else [argument, value]
         elif argument.split("=")[0] in GLOBAL_OPTIONS:
             front.append(argument)
         else:

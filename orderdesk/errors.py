@@ -25,7 +25,12 @@ class BadInput(OrderdeskError):
 
     def __init__(self, field: str, value: object, mend: Msg | str) -> None:
         super().__init__(
-            msg("{field}: {value} can't be used. {mend}", field=field, value=repr(value), mend=mend)
+            msg(
+                "{field}: {value} can't be used. {mend}",
+                field=Msg(field),
+                value=repr(value),
+                mend=mend,
+            )
         )
         self.field, self.value, self.mend = field, value, mend
 

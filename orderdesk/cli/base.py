@@ -1,0 +1,126 @@
+"""What every command shares: the options before it, the desk it works at, how it prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from orderdesk.cli.parser import App
+from orderdesk.i18n import _, language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orderdesk.desk.core import Desk
+
+app = App(
+    name="orderdesk",
+    help=_("The public-order desk of a municipality: register, risk, reserve, roster, driehoek."),
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Options:
+    """What stands before the command: `orderdesk --database X --role planner plan`."""
+
+    database: str | None = None
+    role: str | None = None
+
+
+options = Options()
+
+AsJson = Annotated[bool, typer.Option("--json", help=_("Print the result as JSON."))]
+Out = Annotated[Path, typer.Option("--out", help=_("Folder to write to."))]
+WeekText = Annotated[str, typer.Option("--week", help=_("ISO week, as 2026-W24; default: now."))]
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ORDERDESK_DATABASE",
+            show_envvar=True,
+            help=_("Path of a SQLite file, or an address as postgresql://user@host/name."),
+        ),
+    ] = None,
+    role: Annotated[
+        str | None,
+        typer.Option(envvar="ORDERDESK_ROLE", help=_("reader, officer, planner, lead or decider.")),
+    ] = None,
+    lang: Annotated[
+        str | None, typer.Option(help=_("nl or en; default: the language of the machine."))
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help=_("Print the version."))] = False,
+) -> None:
+    """Without a command: open the terminal application on the officer's own database."""
+    options.database, options.role = database, role
+    if database == "":
+        fail(_("{field} needs a value behind it.").format(field="--database"), 2)
+    if lang not in (None, "nl", "en"):
+        fail(_("--lang: {value} is not known. Choose nl or en.").format(value=repr(lang)), 2)
+    if version:
+        from orderdesk import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        _open_terminal()
+
+
+def _open_terminal() -> None:
+    """Open the application on the officer's own database; without a terminal say what to do."""
+    if not in_terminal():
+        fail(_("orderdesk needs a terminal. For one job at a time see: orderdesk --help"), 2)
+    from orderdesk.app import run_app
+
+    run_app(options.database, options.role, language())
+
+
+def in_terminal() -> bool:
+    """Whether a person can answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def fail(sentence: str, code: int) -> NoReturn:
+    """Say on the error channel why not, and end."""
+    from orderdesk.domain.text import visible
+
+    typer.echo(visible(sentence, lines=True), err=True)
+    raise SystemExit(code)
+
+
+@contextmanager
+def open_desk(*, create: bool = True) -> Iterator[Desk]:
+    """The desk on the database that the line or the environment names."""
+    from orderdesk.desk import opening
+
+    desk = opening.open_desk(options.database, actor=opening.actor_of(options.role), create=create)
+    try:
+        yield desk
+    finally:
+        desk.store.close()
+
+
+def emit(result: Mapping[str, Any], as_json: bool, lines: Callable[[], Iterable[str]]) -> None:
+    """Print a result for a program or for a person."""
+    from orderdesk.domain.text import visible
+
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False, indent=2, default=str))
+    else:
+        for line in lines():
+            typer.echo(visible(line))
+
+
+def progress(step: str) -> None:
+    """Say on the error channel what is being done."""
+    typer.echo(f"· {step}", err=True)
