@@ -28,7 +28,7 @@ from orderdesk.domain.ledger import (
 )
 from orderdesk.domain.people import Actor, Duty, DutyStatus, Role, Task, TaskSpan
 from orderdesk.domain.time import Week, at, local
-from orderdesk.errors import BadInput
+from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, msg, pick
 from orderdesk.reserve.rules import ReserveRules
 from orderdesk.risk.model import RiskClass
@@ -458,6 +458,28 @@ def confirm_pool(desk: Desk, case_id: str, pool: str, minutes: int) -> None:
             ),
         )
         note_event(work, case_id, msg("{pool} confirms {n} h", n=words.hours(minutes), pool=pool))
+
+
+def refuse_pool(desk: Desk, case_id: str, pool: str) -> None:
+    """The pool said no: what was asked of it for a case is taken back by counter-lines.
+
+    Raises RuleSaysNo when nothing is asked, or a part of it was confirmed already.
+    """
+    with desk.work(Role.OFFICER) as work:
+        case = work.case(case_id)
+        postings = work.postings(Posting)
+        undone = {p.reverses for p in postings}
+        asked = [
+            p.id
+            for p in postings
+            if p.deed is Deed.ASK and p.case_id == case_id and p.id not in undone
+            if any(leg.account.pool == pool for leg in p.legs)
+        ]
+        if not asked:
+            raise RuleSaysNo(msg("nothing is asked of the pool for {number}", number=case.number))
+        hand = pen(desk, work, week_of(case))
+        write(work, lambda old: ledger.reverse(old, hand, asked, _("the pool said no")))
+        note_event(work, case_id, msg("{pool} says no", pool=pool))
 
 
 def give_back(desk: Desk, theme: str, minutes: int, reason: str, week: Week | None = None) -> None:

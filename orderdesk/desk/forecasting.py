@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from orderdesk import reference
-from orderdesk.desk import capacity, words
+from orderdesk.desk import capacity, weeks, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.domain import ledger
@@ -175,12 +175,13 @@ class Forecast:
                 yield f"          {note}"
 
 
-def forecast(desk: Desk, weeks: int) -> Forecast:
-    """The coming `weeks`. Raises RuleSaysNo while there is no closed case to learn from."""
+def forecast(desk: Desk, ahead: int) -> Forecast:
+    """The coming `ahead` weeks. Raises RuleSaysNo while there is no closed case to learn from."""
     learned = learn(desk)
-    coming = [learned.now.shift(n) for n in range(1, weeks + 1)]
+    coming = [learned.now.shift(n) for n in range(1, ahead + 1)]
     with desk.read() as reader:
-        reserve = {week: reserve_in(reader, week, learned) for week in coming}
+        usual = learned.rules.reserve(capacity.waterfall_in(reader, learned.now).plannable)
+        reserve = {week: _reserve_in(reader, week, usual) for week in coming}
     known = [k for k in learned.known if k.week in reserve]
     found = forecast_of(
         learned.model, known, reserve, learned.rules.forecast, SEED, now=learned.now
@@ -188,20 +189,16 @@ def forecast(desk: Desk, weeks: int) -> Forecast:
     return Forecast(found, len(learned.history), learned.numbers)
 
 
-def reserve_in(reader: Reader, week: Week, learned: Learned) -> int:
-    """Minutes of reserve that a week has or will have: by its ledger, else by its roster, else the
-    usual share of what is plannable now."""
+def _reserve_in(reader: Reader, week: Week, usual: int) -> int:
+    """Minutes of reserve that a week has, or would be opened with as things stand.
+
+    Far ahead hardly any absence is known yet: then no more than `usual` counts.
+    """
     booked = ledger.balance(reader.postings(Posting, week=str(week)), week).reserve
     if booked:
         return booked
-    duties = [
-        d
-        for d in reader.duties(start=week.span.start, end=week.span.end)
-        if d.status is not DutyStatus.CANCELLED and Week.of(d.start) == week
-    ]
-    if duties:
-        return sum(d.paid_minutes for d in duties if _is_flex(d))
-    return learned.rules.reserve(capacity.waterfall_in(reader, learned.now).plannable)
+    plan = weeks.propose_in(reader, week)
+    return plan.reserve if plan.rostered else min(plan.reserve, usual)
 
 
 def _is_flex(duty: Duty) -> bool:

@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orderdesk.desk import capacity, forecasting, words
+from orderdesk.desk.availability import ABSENCE
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering import touching
-from orderdesk.domain.people import Duty, DutyStatus, Role
+from orderdesk.domain.people import Absence, AbsenceCause, Duty, DutyStatus, Role
 from orderdesk.domain.time import at
 from orderdesk.domain.when import read_when
 from orderdesk.errors import BadInput, RuleSaysNo
@@ -152,6 +153,12 @@ def answer(desk: Desk, values: Mapping[str, str]) -> str:
             "sequence": before.doc["sequence"] + 1 if before else 0,
         }  # fmt: skip
         work.put(LEAVE, id, doc)
+        if values["answer"] == "granted":
+            absence = Absence(id=f"leave-{id}", person_id=person.id, first=day, last=day,
+                              cause=AbsenceCause.LEAVE)  # fmt: skip
+            work.put(ABSENCE, absence.id, absence.model_dump(mode="json"))
+        else:
+            work.drop(ABSENCE, f"leave-{id}")
         work.note(LEAVE, f"person:{person.id}", {"day": doc["day"], "answer": doc["answer"]})
     return id
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import capacity, cases, intake, words
+from orderdesk.desk import assistance, capacity, cases, intake, words
 from orderdesk.desk.agenda import (
     ACTION,
     TAKEN,
@@ -19,6 +19,7 @@ from orderdesk.desk.agenda import (
     interpretation_in,
     taken_in,
 )
+from orderdesk.desk.capacity_block import note_in
 from orderdesk.desk.core import ROLE_NAMES, Desk
 from orderdesk.desk.publishing import write_whole
 from orderdesk.desk.rostering.record import team_totals_in
@@ -267,11 +268,12 @@ def _capacity(reader: Reader, week: Week, postings: Sequence[Posting]) -> Capaci
             )
             for line in stated.themes
         ),
-        requests=tuple(_requests(reader, stated)),
+        requests=(*_requests(reader, stated), *_police_requests(reader, week)),
         changed_hours=_figure(totals.changes_of_hours, changed, "roster"),
         changed_tasks=_figure(totals.changes_of_task, changed, "roster"),
         days_off_cancelled=_figure(totals.days_off_cancelled, changed, "roster"),
         days_off_moved=_figure(totals.days_off_moved, changed, "roster"),
+        note=note_in(reader, week),
     )
 
 
@@ -288,6 +290,18 @@ def _requests(reader: Reader, stated: ledger.Statement) -> Iterator[Request]:
                 line.external_asked + line.external_confirmed, [f"case:{line.case_id}"], "ledger"
             ),
             state=RequestState("confirmed" if confirmed else "asked"),
+        )
+
+
+def _police_requests(reader: Reader, week: Week) -> Iterator[Request]:
+    """What was asked of the police: their hours, beside the team's and never among them."""
+    for n, ask in enumerate(assistance.requests_in(reader, week), start=1):
+        yield Request(
+            key=f"{ask.number} P{n}",
+            of=said(lambda: _("police, at their cost")),
+            what=said(lambda a=ask: a.what),  # type: ignore[misc]
+            minutes=_figure(ask.minutes, [f"case:{ask.case_id}"], "register"),
+            state=RequestState(ask.state),
         )
 
 

@@ -1,7 +1,8 @@
 """Who is there: a day by hour and district, and how the number on paper shrinks to the plannable.
 
-Absence has no cause here. A duty that was taken off the roster counts as *other absence*, whatever
-lay behind it, and in a group so small that a count would point at somebody it isn't shown at all.
+Absence has no cause here. A shift that was taken off the roster, or whose person is away that day,
+counts as *other absence*, whatever lay behind it, and in a group so small that a count would point
+at somebody it isn't shown at all.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
 from orderdesk.desk import capacity, words
+from orderdesk.desk.availability import absences_in
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering.record import PUBLICATION
 from orderdesk.domain.demand import Cause, Waterfall, waterfall
@@ -191,7 +193,9 @@ def strength_in(reader: Reader, day: date) -> Day:
     start, end = at(day, "00:00"), at(day + timedelta(days=1), "00:00")
     duties = reader.duties(start=start, end=end)
     withdrawn = _withdrawn(reader)
-    there = [d for d in duties if d.status is not DutyStatus.CANCELLED]
+    away_ids = {a.person_id for a in absences_in(reader, day, day)}
+    standing = [d for d in duties if d.status is not DutyStatus.CANCELLED]
+    there = [d for d in standing if d.person_id not in away_ids]
     gone = [d for d in duties if _is_absence(d, there) and d.id not in withdrawn]
     asked = {line.district for line in rules.waterlines}
     busy = {duty.place for duty in duties} | asked
@@ -224,11 +228,14 @@ def who_in(desk: Desk, hour: Hour) -> list[str]:
     end, lines = hour.end, []
     with desk.read() as reader:
         names = {person.id: person.name for person in reader.people()}
+        day = local(hour.start).date()
+        away_ids = {a.person_id for a in absences_in(reader, day, day)}
         duties = reader.duties(start=hour.start, end=end)
         ids = {task.case_id for duty in duties for task in duty.tasks if task.case_id}
         numbers = {case.id: case.number for case in reader.cases(ids=ids)} if ids else {}
     for duty in duties:
-        if duty.status is DutyStatus.CANCELLED or duty.place != hour.district:
+        away = duty.status is DutyStatus.CANCELLED or duty.person_id in away_ids
+        if away or duty.place != hour.district:
             continue
         doing = dict.fromkeys(
             numbers.get(task.case_id)
@@ -261,7 +268,7 @@ def _hour(
     for moment in sorted(moments):
         on = [d for d in near if d.start <= moment < d.end]
         sent = [d for d in on if any(t.case_id and t.start <= moment < t.end for t in d.tasks)]
-        absent = sum(d.start <= moment < d.end for d in gone)
+        absent = len({d.person_id for d in gone if d.start <= moment < d.end})
         traffic = sum(d.person_id in able for d in on if d not in sent)
         rostered = len(on) + absent
         counted.append(
@@ -272,8 +279,8 @@ def _hour(
 
 
 def _is_absence(duty: Duty, there: Sequence[Duty]) -> bool:
-    """Whether a duty was taken off while its person doesn't work those hours otherwise."""
-    return duty.status is DutyStatus.CANCELLED and not any(
+    """Whether a duty stands in the roster, or stood there, and its person isn't there then."""
+    return not any(
         d.person_id == duty.person_id and d.start < duty.end and duty.start < d.end for d in there
     )
 

@@ -44,12 +44,13 @@ class CapacityScreen(Place):
         Binding("b", "borrow", N_("borrow")),
         Binding("g", "give_back", N_("give back")),
         Binding("y", "pay_back", N_("plan pay-back")),
-        Binding("p", "pool", N_("ask pool")),
+        Binding("p", "help", N_("ask for help")),
         Binding("s", "strength", N_("strength")),
         Binding("i", "called_off", N_("called off")),
         Binding("l", "leave", N_("leave")),
         Binding("u", "worked", N_("hours worked")),
         Binding("c", "calls", N_("calls")),
+        Binding("n", "note", N_("sheet")),
         Binding("f", "forecast", N_("forecast")),
         Binding("z", "close_week", N_("close week"), show=False),
     ]
@@ -205,31 +206,82 @@ class CapacityScreen(Place):
             _("planned"),
         )
 
-    def action_pool(self) -> None:
-        """Ask the neighbours, or write down their yes."""
-        from orderdesk.desk import capacity, scoring
+    def action_help(self) -> None:
+        """Ask the neighbours or the police, or write down what they answered."""
+        from orderdesk.desk import assistance, capacity, scoring
 
         desk = self.desk
         if desk is None:
             return
 
-        def submit(v: Mapping[str, str]) -> None:
+        def submit(v: Mapping[str, str]) -> object:
             case_id = scoring.case_numbered(desk, v["number"]).id
-            minutes = capacity.read_hours(v["hours"])
+            if v["whom"] == "pool" and v["state"] == "refused":
+                capacity.refuse_pool(desk, case_id, "neighbour")
+                return True
+            if v["whom"] == "pool":
+                ask = capacity.ask_pool if v["state"] == "asked" else capacity.confirm_pool
+                ask(desk, case_id, "neighbour", capacity.read_hours(v["hours"]))
+                return True
             if v["state"] == "asked":
-                capacity.ask_pool(desk, case_id, "neighbour", minutes)
-            else:
-                capacity.confirm_pool(desk, case_id, "neighbour", minutes)
+                return assistance.ask_police(desk, case_id, v["whom"], v["hours"] or "1")
+            return assistance.answer_case(desk, case_id, v["state"])
 
-        self._ask(
-            _("Neighbouring pool"),
-            [
-                Field("number", _("Number")),
-                Field("hours", _("Hours")),
-                Field("state", _("State"), choices=[("asked", _("asked")), ("yes", _("said yes"))]),
-            ],
-            submit,
-            _("noted"),
+        def seen(v: Mapping[str, str]) -> str:
+            if v["whom"] == "pool" or not v["number"].strip():
+                return _("Asked is not confirmed: nothing counts on it before the yes.")
+            case = scoring.case_numbered(desk, v["number"])
+            return assistance.price(desk, case, v["whom"], v["hours"] or "1").line()
+
+        def done(result: object) -> None:
+            if isinstance(result, assistance.PoliceRequest):
+                self.refill()
+                text = assistance.text_block(desk, result)
+                self.app.push_screen(Reading(_("To the police"), text))
+            elif result is not None:
+                self.done(_("noted"))
+
+        whom = [
+            ("pool", _("neighbouring pool (hours)")),
+            *(
+                (unit, _("police: {unit}").format(unit=_(n)))
+                for unit, n in assistance.UNITS.items()
+            ),
+        ]
+        states = [("asked", _("asked")), ("confirmed", _("said yes")), ("refused", _("said no"))]
+        self.app.push_screen(
+            Form(
+                _("Help from outside"),
+                [
+                    Field("number", _("Number")),
+                    Field("whom", _("Whom"), choices=whom),
+                    Field("hours", _("Hours, or number of units")),
+                    Field("state", _("State"), choices=states),
+                ],
+                submit,
+                look=seen,
+            ),
+            done,
+        )
+
+    def action_note(self) -> None:
+        """The capacity block of the sheet, and one sentence of the planner."""
+        from orderdesk.desk import capacity_block
+        from orderdesk.domain.time import Week
+
+        desk = self.desk
+        if desk is None:
+            return
+        week = Week.parse(self._week(desk))
+        found = capacity_block.block(desk, week)
+        self.app.push_screen(
+            Form(
+                _("Capacity block of the sheet"),
+                [Field("text", _("One sentence"), _("no names"), value=found.note)],
+                lambda v: capacity_block.write_note(desk, week, v["text"]),
+                look=lambda _v: "\n".join(capacity_block.block(desk, week).lines()),
+            ),
+            self.saying(_("stands on the sheet")),
         )
 
     def action_strength(self) -> None:

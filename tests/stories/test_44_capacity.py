@@ -9,11 +9,14 @@ import pytest
 
 from orderdesk.city import TEST_WEEK
 from orderdesk.desk import (
+    assistance,
+    capacity_block,
     closing,
     feeds,
     leave,
     publishing,
     receipts,
+    review,
     ripples,
     scoring,
     strength,
@@ -194,3 +197,48 @@ async def test_cpd10_worked_hours_are_confirmed(wednesday: Path, tmp_path: Path)
         # A day that isn't over can't be confirmed.
         with pytest.raises(RuleSaysNo):
             worked.confirm(s.desk, moment(2, "12:00").date())
+
+
+async def test_cpd6_cpi11_capacity_block_and_police(wednesday: Path, tmp_path: Path) -> None:
+    set_language("nl")
+    async with story(wednesday, tmp_path, 2, "11:00") as s:
+        # CPD6: generated; one sentence is added; the figures are the ledger's of this minute.
+        await s.press("4")
+        s.count_anew()
+        await s.press("n")
+        with s.desk.read() as reader:
+            b = ledger.balance(reader.postings(Posting), TEST_WEEK)
+        assert s.sees(_(
+            "Reserve used {used}, given back {back}, committed {committed}, free {free}; owed "
+            "{owed}, still to borrow {borrow}"
+        ).format(used=6, back=10, committed=22, free=26, owed=4, borrow=0))  # fmt: skip
+        await s.type("Vrijdag is krap na twee diensten naar zaterdag.")
+        await s.press("ctrl+s")
+        assert s.keys <= 2
+        sheet = review.review_data(s.desk, TEST_WEEK).capacity
+        assert sheet.note == "Vrijdag is krap na twee diensten naar zaterdag."
+        assert [f.value for f in (sheet.used, sheet.given_back, sheet.committed, sheet.free)] == [
+            b.used, b.given_back, b.committed, b.free,
+        ]  # fmt: skip
+        with pytest.raises(RuleSaysNo):
+            capacity_block.write_note(s.desk, TEST_WEEK, "Bel 06-12345678 voor de aanvoerder")
+        # CPI11: one section is 23 x 12 = 276 h of the police, asked and not confirmed.
+        s.count_anew()
+        await s.press("p")
+        await s.type("D-2026-043")
+        await s.press("tab", "down", "down", "down", "enter")
+        assert s.sees("23 x 12")
+        assert s.sees(assistance.step_name("base_team"))
+        await s.press("ctrl+s")
+        assert s.keys <= 9
+        [request] = review.review_data(s.desk, TEST_WEEK).capacity.requests
+        assert (request.minutes.value, request.state.value) == (276 * 60, "asked")
+        with s.desk.read() as reader:
+            [asked] = assistance.requests_in(reader, TEST_WEEK)
+            after = ledger.balance(reader.postings(Posting), TEST_WEEK)
+        assert (asked.unit, asked.people, asked.step) == ("section", 23, "base_team")
+        assert after == b  # their hours are no part of the ledger
+        assert s.sees(asked.what)
+        case_id = scoring.case_numbered(s.desk, "D-2026-043").id
+        assert assistance.answer_case(s.desk, case_id, "refused").state == "refused"
+        assert assistance.ask_police(s.desk, case_id, "group").step == "district_flex"
