@@ -120,7 +120,7 @@ _FIELDS = {
     "factors": N_("reasons"),
     "flips": N_("what would change it"),
     "scenarios": N_("scenarios"),
-    "demonstrations": N_("demonstrations in a year"),
+    "demonstrations": N_("demonstrations this year"),
     "classed_high": N_("classed high"),
     "meeting": N_("meeting"),
 }

@@ -134,7 +134,7 @@ class _Review:
             (
                 _("The next {n} days").format(n=self.rules.days_ahead),
                 (),
-                [*self._ahead(), *self._overrides(), self._base_rate()],
+                [*self._ahead(), *self._overrides(), *self._base_rate()],
             ),
             (_("Conflicts and counter pairs"), (), self._clashes()),
             (_("Polarisation picture"), self._signal_flags(), self._polarisation()),
@@ -297,15 +297,16 @@ class _Review:
             motive=override.motive,
         )
 
-    def _base_rate(self) -> Block:
+    def _base_rate(self) -> Iterator[Block]:
         year, share = self.data.year, self.rules.incident_share
+        if not year.demonstrations.value:
+            return
         expected = f"{year.demonstrations.value * share:.1f}"
         text = _(
-            "Of {n} demonstrations in a year {expected} are expected to see an incident "
-            "({share:.0%}); {high} of the year's are classed high. Classes are advice; a person "
-            "decides."
+            "Of {n} demonstrations this year {expected} are expected to see an incident "
+            "({share:.0%}); {high} are classed high. Classes are advice; a person decides."
         )
-        return Paragraph(
+        yield Paragraph(
             runs=(
                 Run(
                     text=text.format(

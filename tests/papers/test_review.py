@@ -123,7 +123,7 @@ def test_a_missing_interpretation_is_said() -> None:
 
 
 def test_rule_15_the_base_rate_stands_beside_the_classes() -> None:
-    assert "Of 81 demonstrations in a year 2.4 are expected" in words(review())
+    assert "Of 81 demonstrations this year 2.4 are expected" in words(review())
 
 
 def test_rule_17_an_override_shows_with_name_and_motive() -> None:
