@@ -12,6 +12,7 @@ from orderdesk.desk import intake, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.decisions import conditions_in, decisions_in
 from orderdesk.desk.event_class import advice_on, medical_on
+from orderdesk.desk.privacy import about_case
 from orderdesk.desk.scoring import Explanation, explain_in, standing_classes
 from orderdesk.desk.talks import Agreement, Request, agreements_in, requests_in
 from orderdesk.desk.timeline import LogLine, lines_of, note_event
@@ -88,6 +89,8 @@ class Dossier:
     requests: tuple[Request, ...]
     agreements: tuple[Agreement, ...]
     log: Sequence[LogLine]
+    kept: tuple[str, ...]
+    """When contact data and free text are destroyed, or that they were."""
 
     @property
     def term_sentence(self) -> str:
@@ -141,6 +144,7 @@ def dossier_in(reader: Reader, case: Case, today: date) -> Dossier:
         requests=requests_in(reader, case.id),
         agreements=agreements_in(reader, case.id),
         log=lines_of(reader, case.id),
+        kept=about_case(reader, case, organiser),
     )
 
 

@@ -239,6 +239,10 @@ def apply(
         kept = [_remember(row, case.id) for row, case in zip(comparison.new, cases, strict=True)]
         for change in comparison.changed:
             old = work.case(known[change.known_key].case_id)
+            if work.is_purged(old.id):
+                # What was destroyed under retention doesn't come back with the old register.
+                kept.append(replace(known[change.known_key], row_key=change.row.row_key))
+                continue
             work.save_case(builder.changed_case(old, change.row))
             kept.append(_remember(change.row, old.id))
         for before, now in comparison.rekeyed.items():

@@ -289,7 +289,7 @@ def known_person(reader: Reader, id: str) -> Person:
 
 def read_person(values: Mapping[str, str], desk: Desk, opened: Person | None = None) -> Person:
     """Somebody as the texts of a form describe them. Raises BadInput at the field."""
-    id = values.get("id", "").strip() or (opened.id if opened else "")
+    id = values.get("id", "").strip().upper() or (opened.id if opened else "")
     if opened is not None and id != opened.id:
         raise BadInput("id", id, msg("A number stays: add somebody new instead."))
     if opened is None and not _ID.fullmatch(id):

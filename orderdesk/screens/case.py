@@ -477,6 +477,7 @@ def _facts(found: Dossier) -> Iterator[str]:
     )
     if found.organiser and found.organiser.name:
         yield _("organiser: {name}").format(name=found.organiser.name)
+    yield from found.kept
     for name in found.missing:
         yield _("still to be given: {what}").format(what=name)
     for conflict in found.conflicts:

@@ -44,6 +44,7 @@ class TeamScreen(Place):
         Binding("d", "take_back", N_("take back")),
         Binding("o", "open_weeks", N_("open weeks")),
         Binding("s", "settings", N_("settings")),
+        Binding("p", "privacy", N_("retention list")),
     ]
     DEFAULT_CSS = "TeamScreen #sum { height: auto; padding: 0 1; background: $panel; }"
 
@@ -291,6 +292,12 @@ class TeamScreen(Place):
         from orderdesk.screens.settings import SettingsScreen
 
         self.app.push_screen(SettingsScreen())
+
+    def action_privacy(self) -> None:
+        """What of people is due for destruction this week."""
+        from orderdesk.screens.privacy import PrivacyScreen
+
+        self.app.push_screen(PrivacyScreen())
 
     # --- weeks ------------------------------------------------------------------------------------
 

@@ -20,6 +20,9 @@ Document = dict[str, Any]
 PRIVATE_CASE_FIELDS = ("purpose", "composition", "measures", "extra")
 """Free text of a case: kept with the case and erased with it, so the trail holds only a digest."""
 
+PRIVATE_FACT_FIELDS = {"log": ("words",)}
+"""What people wrote in facts of a kind: kept apart from the fact, which can't be changed."""
+
 
 def json_ready(model: BaseModel) -> Document:
     """A model as JSON holds it."""

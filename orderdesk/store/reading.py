@@ -18,6 +18,7 @@ from orderdesk.domain.people import Duty, Person
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import msg
 from orderdesk.store.mapping import (
+    PRIVATE_CASE_FIELDS,
     Document,
     canonical,
     case_from_row,
@@ -157,6 +158,7 @@ class Reader:
         end: datetime | None = None,
         ids: Iterable[str] | None = None,
         counter_to: str = "",
+        organiser_id: str = "",
         statuses: Iterable[str] = (),
     ) -> list[Case]:
         """Cases that overlap [start, end), by start; all of them when nothing is given."""
@@ -169,6 +171,8 @@ class Reader:
             query = query.where(col(CaseRow.id).in_(list(ids)))
         if counter_to:
             query = query.where(col(CaseRow.counter_to) == counter_to)
+        if organiser_id:
+            query = query.where(col(CaseRow.organiser_id) == organiser_id)
         if wanted := list(statuses):
             query = query.where(col(CaseRow.status).in_(wanted))
         return [case_from_row(row) for row in self._session.exec(query)]
@@ -387,6 +391,24 @@ class Reader:
         )
         row = self._session.exec(query).first()
         return json.loads(row.doc) if row else None
+
+    def cases_with_text(self) -> list[tuple[str, str, datetime]]:
+        """Cases whose free text stands there: id, number, and when they ended (or were known)."""
+        columns: list[Any] = [
+            getattr(CaseRow, name)
+            for name in ("id", "number", "end", "known_at", *PRIVATE_CASE_FIELDS)
+        ]
+        rows = self._session.execute(select(*columns).where(col(CaseRow.purged_at).is_(None)))
+        return [
+            (id, number, end or known_at)
+            for id, number, end, known_at, *texts in rows
+            if any(texts)
+        ]
+
+    def is_purged(self, case_id: str) -> bool:
+        """Whether the free text of a case was destroyed."""
+        row = self._session.get(CaseRow, case_id)
+        return row is not None and row.purged_at is not None
 
     def private_words(self, subject: str = "", *, before: datetime | None = None) -> list[Words]:
         """Words of facts that aren't erased: of a subject, or made before a moment."""

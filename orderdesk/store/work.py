@@ -26,6 +26,7 @@ from orderdesk.i18n import msg
 from orderdesk.store.database import Database, translated_errors
 from orderdesk.store.mapping import (
     PRIVATE_CASE_FIELDS,
+    PRIVATE_FACT_FIELDS,
     Document,
     canonical,
     case_to_row,
@@ -154,10 +155,7 @@ class Work(Reader):
                 | {"purged_at": self.now, "salt": ""}
             )
         )
-        self._session.execute(
-            update(ImportedRow).where(col(ImportedRow.case_id) == id).values({"doc": {}})
-        )
-        self._session.expire_all()
+        self.forget_words_of_import([id])
         self.note("case.purged", f"case:{id}", {"fields": list(PRIVATE_CASE_FIELDS)})
 
     def save_organiser(self, organiser: Organiser) -> Organiser:
@@ -179,6 +177,15 @@ class Work(Reader):
         """Erase contact data; the id stays, so that history keeps its counts."""
         self._session.merge(OrganiserRow(id=id))
         self.note("organiser.erased", f"organiser:{id}", {})
+
+    def forget_words_of_import(self, case_ids: Iterable[str]) -> None:
+        """Forget what the register said of these cases; the row stays known by its fingerprint, so
+        that it doesn't come in anew."""
+        for id in case_ids:
+            self._session.execute(
+                update(ImportedRow).where(col(ImportedRow.case_id) == id).values({"doc": {}})
+            )
+        self._session.expire_all()
 
     def erase_words(self, ids: Iterable[str]) -> int:
         """Erase words of facts; the facts stay, with a digest that nobody can test any more."""
@@ -268,7 +275,9 @@ class Work(Reader):
         known_at: datetime | None = None,
         private: Sequence[str] = (),
     ) -> None:
-        """Append a fact. What stands under the keys `private` is kept where it can be erased."""
+        """Append a fact. What people wrote in it (the keys `private`, and PRIVATE_FACT_FIELDS) is
+        kept where it can be erased."""
+        private = [*private, *PRIVATE_FACT_FIELDS.get(kind, ())]
         kept = self._without_words(subject, doc, [name for name in private if doc.get(name)])
         self._session.add(
             FactRow(

@@ -165,7 +165,7 @@ def test_words_of_a_fact_can_be_erased_and_the_chain_holds(tmp_path: Path) -> No
     path = tmp_path / "words.db"
     store = Store(Database(str(path), now=NOW), lambda: NOW)
     with store.write(OFFICER) as work:
-        work.add_fact("log", "case:c1", {"words": "SECRETWORDS", "corrects": 0}, private=["words"])
+        work.add_fact("log", "case:c1", {"words": "SECRETWORDS", "corrects": 0})
         work.save_organiser(Organiser(id="o", name="SECRETNAME", phone="SECRETPHONE"))
     with store.read() as reader:
         (line,) = reader.facts("log", "case:c1")
