@@ -25,7 +25,9 @@ from orderdesk.risk.signals import (
     board,
     check_signal,
     purge,
+    strength,
     weekly,
+    weight,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +60,19 @@ class SignalBoard:
     """Newest first."""
     weeks: Sequence[WeekCell]
     """Aggregates, also of weeks whose texts are gone."""
+    as_of: date
+
+    def age(self, signal: Signal) -> int:
+        """Days since something was seen."""
+        return (self.as_of - signal.observed).days
+
+    def weight(self, signal: Signal) -> float:
+        """1 while fresh, a half later, 0 when it no longer counts."""
+        return weight(signal, self.as_of, signal_rules())
+
+    def points(self, signal: Signal) -> float:
+        """Points that it is worth to a score in its district now."""
+        return strength(signal, self.as_of, signal_rules())
 
 
 def district_grid() -> Mapping[str, tuple[int, int]]:
@@ -82,6 +97,7 @@ def look_in(reader: Reader, as_of: date) -> SignalBoard:
         districts=board(districts, kept, as_of, rules),
         signals=sorted(kept, key=lambda s: (s.observed, s.id), reverse=True),
         weeks=sorted([*old, *weekly(kept)], key=lambda c: (c.week, c.district)),
+        as_of=as_of,
     )
 
 
@@ -104,6 +120,13 @@ def withdraw(desk: Desk, id: str) -> None:
     with desk.work() as work:
         work.drop(SIGNAL, id)
         work.note("signal.withdrawn", f"signal:{id}", {})
+
+
+def put_back(desk: Desk, signal: Signal) -> None:
+    """Undo the withdrawal of a signal."""
+    with desk.work() as work:
+        work.put(SIGNAL, signal.id, signal.model_dump(mode="json"))
+        work.note("signal", f"signal:{signal.id}", _without_text(signal))
 
 
 def purge_old(desk: Desk) -> int:

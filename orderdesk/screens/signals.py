@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
 from orderdesk.i18n import N_, _, ngettext
 from orderdesk.screens.base import Place
-from orderdesk.screens.safe import safe
-from orderdesk.screens.widgets.form import Field, Form, Question
+from orderdesk.screens.widgets.form import Field, Form, Question, Reading
+from orderdesk.screens.widgets.looks import Cell, Look, Piece, amber, content, dim, lines
+from orderdesk.screens.widgets.maps import City, District, DistrictMap, HeatStrip, Strip, StripRow
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
     from orderdesk.desk.signals import SignalBoard
+    from orderdesk.risk.facts import Signal
 
-_WEEKS_SHOWN = 8
+_WEEKS = 12
+"""Weeks on the board."""
+_HALF = 0.5
 
 
 class SignalsScreen(Place):
@@ -31,38 +36,52 @@ class SignalsScreen(Place):
         "A signal says what was seen in a district, in which week, by what kind of source and how "
         "sure. Never who: a name, address, number or account is refused. Silent is not calm. "
         "After 14 days a signal counts half, after 90 days its text is gone and only the weekly "
-        "count stays. Signals move a score by at most one point."
+        "count stays. Signals move a score by at most one point. The board shows each district by "
+        "week: a dot is no entry, <5 fewer than five; the darker, the further the phase."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "enter", N_("new signal")),
         Binding("x", "withdraw", N_("withdraw")),
         Binding("p", "purge", N_("purge old")),
     ]
-    DEFAULT_CSS = "SignalsScreen #strip { height: auto; padding: 0 1; background: $panel; }"
+    DEFAULT_CSS = """
+    SignalsScreen #board { height: auto; padding: 0 1; background: $panel; }
+    SignalsScreen #strip { width: 1fr; }
+    SignalsScreen #map { width: 44; display: none; }
+    SignalsScreen.-wide #map { display: block; }
+    SignalsScreen .list { height: 2fr; }
+    SignalsScreen .detail { height: 1fr; }
+    SignalsScreen.-wide .list { height: 1fr; width: 3fr; }
+    SignalsScreen.-wide .detail { height: 1fr; width: 1fr; }
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._ids: list[str] = []
+        self._board: SignalBoard | None = None
 
     def compose_body(self) -> ComposeResult:
-        """Districts, signals, weeks."""
-        yield Static("", id="strip")
+        """Districts by weeks, the city, the signals, one in full."""
+        with Horizontal(id="board"):
+            yield HeatStrip(id="strip")
+            yield DistrictMap(id="map")
         with Vertical(classes="split"):
             yield VirtualTable(
                 [
-                    Column(_("seen"), 11),
-                    Column(_("district"), 11),
+                    Column(_("seen"), 10),
+                    Column(_("days"), 5, right=True),
+                    Column(_("district"), 10),
                     Column(_("phase"), 22),
-                    Column(_("source"), 18, rank=1),
+                    Column(_("source"), 15, rank=2),
                     Column(_("sure"), 5),
-                    Column(_("text"), 14, grow=2, rank=2),
-                    Column(_("text goes"), 11, rank=3),
+                    Column(_("weight"), 8, right=True),
+                    Column(_("text"), 14, grow=1, rank=3),
                 ],
                 empty=_("No signal yet. Press n to write one down."),
                 id="signals",
-            ).add_class("list")
+                classes="list",
+            )
             with VerticalScroll(classes="detail"):
-                yield Static("", id="weeks")
+                yield Static("", id="one")
 
     def on_mount(self) -> None:
         """The list has the keys."""
@@ -71,26 +90,27 @@ class SignalsScreen(Place):
 
     def fill(self, desk: Desk) -> None:
         """The board as it stands."""
-        from orderdesk.desk import signals, words
+        from orderdesk.desk import signals
 
-        board = signals.look(desk)
-        rules = signals.signal_rules()
-        self._ids = [signal.id for signal in board.signals]
-        rows = [
-            (
-                words.day(signal.observed),
-                signal.district,
-                f"{int(signal.phase)} {_(signals.PHASE_NAMES[signal.phase])}",
-                _(signals.SOURCE_NAMES[signal.source_type]),
-                signal.reliability.value + ("" if signal.evidenced else "?"),
-                signal.text,
-                words.day(signal.observed + timedelta(days=rules.gone_after_days)),
-            )
-            for signal in board.signals
-        ]
-        self.query_one(VirtualTable).load(ListRows(rows))
-        self.query_one("#strip", Static).update(safe(_strip(board)))
-        self.query_one("#weeks", Static).update(safe(_weeks(board)))
+        board = self._board = signals.look(desk)
+        rows = [_row(board, signal) for signal in board.signals]
+        gone = {n: Look.DIM for n, signal in enumerate(board.signals) if not board.weight(signal)}
+        keys = [signal.id for signal in board.signals]
+        self.query_one("#strip", HeatStrip).show(_strip(board))
+        self.query_one("#map", DistrictMap).show(_city(board))
+        self.query_one(VirtualTable).load(ListRows(rows, keys=keys, looks=gone))
+
+    def on_virtual_table_moved(self, event: VirtualTable.Moved) -> None:
+        """The signal under the cursor in full: its text, what it weighs, when its text goes."""
+        if self._board is not None and event.row < len(self._board.signals):
+            found = _one(self._board, self._board.signals[event.row])
+            self.query_one("#one", Static).update(found)
+
+    def on_virtual_table_chosen(self, event: VirtualTable.Chosen) -> None:
+        """The signal in full, to read and copy."""
+        if self._board is not None:
+            signal = self._board.signals[event.row]
+            self.app.push_screen(Reading(signal.district, _one(self._board, signal).plain))
 
     def action_enter(self) -> None:
         """Write down a signal."""
@@ -128,10 +148,17 @@ class SignalsScreen(Place):
         """Take the one under the cursor back."""
         from orderdesk.desk import signals
 
-        desk, row = self.desk, self.query_one(VirtualTable).current
-        if desk is not None and row is not None:
-            self.try_to(lambda: signals.withdraw(desk, self._ids[row]))
-            self.done(_("withdrawn"))
+        desk, row, board = self.desk, self.query_one(VirtualTable).current, self._board
+        if desk is None or row is None or board is None:
+            return
+        gone = board.signals[row]
+
+        def take_away() -> bool:
+            signals.withdraw(desk, gone.id)
+            return True
+
+        if self.try_to(take_away):
+            self.done(_("withdrawn"), undo=lambda: signals.put_back(desk, gone))
 
     def action_purge(self) -> None:
         """Erase the texts that are too old; their counts stay."""
@@ -153,30 +180,87 @@ class SignalsScreen(Place):
         )
 
 
-def _strip(board: SignalBoard) -> str:
-    parts = []
-    for view in board.districts:
-        state = _("SILENT") if view.silent else f"{view.points:+.1f}"
-        parts.append(f"{view.district}: {state}")
-    return "  ·  ".join(parts)
+def _row(board: SignalBoard, signal: Signal) -> tuple[Cell, ...]:
+    from orderdesk.desk import signals, words
+
+    points, weight = board.points(signal), board.weight(signal)
+    return (
+        words.day(signal.observed),
+        str(board.age(signal)),
+        signal.district,
+        f"{int(signal.phase)} {_(signals.PHASE_NAMES[signal.phase])}",
+        _(signals.SOURCE_NAMES[signal.source_type]),
+        signal.reliability.value + ("" if signal.evidenced else " ?"),
+        dim(_("gone")) if not weight else f"{_weight(weight)} +{words.number(points)}",
+        signal.text,
+    )
 
 
-def _weeks(board: SignalBoard) -> str:
-    from orderdesk.desk import signals
+def _weight(weight: float) -> str:
+    return "½" if weight == _HALF else f"{weight:g}"
+
+
+def _strip(board: SignalBoard) -> Strip:
+    from orderdesk.desk import signals, words
+    from orderdesk.domain.time import Week
 
     rules = signals.signal_rules()
-    weeks = sorted({cell.week for cell in board.weeks})[-_WEEKS_SHOWN:]
-    names = [view.district for view in board.districts]
+    now = Week.of(board.as_of)
+    weeks = [str(now.shift(n)) for n in range(1 - _WEEKS, 1)]
     cells = {(c.week, c.district): c for c in board.weeks}
-    lines = [_("Entries per week (fewer than five: <5)"), ""]
-    lines.append(" " * 11 + " ".join(f"{week[-3:]:>5}" for week in weeks))
-    for name in names:
-        row = []
-        for week in weeks:
-            cell = cells.get((week, name))
-            row.append(f"{cell.shown(rules) if cell else '-':>5}")
-        lines.append(f"{name:<11}" + " ".join(row))
-    return "\n".join(lines)
+    rows = []
+    for view in board.districts:
+        found = [cells.get((week, view.district)) for week in weeks]
+        shown = [
+            (cell.shown(rules), int(cell.highest_phase)) if cell else ("·", 0) for cell in found
+        ]
+        state = (
+            amber(_("SILENT"))
+            if view.silent
+            else Piece(_("{points} points").format(points="+" + words.number(view.points)))
+        )
+        rows.append(StripRow(view.district, shown, state))
+    return Strip([week[-3:] for week in weeks], rows)
+
+
+def _city(board: SignalBoard) -> City:
+    from orderdesk.desk import signals, words
+
+    grid = signals.district_grid()
+    return City(
+        [
+            District(
+                view.district,
+                0 if view.silent else view.points,
+                _("SILENT") if view.silent else "+" + words.number(view.points),
+                *grid[view.district],
+                Look.AMBER if view.silent else Look.PLAIN,
+            )
+            for view in board.districts
+            if view.district in grid
+        ],
+        most=signals.signal_rules().most_points,
+    )
+
+
+def _one(board: SignalBoard, signal: Signal) -> Content:
+    from orderdesk.desk import signals, words
+
+    rules = signals.signal_rules()
+    half = signal.observed + timedelta(days=rules.half_weight_from_days)
+    gone = signal.observed + timedelta(days=rules.gone_after_days)
+    return lines(
+        content(Piece(signal.district, Look.STRONG), "  ", words.day(signal.observed, year=True)),
+        content(signal.text),
+        content(""),
+        content(_("weight {w}, worth {points} points of at most {most}").format(
+            w=_weight(board.weight(signal)), points="+" + words.number(board.points(signal)),
+            most=words.number(rules.most_points),
+        )),
+        content(dim(_("counts half from {half}; its text goes on {gone}").format(
+            half=words.day(half), gone=words.day(gone)
+        ))),
+    )  # fmt: skip
 
 
 SCREEN = SignalsScreen

@@ -23,8 +23,18 @@ from orderdesk.screens.widgets.bars import (
 )
 from orderdesk.screens.widgets.fan import Fan, Week, fan
 from orderdesk.screens.widgets.head import Marks, Tab, heading
-from orderdesk.screens.widgets.looks import Look, badge, content, late
-from orderdesk.screens.widgets.maps import City, District, Year, city_map, heat_year, level
+from orderdesk.screens.widgets.looks import Look, Piece, badge, content, late
+from orderdesk.screens.widgets.maps import (
+    City,
+    District,
+    Strip,
+    StripRow,
+    Year,
+    city_map,
+    heat_strip,
+    heat_year,
+    level,
+)
 
 WIDTHS = st.integers(min_value=40, max_value=200)
 AMOUNTS = st.lists(st.integers(min_value=0, max_value=500), min_size=1, max_size=5)
@@ -175,3 +185,16 @@ def test_the_heading_shortens_names_before_it_leaves_marks_out() -> None:
     assert "4Cap" in narrow
     assert "SYNTH" in narrow
     assert "di 9 jun 07:30" in narrow
+
+
+def test_a_heat_strip_shows_the_newest_weeks_that_fit() -> None:
+    strip = Strip(
+        [f"W{n:02d}" for n in range(1, 13)],
+        [StripRow("Noord-West", [("·", 0)] * 11 + [("<5", 1)], Piece("+0.1"))],
+    )
+    wide, narrow = heat_strip(strip, 80).plain, heat_strip(strip, 40).plain
+    assert "W01" in wide
+    assert "W01" not in narrow
+    assert "W12" in narrow
+    assert widest(narrow) <= 40
+    assert narrow.split("\n")[1].index("<5") + 2 == narrow.split("\n")[0].index("W12") + 3

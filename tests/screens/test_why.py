@@ -34,7 +34,7 @@ def test_nothing_is_wider_than_the_screen_and_everything_is_said(
     assert max(map(len, text.split("\n"))) <= width
     flat = " ".join(text.split())
     for factor in found.score.factors:
-        assert " ".join(str(factor.label).split()[:3]) in flat
+        assert " ".join(str(factor.label).split()[: 3 if width > 70 else 1]) in flat
     assert str(found.worth[0].question) in flat
     assert {"nl": "▲ hoog", "en": "▲ high"}[lang] in text
     assert len(found.earlier) >= 1

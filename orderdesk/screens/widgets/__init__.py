@@ -4,7 +4,8 @@ looks    what a piece of text means: `badge("high")`, `late(...)`, `amber(...)`,
 table    `VirtualTable`: rows of any number, cells with looks, remembered position, mouse
 bars     `Gauge`, `Bars`, `Waterfall`, `Sparkline`
 fan      `FanChart`: a low, a middle and a high per week
-maps     `HeatMap` of a year, `DistrictMap` of the city
+maps     `HeatMap` of a year, `HeatStrip` of weeks, `DistrictMap` of the city
+why      the reasons of a class, drawn from an explanation
 panels   `Panel` with a name on its border; `Banner` for what holds of the whole screen
 form     `Form`, `Question`, `Reading`
 head     the line with the places; keys: the line with the keys

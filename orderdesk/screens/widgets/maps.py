@@ -10,7 +10,7 @@ from textual.content import Content
 
 from orderdesk.i18n import _
 from orderdesk.screens.safe import line
-from orderdesk.screens.widgets.looks import Cell, Look, Piece, content, lines
+from orderdesk.screens.widgets.looks import Cell, Look, Piece, content, lines, text_of
 from orderdesk.screens.widgets.picture import Picture
 from orderdesk.screens.widgets.table import fitted
 
@@ -171,3 +171,46 @@ class DistrictMap(Picture[City]):
     def draw(self, data: City, width: int) -> Content:
         """Two lines per row of districts."""
         return city_map(data, width)
+
+
+@dataclass(frozen=True)
+class StripRow:
+    """A row of a heat strip: name, a text and shade (0 to 4) per column, and what holds now."""
+
+    name: str
+    cells: Sequence[tuple[str, int]]
+    state: Cell = ""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Rows on the same columns of time, oldest first."""
+
+    heads: Sequence[str]
+    rows: Sequence[StripRow]
+
+
+_COLUMN = 4
+
+
+def heat_strip(data: Strip, width: int) -> Content:
+    """Names left, the newest columns that fit, and the state of now right."""
+    names = max((len(row.name) for row in data.rows), default=0) + 1
+    states = max((len(text_of(row.state)) for row in data.rows), default=0) + 2
+    fit = max(1, min(len(data.heads), (width - names - states) // _COLUMN))
+    rows = [content(Piece(" " * names + "".join(f"{h:>{_COLUMN}}" for h in data.heads[-fit:]),
+                          Look.DIM))]  # fmt: skip
+    for row in data.rows:
+        cells: list[Cell] = [f"{line(row.name):<{names}}"]
+        for text, shade in row.cells[-fit:]:
+            cells += [" ", Piece(f"{line(text):>{_COLUMN - 1}}", heat(shade))]
+        rows.append(content(*cells, "  ", row.state))
+    return lines(*rows)
+
+
+class HeatStrip(Picture[Strip]):
+    """Rows by weeks: `show(Strip(heads, rows))`."""
+
+    def draw(self, data: Strip, width: int) -> Content:
+        """Heads, then a line per row."""
+        return heat_strip(data, width)
