@@ -91,7 +91,7 @@ class CaseBuilder:
             span=span,
             time_known=row.start is not None,
             place_id=self._place_id(row.places[0]) if row.places else "",
-            place_text=row.place_text[:300],
+            place_text="; ".join(row.places)[:300],
             route=tuple(stop[:300] for stop in row.route),
             form=row.form or Form.STATIC,
             expected_low=row.expected_low,

@@ -311,7 +311,7 @@ def place_name(case: Case) -> str:
             found.name if found else stop for found, stop in zip(stops, case.route, strict=True)
         ]
         return f"{names[0]} - {names[-1]}"
-    return name or _("place not given yet")
+    return name or (_("place not recorded") if case.imported_from else _("place not given yet"))
 
 
 def form_values(case: Case, organiser: Organiser | None) -> dict[str, str]:

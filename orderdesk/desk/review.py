@@ -27,7 +27,7 @@ from orderdesk.desk.scoring import standing_classes
 from orderdesk.desk.signals import SOURCE_NAMES, look_in
 from orderdesk.domain import ledger
 from orderdesk.domain.conflicts import heavy_pairs
-from orderdesk.domain.events import Case, Incident
+from orderdesk.domain.events import Case
 from orderdesk.domain.law import term_status
 from orderdesk.domain.ledger import Posting
 from orderdesk.domain.people import Role
@@ -80,14 +80,15 @@ def review_data(desk: Desk, week: Week, *, version: int = 1) -> ReviewData:
 
 
 def _data(desk: Desk, reader: Reader, week: Week, version: int) -> ReviewData:
-    today = local(desk.now).date()
+    over = week.span.end <= desk.now
+    today = min(local(desk.now).date(), week.days[-1])
     rules = reference.cached("papers", PaperRules)
-    classes = standing_classes(reader, today)
-    start = max(week.span.start, min(desk.now, week.span.end))
+    classes = standing_classes(reader, local(desk.now).date())
+    start = week.span.start if over else max(week.span.start, desk.now)
     ahead = [
         case
         for case in reader.cases(start=start, end=start + timedelta(days=rules.days_ahead))
-        if case.status not in capacity.CLOSED_STATUSES and case.outcome is None
+        if case.status not in capacity.CLOSED_STATUSES and (over or case.outcome is None)
     ]
     postings = reader.postings(Posting)
     return ReviewData(
@@ -95,10 +96,11 @@ def _data(desk: Desk, reader: Reader, week: Week, version: int) -> ReviewData:
         sender="Openbare orde en veiligheid",
         version=version,
         known_at=desk.now,
+        outlook_from=start if over else None,
         meeting=at(week.days[3], "10:00"),
         synthetic=bool(reader.meta("synthetic")),
         look_back=tuple(_look_back(reader, week.shift(-1), postings)),
-        ahead=tuple(_ahead(reader, case, today) for case in ahead),
+        ahead=tuple(_ahead(reader, case, today, over=over) for case in ahead),
         year=_year(reader, today, classes),
         clashes=tuple(_clashes(ahead)),
         districts=tuple(_districts(reader, today)),
@@ -146,7 +148,7 @@ def _look_back(reader: Reader, week: Week, postings: Sequence[Posting]) -> Itera
             actual=None
             if outcome is None or outcome.turnout is None
             else _figure(outcome.turnout, [record], record),
-            incident=(outcome.incident if outcome else None) or Incident.NONE,
+            incident=outcome.incident if outcome else None,
             planned_minutes=None
             if line is None
             else _figure(line.committed + line.used + line.to_borrow + line.lent, [record], record),
@@ -155,7 +157,7 @@ def _look_back(reader: Reader, week: Week, postings: Sequence[Posting]) -> Itera
         )
 
 
-def _ahead(reader: Reader, case: Case, today: date) -> Ahead:
+def _ahead(reader: Reader, case: Case, today: date, *, over: bool) -> Ahead:
     found = cases.dossier_in(reader, case, today)
     record = f"case:{case.id}"
     event_class = case.event.risk_class if case.event else ""
@@ -171,7 +173,8 @@ def _ahead(reader: Reader, case: Case, today: date) -> Ahead:
         override=_override(found.risk.override),
         term=term_status(case, found.term),
         deadline=found.term.deadline if found.term else None,
-        open_points=tuple(said(name.__str__) for name in found.missing),
+        # Nobody can still ask for what a gathering that is over never told.
+        open_points=() if over else tuple(said(name.__str__) for name in found.missing),
         status=said(lambda: _(words.STATUSES[case.status])),
         records=(record,),
     )

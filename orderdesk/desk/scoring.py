@@ -17,7 +17,7 @@ from orderdesk.desk.core import Desk, authority
 from orderdesk.desk.timeline import note_event
 from orderdesk.domain.events import Case, CounterGroup, Form, Incident, Kind, Sureness
 from orderdesk.domain.people import Actor, Role
-from orderdesk.domain.places import Places
+from orderdesk.domain.places import Places, place_key
 from orderdesk.domain.time import local
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, msg
@@ -133,7 +133,7 @@ def facts_of(case: Case, places: Places, heavy: HeavyDays) -> Facts:
             for id, district in heavy.get(day, frozenset())
         ),
         organisers=(OrganiserKey(case.organiser_id),) if case.organiser_id else (),
-        place=case.place_id or case.place_text.casefold(),
+        place=case.place_id or place_key(case.place_text),
         district=place.district if place else "",
     )
 
@@ -540,7 +540,7 @@ def _past_events(lines: Sequence[CaseLine], places: Places) -> Iterator[PastEven
             kind=Kind(line.kind),
             form=Form(line.form).value,
             organisers=(OrganiserKey(line.organiser_id),) if line.organiser_id else (),
-            place=line.place_id or line.place_text.casefold()[:200],
+            place=line.place_id or place_key(line.place_text),
             district=place.district if place else "",
             spot=place.spot if place else "",
             counter=CounterGroup(line.counter_group),

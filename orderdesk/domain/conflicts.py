@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from orderdesk.domain.events import Case, Kind, Status
-from orderdesk.domain.places import Places
+from orderdesk.domain.places import Places, place_key
 from orderdesk.domain.time import Span
 from orderdesk.i18n import Msg, msg
 
@@ -25,6 +25,8 @@ class ConflictKind(StrEnum):
     """Why two cases touch one another."""
 
     SAME_PLACE = "same_place"
+    SAME_DAY = "same_day"
+    """The same place on one day, while the hour of at least one of them is not known."""
     NEAR = "near"
     COUNTER_PAIR = "counter_pair"
     HEAVY_TOGETHER = "heavy_together"
@@ -106,6 +108,8 @@ def _kind(case: Case, other: Case, places: Places) -> ConflictKind | None:
     mine, theirs = _places_of(case, places), _places_of(other, places)
     if sure and mine & theirs:
         return ConflictKind.SAME_PLACE
+    if not sure and mine & theirs:
+        return ConflictKind.SAME_DAY
     if _heavy_together(case, other):
         return ConflictKind.HEAVY_TOGETHER
     if sure and any(places.neighbours(one, two) for one in mine for two in theirs):
@@ -114,9 +118,10 @@ def _kind(case: Case, other: Case, places: Places) -> ConflictKind | None:
 
 
 def _places_of(case: Case, places: Places) -> frozenset[str]:
-    """Ids of every place that a case uses: its own, and those of its route."""
-    stops = [places.find(stop) for stop in case.route]
-    return frozenset({case.place_id, *(stop.id for stop in stops if stop)} - {""})
+    """Every place that a case uses, its own and those of its route: by id, else by name."""
+    stops = [(places.find(stop), stop) for stop in case.route]
+    passed = {found.id if found else place_key(stop) for found, stop in stops}
+    return frozenset({case.place_id or place_key(case.place_text), *passed} - {""})
 
 
 def _heavy_together(case: Case, other: Case) -> bool:
@@ -139,6 +144,9 @@ def _note(kind: ConflictKind, other: Case) -> Msg:
             msg("same place as {number} (part of the square)", number=other.number)
             if half
             else msg("same place as {number}", number=other.number)
+        ),
+        ConflictKind.SAME_DAY: msg(
+            "same place on the same day as {number}, time not known", number=other.number
         ),
         ConflictKind.NEAR: msg("within sight and sound of {number}", number=other.number),
         ConflictKind.HEAVY_TOGETHER: msg("heavy at the same time as {number}", number=other.number),

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -15,7 +15,24 @@ from orderdesk.reference import ReferenceFile, Strict
 
 _EARTH_RADIUS_M = 6_371_000
 _LIKENESS = 0.86
+_MOST_SOUGHT = 20_000
 _CITY_WORDS = frozenset({"maastricht", "te", "in", "op", "de", "het", "aan", "bij", "the", "at"})
+
+
+_FURTHER = re.compile(r"[(\[,;/|→>\n]|\s[-–]\s|\b(?:ecke|höhe|vor|hoek|t\.o\.|ter hoogte)\b")
+_HOUSE_NUMBER = re.compile(r"\s+(?:nr\.?\s*)?\d+\s*[a-z]?(?:\s*[-–]\s*\d+\s*[a-z]?)?$")
+
+
+@lru_cache(maxsize=20_000)
+def place_key(text: str) -> str:
+    """The square or street that `text` names first, to compare places that have no id.
+
+    "Gutenbergplatz (Denkmalseite)" and "Gutenbergplatz / Theater" are one: "gutenbergplatz".
+    """
+    said = " ".join(text.casefold().split())
+    first = _FURTHER.split(said, maxsplit=1)[0].strip(" .:-–") or said
+    first = re.sub(r"str(?:asse|\.)?(?=\s|$)", "straße", first)
+    return _HOUSE_NUMBER.sub("", first)[:200]
 
 
 class Place(Strict):
@@ -93,6 +110,11 @@ class Places(ReferenceFile):
             for name in (place.name, place.id.replace("_", " "), *place.aliases)
         }
 
+    @cached_property
+    def _sought(self) -> dict[str, Place | None]:
+        """What was sought already: a likeness to every name takes time."""
+        return {}
+
     @property
     def names(self) -> tuple[str, ...]:
         """Every name that may be written of a place or district."""
@@ -104,7 +126,13 @@ class Places(ReferenceFile):
 
     def find(self, text: str) -> Place | None:
         """The place that `text` names, small slips of the pen allowed; None when unsure."""
-        plain = _plain(text)
+        if text not in self._sought:
+            if len(self._sought) > _MOST_SOUGHT:
+                self._sought.clear()
+            self._sought[text] = self._find(_plain(text))
+        return self._sought[text]
+
+    def _find(self, plain: str) -> Place | None:
         if not plain:
             return None
         exact = self._by_words.get(plain)

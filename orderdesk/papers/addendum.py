@@ -139,7 +139,7 @@ _NOT_COUNTED_IN_HOURS = frozenset(
     | {"demonstrations", "classed_high", "planned", "actual", "expected", "reports"}
 )
 _ABOUT_THE_PAPER = frozenset(
-    {"week", "sender", "version", "known_at", "synthetic", "records", "names"}
+    {"week", "sender", "version", "known_at", "outlook_from", "synthetic", "records", "names"}
 )
 
 

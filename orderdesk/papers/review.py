@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
 
@@ -210,10 +210,7 @@ class _Review:
             say.run(f"{say.span(row.span)}, {row.place}", *row.records),
             _number(row.planned) if row.planned else say.run("–"),
             actual,
-            say.run(
-                _(INCIDENTS[row.incident]),
-                tone=Tone.PLAIN if row.incident is Incident.NONE else Tone.RED,
-            ),
+            _incident(row.incident),
             planned,
             used,
             say.run(kept),
@@ -229,7 +226,7 @@ class _Review:
         for row in self.data.ahead:
             if row.expected is None or row.estimated_at is None:
                 continue
-            age = say.days_old(row.estimated_at, self.data.known_at)
+            age = say.days_old(row.estimated_at, self._seen_from)
             if age > self.rules.estimate_old_after_days:
                 text = ngettext(
                     "estimate {case} is {n} day old", "estimate {case} is {n} days old", age
@@ -239,8 +236,13 @@ class _Review:
 
     # --- 2: ahead ---
 
+    @property
+    def _seen_from(self) -> datetime:
+        """Where the days ahead begin."""
+        return self.data.outlook_from or self.data.known_at
+
     def _ahead(self, only: Iterable[Ahead] | None = None) -> list[Block]:
-        known = self.data.known_at
+        known = self._seen_from
         until = known + timedelta(days=self.rules.days_ahead)
         chosen = self.data.ahead if only is None else tuple(only)
         rows = [
@@ -633,6 +635,15 @@ def synthetic_banner() -> str:
 
 def _nothing() -> Block:
     return Paragraph(runs=(Run(text=_("None."), tone=Tone.QUIET),))
+
+
+def _incident(recorded: Incident | None) -> tuple[Run, ...]:
+    """What was recorded; nothing on record is not the same as none."""
+    if recorded is None:
+        return (say.badge(_("not recorded")),)
+    return say.run(
+        _(INCIDENTS[recorded]), tone=Tone.PLAIN if recorded is Incident.NONE else Tone.RED
+    )
 
 
 def _number(figure: Figure) -> tuple[Run, ...]:

@@ -102,7 +102,8 @@ class LookBack(Frozen):
     planned: Figure | None
     actual: Figure | None
     """None while nobody has reported it."""
-    incident: Incident = Incident.NONE
+    incident: Incident | None = Incident.NONE
+    """None while nobody has recorded whether there was one."""
     planned_minutes: Figure | None
     used_minutes: Figure | None
     """None where no hours were ever booked on it."""
@@ -335,6 +336,8 @@ class ReviewData(Frozen):
     """Municipality and department."""
     version: Annotated[int, Field(ge=1)] = 1
     known_at: Moment
+    outlook_from: Moment | None = None
+    """Where the days ahead begin, if not at `known_at`: a week of the past is seen as it began."""
     """The moment whose knowledge this is; the ledger's totals are those of this moment."""
     meeting: Moment | None = None
     synthetic: bool = False

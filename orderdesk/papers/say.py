@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from orderdesk.domain.time import Span, local
 from orderdesk.i18n import N_, _, language
@@ -62,6 +62,10 @@ def span(value: Span | None) -> str:
     """ "Sat 13 June 14:00-16:00"; the second day only when it is another one."""
     if value is None:
         return _("time unknown")
+    first, end = local(value.start), local(value.end)
+    if first.time() == end.time() == time(0):  # whole days: only the days are known
+        last = end - timedelta(minutes=1)
+        return day(first) if first.date() == last.date() else f"{day(first)} - {day(last)}"
     same_day = local(value.start).date() == local(value.end - timedelta(minutes=1)).date()
     return f"{moment(value.start)}-{clock(value.end) if same_day else moment(value.end)}"
 

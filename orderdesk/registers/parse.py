@@ -507,7 +507,9 @@ class _Parser:
         if reading is None:
             reading = read_places(text, self.words.places, self.known_places)
             self.place_memory[text] = reading
-        return tuple(self._named(place, extra, cells) for place in reading.places), (reading.moving)
+        if text and not reading.places:  # "Strecke": no place, but no word is lost
+            self._keep(extra, cells, R.PLACE)
+        return tuple(self._named(place, extra, cells) for place in reading.places), reading.moving
 
     def _named(self, place: str, extra: dict[str, str], cells: tuple[str, ...]) -> str:
         if len(place) <= LONGEST_NAME:
