@@ -29,7 +29,7 @@ from orderdesk.domain.ledger import (
 from orderdesk.domain.people import Actor, Duty, DutyStatus, Role, Task, TaskSpan
 from orderdesk.domain.time import Week, at, local
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, _, msg, pick
+from orderdesk.i18n import N_, _, msg, ngettext, pick
 from orderdesk.reserve.rules import ReserveRules
 from orderdesk.risk.model import RiskClass
 from orderdesk.roster.problem import RosterRules
@@ -224,6 +224,19 @@ class WeekPlan:
                 for name in ("used", "given_back", "committed", "free", "owed", "to_borrow")
             )
             yield f"{words.moment(line.moment):<16} {figures}  {shown['what']}"
+        if self.demands:
+            asked = sum(d.demand.minutes() for d in self.demands)
+            yield ngettext(
+                "{n} gathering asks {hours} h", "{n} gatherings ask {hours} h", len(self.demands)
+            ).format(n=len(self.demands), hours=words.hours(asked))
+        for d in self.demands:
+            when = words.span(d.case.span, time_known=d.case.time_known)
+            yield _("  {number} {when}: asks {asked} h, still open {open} h").format(
+                number=d.case.number,
+                when=when,
+                asked=words.hours(d.demand.minutes()),
+                open=words.hours(d.open_minutes),
+            )
 
 
 def week_plan(desk: Desk, week: str = "") -> WeekPlan:

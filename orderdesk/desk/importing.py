@@ -6,10 +6,12 @@ nothing, and a changed file shows what differs before anything is written.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,7 +127,19 @@ def preview(
                 mapping = _assigned(part.mapping, choices.columns, only_given=True)
                 parts = with_mapping(parts, mapping, at, words).parts
                 break
-    return _found(desk, parts, notes, path.stem, progress)
+    with few_collections():
+        return _found(desk, parts, notes, path.stem, progress)
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Collect garbage seldom meanwhile: with 100,000 living rows each look at them takes long."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 1_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _found(
@@ -222,6 +236,13 @@ def apply(
 
     Writes new cases and changed ones, keeps the mapping, and scores what is new.
     """
+    with few_collections():
+        return _apply(desk, found, chosen, progress)
+
+
+def _apply(
+    desk: Desk, found: Found, chosen: Callable[[Row], bool] | None, progress: Progress
+) -> ImportResult:
     from orderdesk.desk import scoring
 
     lines = row_lines(found, chosen)
@@ -260,7 +281,7 @@ def apply(
             {"new": len(comparison.new), "changed": len(comparison.changed)},
         )
         progress(_("scoring {n} cases").format(n=len(cases)))
-        scoring.score_cases(desk, work, [case.id for case in cases])
+        scoring.score_cases(desk, work, [case.id for case in cases], written=cases)
     return result_of(found, lines, written=True)
 
 

@@ -295,10 +295,13 @@ def _version(reader: Reader, number: int) -> ModelVersion:
     raise BadInput(N_("version"), number, msg("Versions 0 to {last} exist.", last=len(kept)))
 
 
-def score_cases(desk: Desk, work: Work, ids: Iterable[str]) -> dict[str, RiskClass]:
+def score_cases(
+    desk: Desk, work: Work, ids: Iterable[str], *, written: Sequence[Case] = ()
+) -> dict[str, RiskClass]:
     """Score cases in a unit of work and keep each score; the advised class by case id.
 
     A past case is scored as known on the day before it, so that history never sees its own end.
+    `written`: these cases as this unit of work wrote them, so that they need not be read again.
     """
     wanted = set(ids)
     if not wanted:
@@ -306,8 +309,10 @@ def score_cases(desk: Desk, work: Work, ids: Iterable[str]) -> dict[str, RiskCla
     today = local(desk.now).date()
     known = knowledge(work)
     places = reference.cached("places", Places)
-    # A long list of ids is slower to ask for than everything.
-    found = work.cases(ids=wanted) if len(wanted) < _FEW else work.cases()
+    if written:
+        found: Iterable[Case] = written
+    else:  # a long list of ids is slower to ask for than everything
+        found = work.cases(ids=wanted) if len(wanted) < _FEW else work.cases()
     cases = [case for case in found if case.id in wanted and case.span]
     days = [_scoring_day(case, today) for case in cases]
     facts = [facts_of(case, places, known.heavy) for case in cases]

@@ -84,6 +84,9 @@ class _Parser:
         year = defaults.year or mapping.year
         self.month = self._month_in(" ".join((*header.titles, table.sheet)))
         self.day_reader = self._reader(year)
+        self.said_in_header = {
+            fold(cell) for row in header.rows for cell in (*table.rows[row], *header.names) if cell
+        }
         self.beyond_header = _beyond_header(table, header)
         self.section = ""
         self.problems: list[Problem] = []
@@ -134,21 +137,33 @@ class _Parser:
             filled = None if reason is not None else self._filled_down(cells, above, number)
             if filled is None:
                 reason = reason or msg("It has a day and nothing else.")
-                row = Row(number, RowKind.SKIPPED, reason=reason)
+                row = self._row(index, RowKind.SKIPPED, reason=reason)
             else:
                 self._report_beyond_header(cells, number)
                 records = self._records(filled, number, index)
                 problems = tuple(self.problems)
                 if any(p.fatal for p in problems):
-                    row = Row(number, RowKind.PROBLEM, problems=problems)
+                    row = self._row(index, RowKind.PROBLEM, problems=problems)
                 else:
-                    row = Row(number, RowKind.RECORD, records, problems=problems)
+                    row = self._row(index, RowKind.RECORD, records, problems=problems)
                 if records or self.mapping.fill_down is FillDown.ROWS:
                     above = filled
-            rows.append(replace(row, cells=self.table.rows[index], sheet=self.sheet))
+            rows.append(row)
             if each is not None and len(rows) % _TELL_EVERY == 0:
                 each(len(rows))
         return rows
+
+    def _row(
+        self,
+        index: int,
+        kind: RowKind,
+        records: tuple[RegisterRow, ...] = (),
+        *,
+        reason: Msg | None = None,
+        problems: tuple[Problem, ...] = (),
+    ) -> Row:
+        number, cells = self.table.number(index), self.table.rows[index]
+        return Row(number, kind, records, reason, problems, cells, self.sheet)
 
     def _report_beyond_header(self, cells: tuple[str, ...], number: int) -> None:
         for column in self.beyond_header:
@@ -160,6 +175,8 @@ class _Parser:
 
     def _text(self, cells: tuple[str, ...], field: RegisterField) -> str:
         columns = self.at.get(field, ())
+        if not columns:
+            return ""
         if len(columns) == 1:
             return cells[columns[0]].strip(" \n")
         return "\n".join(cells[i].strip(" \n") for i in columns if cells[i].strip())
@@ -172,7 +189,8 @@ class _Parser:
         filled = [i for i, cell in enumerate(cells) if cell.strip()]
         if not filled:
             return msg("It is blank.")
-        if self.header.rows and self.header.repeats(cells, self.table):
+        said_above = any(fold(cells[i]) in self.said_in_header for i in filled[:4])
+        if said_above and self.header.repeats(cells, self.table):
             return msg("It repeats the header.")
         texts = list(dict.fromkeys(one_line(cells[i]) for i in filled))
         first = fold(texts[0])
@@ -302,13 +320,19 @@ class _Parser:
         )
         ends_later = spans != reading.spans or _names_last_moment(reading)
         times = self._times(cells, number, reading.rest, extra, ends_later=ends_later)
-        records = tuple(
-            replace(base, day=span.first, end_day=span.last, start=start, end=end)
-            for span in dict.fromkeys(spans)
-            for start, end in [self._moments(span, times, number)]
-        )
+        moments = [(span, *self._moments(span, times, number)) for span in dict.fromkeys(spans)]
         problems = tuple(self.problems)
-        return tuple(replace(record, problems=problems) for record in records)
+        return tuple(
+            replace(
+                base,
+                day=span.first,
+                end_day=span.last,
+                start=start,
+                end=end,
+                problems=problems,
+            )
+            for span, start, end in moments
+        )
 
     def _report_cut(self, cells: tuple[str, ...], number: int, index: int) -> None:
         for row, column in self.cut:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from orderdesk.domain.events import Form, Incident, Kind, Source, Status
 from orderdesk.domain.time import Span, at
@@ -82,21 +83,26 @@ class RegisterRow:
 
     def fields(self) -> dict[str, str]:
         """Every value that a file can change, as text: what a fingerprint covers."""
-        values: dict[str, object] = {
-            name: getattr(self, name)
-            for name in _COMPARED
-            if name != "reference" or self.reference_counts
-        }
-        shown = {name: _shown(value) for name, value in values.items()}
-        shown |= {f"extra:{name}": value for name, value in self.extra.items()}
-        return {name: value for name, value in shown.items() if value}
+        return self._fields
 
-    @property
+    @cached_property
+    def _fields(self) -> dict[str, str]:
+        given: dict[str, str] = {}
+        for name in _COMPARED:
+            value = getattr(self, name)
+            if value is None or value in ("", ()):
+                continue
+            if name != "reference" or self.reference_counts:
+                given[name] = _shown(value)
+        given |= {f"extra:{name}": value for name, value in self.extra.items() if value}
+        return given
+
+    @cached_property
     def identity(self) -> str:
         """Day, place and topic: the same gathering in whatever register it stands."""
         return identity_of(self.day.isoformat(), self.place_text, self.purpose)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """A digest of `fields`: the same content has the same."""
         return digest(*(f"{k}={v}" for k, v in sorted(self.fields().items())))
@@ -110,8 +116,6 @@ _COMPARED = (
 
 
 def _shown(value: object) -> str:
-    if value is None:
-        return ""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):

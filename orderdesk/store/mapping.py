@@ -29,9 +29,12 @@ def json_ready(model: BaseModel) -> Document:
     return model.model_dump(mode="json")
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def canonical(document: object) -> str:
     """One spelling per document, so that its hash can be computed again."""
-    return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _CANONICAL.encode(document)
 
 
 def new_salt() -> str:

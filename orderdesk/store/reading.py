@@ -50,6 +50,20 @@ _AT_ONCE = 500
 """Ids asked for in one query."""
 
 
+class TrailLine(NamedTuple):
+    """A row of the audit trail before it is written: a table object for each would be slow."""
+
+    seq: int
+    at: datetime
+    actor: str
+    role: str
+    action: str
+    subject: str
+    doc: str
+    previous: str
+    hash: str = ""
+
+
 class Fact(NamedTuple):
     """Something said, scored, decided or published, with its two times."""
 
@@ -446,7 +460,7 @@ def select_rows(table: type[Any]) -> Any:
     return model_select(table)
 
 
-def hash_of(row: AuditRow) -> str:
+def hash_of(row: AuditRow | TrailLine) -> str:
     """The hash of a row of the trail: over the row before and all that stands in it."""
     line = canonical(
         [

@@ -48,6 +48,7 @@ from orderdesk.store.reading import (
     Reader,
     Record,
     Trace,
+    TrailLine,
     Words,
     hash_of,
     select_rows,
@@ -96,7 +97,7 @@ class Work(Reader):
         self._previous: str = last.hash if last else GENESIS
         # A clock that jumps back must not reorder what was known when.
         self.now = max(now.astimezone(UTC), last.at) if last else now.astimezone(UTC)
-        self._trail: list[AuditRow] = []
+        self._trail: list[TrailLine] = []
 
     def once(self, _name: str, find: Callable[[], T]) -> T:
         """What `find` gives now: a unit of work changes what it reads."""
@@ -393,7 +394,7 @@ class Work(Reader):
     def note(self, action: str, subject: str, doc: Mapping[str, Any]) -> None:
         """Add a row to the audit trail of this unit of work."""
         self._seq += 1
-        row = AuditRow(
+        line = TrailLine(
             seq=self._seq,
             at=self.now,
             actor=self.actor.name,
@@ -402,17 +403,16 @@ class Work(Reader):
             subject=subject,
             doc=canonical(dict(doc)),
             previous=self._previous,
-            hash="",
         )
-        row.hash = self._previous = hash_of(row)
-        self._trail.append(row)
+        self._previous = hash_of(line)
+        self._trail.append(line._replace(hash=self._previous))
 
     def finish(self) -> None:
         """Write the audit rows; called by `Store.write` just before it commits."""
         self._session.flush()
         for at in range(0, len(self._trail), _CHUNK):
             self._session.execute(
-                insert(AuditRow), [row.model_dump() for row in self._trail[at : at + _CHUNK]]
+                insert(AuditRow), [line._asdict() for line in self._trail[at : at + _CHUNK]]
             )
 
 
