@@ -132,7 +132,7 @@ class OrderdeskApp(App[None]):
     @work(thread=True, exclusive=True, group="listen")
     def listen(self) -> None:
         """Tell what others changed meanwhile, wherever somebody is, without taking the focus."""
-        from orderdesk.desk.today import news
+        from orderdesk.desk.catchup import news
 
         if self.desk is None or not self._within_reach(self.desk):
             return
@@ -141,7 +141,7 @@ class OrderdeskApp(App[None]):
         except OrderdeskError:
             return  # The next act of the user says it; a listener stays quiet.
         for change in found[:_MOST_NEWS]:
-            text = f"{change.at}  {change.what} {change.subject} ({change.by})"
+            text = f"{change.at}  {change.line} ({change.by})"
             self.call_from_thread(self.notify, line(text), title=_("changed"), markup=False)
 
     def _within_reach(self, desk: Desk) -> bool:

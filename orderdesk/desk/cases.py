@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import intake, words
+from orderdesk.desk import intake
 from orderdesk.desk.core import Desk
 from orderdesk.desk.decisions import conditions_in, decisions_in
 from orderdesk.desk.event_class import advice_on, medical_on
 from orderdesk.desk.privacy import about_case
-from orderdesk.desk.scoring import Explanation, explain_in, standing_classes
+from orderdesk.desk.scoring import Explanation, explain_in
 from orderdesk.desk.talks import Agreement, Request, agreements_in, requests_in
 from orderdesk.desk.timeline import LogLine, lines_of, note_event
 from orderdesk.domain.conflicts import Conflict
@@ -36,7 +36,7 @@ from orderdesk.domain.law import (
     term_status,
 )
 from orderdesk.domain.places import Places
-from orderdesk.domain.time import Span, at, local
+from orderdesk.domain.time import at, local
 from orderdesk.i18n import Msg, msg
 from orderdesk.risk.events import (
     EventAdvice,
@@ -111,7 +111,7 @@ def dossier_in(reader: Reader, case: Case, today: date) -> Dossier:
     organiser = reader.organisers([case.organiser_id]).get(case.organiser_id)
     term = intake.term_of(reader, case)
     first = reader.case(case.counter_to) if case.counter_to else None
-    cards = _cards(reader, case.id)
+    cards = cards_in(reader, case.id)
     used = _square_days(reader, case)
     return Dossier(
         case=case,
@@ -155,7 +155,7 @@ def propose_cards(desk: Desk, case_id: str) -> tuple[ScenarioCard, ...]:
     """Write the scenario cards that fit the case, unless it has cards already."""
     with desk.work() as work:
         case = work.case(case_id)
-        cards = _cards(work, case_id)
+        cards = cards_in(work, case_id)
         if not cards:
             risk = explain_in(work, case, local(desk.now).date())
             templates = reference.cached("scenarios", ScenarioTemplates)
@@ -178,19 +178,20 @@ def mark_ready(desk: Desk, case_id: str) -> Case:
         case = work.case(case_id)
         today = local(desk.now).date()
         risk = explain_in(work, case, today)
-        check_ready(risk.standing, _cards(work, case_id))
+        check_ready(risk.standing, cards_in(work, case_id))
         note_event(work, case_id, msg("ready"))
         return work.save_case(case.replace(status=Status.READY))
 
 
-def _cards(reader: Reader, case_id: str) -> tuple[ScenarioCard, ...]:
+def cards_in(reader: Reader, case_id: str) -> tuple[ScenarioCard, ...]:
+    """The scenario cards of a case as they now read."""
     kept = _doc(reader, SCENARIOS, case_id).get("cards", ())
     return tuple(ScenarioCard.model_validate(card) for card in kept)
 
 
 def copy_cards(work: Work, case_id: str, to: str) -> None:
     """Give another case the scenario cards of this one (a moved case keeps its plan)."""
-    if cards := _cards(work, case_id):
+    if cards := cards_in(work, case_id):
         _keep_cards(work, to, cards)
 
 
@@ -212,62 +213,3 @@ def _square_days(reader: Reader, case: Case) -> int:
 def _doc(reader: Reader, kind: str, key: str) -> Mapping[str, Any]:
     found = reader.record(kind, key)
     return found.doc if found else {}
-
-
-# --- the fortnight --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class CaseCard:
-    """A case in one line, for lists of what is coming."""
-
-    id: str
-    number: str
-    when: str
-    place: str
-    kind: str
-    people: str
-    standing: str
-    """Class that counts, or empty."""
-    status: str
-    flags: tuple[Msg, ...]
-    """What asks for attention: late, missing data, conflicts."""
-    span: Span | None
-
-
-def cards_between(reader: Reader, start: datetime, end: datetime, today: date) -> list[CaseCard]:
-    """The cases of a stretch of time, in order."""
-    classes = standing_classes(reader, today)
-    cards = []
-    for case in reader.cases(start=start, end=end):
-        if case.status in (Status.CANCELLED, Status.MOVED):
-            continue
-        standing = classes.get(case.id)
-        cards.append(
-            CaseCard(
-                id=case.id,
-                number=case.number,
-                when=words.span(case.span, time_known=case.time_known),
-                place=intake.place_name(case),
-                kind=words.KINDS[case.kind],
-                people=words.people(case),
-                standing=standing.value if standing else "",
-                status=words.STATUSES[case.status],
-                flags=_flags(reader, case),
-                span=case.span,
-            )
-        )
-    return cards
-
-
-def _flags(reader: Reader, case: Case) -> tuple[Msg, ...]:
-    flags = []
-    term = intake.term_of(reader, case)
-    if term and case.received_at is None:
-        flags.append(msg("notification due {when}", when=words.moment(term.deadline)))
-    elif term_status(case, term) is TermStatus.LATE:
-        flags.append(msg("late"))
-    conflicts = intake.conflicts_in(reader, case)
-    if conflicts:
-        flags.append(conflicts[0].note)
-    return tuple(flags)

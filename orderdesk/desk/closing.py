@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from orderdesk.desk import cases, intake, words
+from orderdesk.desk import cases, intake, talks, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.scoring import score_cases
 from orderdesk.desk.signals import refuse_personal_data
-from orderdesk.desk.timeline import note_event
+from orderdesk.desk.timeline import lines_of, note_event
 from orderdesk.domain.events import Case, Incident, Outcome, Status
-from orderdesk.domain.when import read_when
+from orderdesk.domain.time import local
+from orderdesk.domain.when import read_moment, read_when
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, msg
+from orderdesk.i18n import N_, _, msg
 
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader
+
+
+TURNOUT = "turnout"
+_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
 
 
 @dataclass(frozen=True)
@@ -80,10 +87,55 @@ def _number_after_move(reader: Reader, number: str) -> str:
     return next(n for n in (plain + letter for letter in letters) if not reader.case_by_number(n))
 
 
-def close(desk: Desk, case_id: str, values: Mapping[str, str]) -> Case:
+@dataclass(frozen=True)
+class Known:
+    """What a closing form can begin with."""
+
+    number: str
+    about: str
+    """The case in a line, with what was expected of it."""
+    turnout: str
+    """The last count on the spot; empty when nobody counted."""
+    ended: str
+    agreements: tuple[tuple[str, str, str], ...]
+    """Id, text and state of what was agreed with the organiser."""
+
+
+STATES = tuple(words.AGREEMENTS.items())
+
+
+def known(desk: Desk, case_id: str) -> Known:
+    """What the desk knows already of how a case went. Raises RuleSaysNo when there is no case."""
+    with desk.read() as reader:
+        case = reader.case(case_id)
+        counts = reader.facts(TURNOUT, f"case:{case_id}")
+        said = [line.entry.says for line in lines_of(reader, case_id)]
+        agreed = talks.agreements_in(reader, case_id)
+    ends = [s["ended"] for s in said if "ended" in s]
+    return Known(
+        number=case.number,
+        about=_("{place}, {when}; {n} expected").format(
+            place=intake.place_name(case),
+            when=words.span(case.span, time_known=case.time_known),
+            n=words.people(case),
+        ),
+        turnout=str(counts[-1].doc["n"]) if counts else "",
+        ended=words.clock(datetime.fromisoformat(ends[-1])) if ends else "",
+        agreements=tuple((a.id, a.text, a.state) for a in agreed),
+    )
+
+
+def close(
+    desk: Desk,
+    case_id: str,
+    values: Mapping[str, str],
+    *,
+    agreements: Mapping[str, str] | None = None,
+) -> Case:
     """Close a case with what happened, from a form's texts.
 
     Keys: turnout (number or range low-high), incident (none, some, many), ended, lesson.
+    `agreements`: state per id of what was agreed with the organiser (open, kept, broken).
     A lesson is about places and procedures: anything that points at a person is refused.
     """
     low, best, high = intake.read_count(values.get("turnout", ""))
@@ -102,7 +154,7 @@ def close(desk: Desk, case_id: str, values: Mapping[str, str]) -> Case:
         case = work.case(case_id)
         ended = case.span.end if case.span else None
         if values.get("ended", "").strip():
-            ended = read_when(values["ended"], desk.now, "ended").start
+            ended = read_ended(values["ended"], case, desk.now)
         outcome = Outcome(
             turnout_low=low if low is not None else best,
             turnout=best,
@@ -112,7 +164,18 @@ def close(desk: Desk, case_id: str, values: Mapping[str, str]) -> Case:
             no_show=best == 0,
             lesson=lesson,
         )
+        for id, state in (agreements or {}).items():
+            talks.put_state(work, id, state)
         says = {"ended": ended.isoformat()} if ended else {}
         note_event(work, case_id, msg("closed: {n} came", n=best), says=says)
         status = Status.NO_SHOW if best == 0 else Status.CLOSED
         return work.save_case(case.replace(outcome=outcome, status=status))
+
+
+def read_ended(text: str, case: Case, now: datetime) -> datetime:
+    """When it ended: a time alone is on the day of the case, not of today. Raises BadInput."""
+    plain = text.strip()
+    if case.span is not None and _CLOCK.fullmatch(plain):
+        ended = read_moment(f"{local(case.span.start):%Y-%m-%d} {plain}", now, "ended")
+        return ended if ended >= case.span.start else ended + timedelta(days=1)
+    return read_moment(plain, now, "ended")

@@ -22,6 +22,8 @@ from orderdesk.store.work import Work
 LEAD = Actor(name="Teamleider Voorbeeld (fictief)", role=Role.LEAD)
 MAYOR = Actor(name="Burgemeester Voorbeeld (fictief)", role=Role.DECIDER)
 OFFICER = Actor(name="Medewerker Voorbeeld (fictief)", role=Role.LEAD)
+COLLEAGUE = Actor(name="Collega Voorbeeld (fictief)", role=Role.OFFICER)
+"""Sits at the desk on Monday, so that Tuesday's officer has something to catch up with."""
 MONDAY = at(TEST_WEEK.monday, "07:30")
 DEMO_OPENS = at(TEST_WEEK.days[1], "07:30")
 """The demonstration opens on Tuesday morning, before the telephone rings."""
@@ -154,7 +156,7 @@ def open_city(path: str, seed: int = 24, *, opens: datetime = DEMO_OPENS) -> Des
     """
     desk, clock = standing_city(path, seed)
     clock.set(MONDAY + timedelta(minutes=100))
-    _notification_of_monday(desk)
+    notification_of_monday(desk)
     publish(desk)
     clock.run_from(opens)
     return desk
@@ -175,10 +177,11 @@ def standing_city(path: str, seed: int = 24) -> tuple[Desk, DemoClock]:
     return desk, clock
 
 
-def _notification_of_monday(desk: Desk) -> None:
+def notification_of_monday(desk: Desk) -> None:
     """D-2026-041 was announced on Friday; its notification comes in on Monday 09:10."""
     from orderdesk.desk import intake
 
     case = scoring.case_numbered(desk, "D-2026-041")
     if case.received_at is None:
-        intake.receive(desk, case.id)
+        colleague = Desk(desk.store, desk.clock, COLLEAGUE, new_id=desk.new_id)
+        intake.receive(colleague, case.id)

@@ -23,7 +23,35 @@ class Change:
     at: str
     what: str
     subject: str
+    """Number of the case, or empty."""
     by: str
+    key: str = ""
+    """By which it is acknowledged or parked."""
+    case_id: str = ""
+    parked: bool = False
+
+    @property
+    def line(self) -> str:
+        """In one line: "D-2026-041: notification received, timely"."""
+        return f"{self.subject}: {self.what}" if self.subject else self.what
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the first screen: what it is about, what it asks, what Enter does."""
+
+    when: str
+    subject: str
+    what: str
+    people: str = ""
+    standing: str = ""
+    """high, medium or low of a gathering; A, B or C of an event."""
+    urgency: str = ""
+    """late, amber, or empty: how the line looks; the words say it too."""
+    target: str = ""
+    """What Enter opens: "case:<id>", "close:<id>", "place:<name>", "change:<key>", "form"."""
+    key: str = ""
+    """The key that does it, as the line shows it."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +60,8 @@ class Today:
 
     head: str
     ledger: str
-    rows: Sequence[Sequence[str]]
-    """Per case: number, when, place, people, class, status, what asks attention."""
-    ids: Sequence[str]
+    rows: Sequence[Row]
+    """What needs somebody now, the most urgent first; then the fortnight by day."""
     notes: Sequence[str]
     changes: Sequence[Change]
     synthetic: bool
@@ -45,8 +72,7 @@ class Today:
         return {
             "head": self.head,
             "ledger": self.ledger,
-            "rows": [list(row) for row in self.rows],
-            "ids": list(self.ids),
+            "rows": [vars(row) for row in self.rows],
             "notes": list(self.notes),
             "changes": [vars(change) for change in self.changes],
             "synthetic": self.synthetic,
@@ -56,9 +82,9 @@ class Today:
 
     @classmethod
     def from_json(cls, doc: Mapping[str, Any]) -> Today:
-        """A kept glance."""
+        """A kept glance. Raises KeyError or TypeError for one that an older version kept."""
         return cls(
-            doc["head"], doc["ledger"], doc["rows"], doc["ids"], doc["notes"],
+            doc["head"], doc["ledger"], [Row(**row) for row in doc["rows"]], doc["notes"],
             [Change(**change) for change in doc["changes"]], doc["synthetic"], doc["empty"],
         )  # fmt: skip
 
@@ -77,6 +103,6 @@ def glance(path: str) -> Today | None:
         finally:
             connection.close()
         doc = json.loads(row[0]) if row else None
-    except (sqlite3.Error, ValueError):
+        return Today.from_json(doc) if doc and doc["language"] == language() else None
+    except (sqlite3.Error, ValueError, KeyError, TypeError):
         return None
-    return Today.from_json(doc) if doc and doc["language"] == language() else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
 from orderdesk.desk import capacity, cases, closing, intake, offline, pairs, scoring, words
+from orderdesk.desk.closing import TURNOUT
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import drop_draft
 from orderdesk.desk.rostering import parameters, record, replanning
@@ -30,7 +31,7 @@ from orderdesk.roster.replan import Plan, Replan, replan
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader
 
-FORM, TURNOUT = "incident", "turnout"
+FORM = "incident"
 QUESTIONS = ("where", "when", "how_many", "said_by", "sure", "counter")
 SAID_BY = ("police", "staff", "public", "organiser")
 NEXT_LOOK = timedelta(minutes=75)

@@ -128,11 +128,11 @@ def back(desk: Desk) -> int | None:
 
 
 def _deeds() -> Mapping[str, Callable[[Desk, Kept], None]]:
-    from orderdesk.desk import drafts, incident, timeline
+    from orderdesk.desk import closing, drafts, incident, timeline
 
     return {
         timeline.LINE: timeline.add_line,
-        incident.TURNOUT: incident.add_turnout,
+        closing.TURNOUT: incident.add_turnout,
         drafts.DRAFT: drafts.write_draft,
     }
 

@@ -18,6 +18,7 @@ from orderdesk.i18n import _
 if TYPE_CHECKING:
     from orderdesk.store.work import CaseLine
 
+_OVER = frozenset(s.value for s in (Status.CANCELLED, Status.MOVED, Status.NO_SHOW, Status.CLOSED))
 COLUMNS = ("number", "when", "kind", "place", "people", "class", "status", "outcome")
 
 
@@ -47,10 +48,14 @@ class RegisterList:
             _(words.KINDS[Kind(line.kind)]),
             self.place(line),
             "?" if line.expected is None else str(line.expected),
-            self.classes.get(line.id, ""),
+            self.classes.get(line.id) or line.risk_class,
             _(words.STATUSES[Status(line.status)]),
             self._outcome(line),
         )
+
+    def over(self, n: int) -> bool:
+        """Whether the case at `n` is closed, called off or moved."""
+        return self.lines[n].status in _OVER
 
     def text(self, n: int) -> str:
         """What a search looks through: never the purpose."""

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orderdesk.desk import words
 from orderdesk.desk.core import Desk
+from orderdesk.desk.printing import print_lists
 from orderdesk.desk.timeline import note_event
 from orderdesk.domain.when import read_when
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, Msg, msg
+from orderdesk.i18n import N_, Msg, _, msg
 
 if TYPE_CHECKING:
     from orderdesk.desk.cases import Dossier
-    from orderdesk.store.work import Reader
+    from orderdesk.store.work import Reader, Work
 
-REQUEST, AGREEMENT = "request", "agreement"
+REQUEST, AGREEMENT, TALK = "request", "agreement", "talk"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Request:
     due: date
     asked_at: datetime
     answer: str = ""
+    asked_by: str = ""
+    """Who waits for it; empty where an older version did not keep that."""
 
     def late(self, today: date) -> bool:
         """Whether the answer should have been there."""
@@ -53,13 +58,16 @@ def ask(desk: Desk, case_id: str, asked_of: str, question: str, due: str) -> Req
         raise BadInput(N_("question"), question, msg("Say whom you ask what."))
     day = read_when(due, desk.now, "due").day
     with desk.work() as work:
-        request = Request(desk.new_id(), case_id, asked_of, question, day, work.now)
+        request = Request(
+            desk.new_id(), case_id, asked_of, question, day, work.now, asked_by=desk.actor.name
+        )
         work.put(
             REQUEST,
             request.id,
             {
                 "case_id": case_id, "asked_of": asked_of, "question": question,
                 "due": day.isoformat(), "asked_at": work.now.isoformat(), "answer": "",
+                "asked_by": request.asked_by,
             },
         )  # fmt: skip
         note_event(work, case_id, msg("asked {whom}, due {day}", whom=asked_of, day=words.day(day)))
@@ -87,6 +95,7 @@ def requests_in(reader: Reader, case_id: str = "") -> tuple[Request, ...]:
             due=date.fromisoformat(record.doc["due"]),
             asked_at=datetime.fromisoformat(record.doc["asked_at"]),
             answer=record.doc["answer"],
+            asked_by=record.doc.get("asked_by", ""),
         )
         for record in reader.records(REQUEST)
         if case_id in ("", record.doc["case_id"])
@@ -116,16 +125,21 @@ def agreements_in(reader: Reader, case_id: str) -> tuple[Agreement, ...]:
     )
 
 
-def set_agreement(desk: Desk, id: str, state: str) -> None:
-    """Say whether an agreement was kept. Raises BadInput."""
+def put_state(work: Work, id: str, state: str) -> None:
+    """Say whether an agreement was kept. Raises BadInput; RuleSaysNo when there is none."""
+    _check_state(state)
+    found = work.record(AGREEMENT, id)
+    if found is None:
+        raise RuleSaysNo(msg("there is no such agreement"))
+    if found.doc["state"] != state:
+        work.put(AGREEMENT, id, {**found.doc, "state": state})
+        work.note(AGREEMENT, f"case:{found.doc['case_id']}", {"id": id, "state": state})
+
+
+def _check_state(state: str) -> None:
     if state not in AGREEMENT_STATES:
         known = ", ".join(AGREEMENT_STATES)
         raise BadInput(N_("state"), state, msg("Choose one of: {known}.", known=known))
-    with desk.work() as work:
-        found = work.record(AGREEMENT, id)
-        if found is None:
-            raise RuleSaysNo(msg("there is no such agreement"))
-        work.put(AGREEMENT, id, {**found.doc, "state": state})
 
 
 def talk_agenda(found: Dossier) -> tuple[Msg, ...]:
@@ -137,3 +151,58 @@ def talk_agenda(found: Dossier) -> tuple[Msg, ...]:
     ]
     points += [msg("question: {q}", q=worth.question) for worth in found.risk.worth]
     return tuple(points)
+
+
+# --- the talk with the organiser ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What was spoken about and agreed in one talk."""
+
+    at: datetime
+    by: str
+    agenda: tuple[str, ...]
+    agreements: tuple[tuple[str, str], ...]
+    """Text and state of every agreement at the end of the talk."""
+
+
+def hold_talk(desk: Desk, found: Dossier, states: Mapping[str, str], new: str) -> Talk:
+    """Keep what came of a talk: the state of each agreement by its id, and new ones, one a line.
+
+    Raises BadInput for a state that is none of AGREEMENT_STATES.
+    """
+    for state in states.values():
+        _check_state(state)
+    case_id = found.case.id
+    agenda = tuple(str(point) for point in talk_agenda(found))
+    with desk.work() as work:
+        for id, state in states.items():
+            put_state(work, id, state)
+        for text in filter(None, (line.strip() for line in new.splitlines())):
+            work.put(AGREEMENT, desk.new_id(), {"case_id": case_id, "text": text, "state": "open"})
+        agreements = tuple((a.text, a.state) for a in agreements_in(work, case_id))
+        talk = Talk(work.now, desk.actor.name, agenda, agreements)
+        work.add_fact(
+            TALK, f"case:{case_id}",
+            {"agenda": list(agenda), "agreements": [list(pair) for pair in agreements]},
+            private=["agenda", "agreements"],
+        )  # fmt: skip
+        note_event(work, case_id, msg("talk with the organiser: {n} agreements", n=len(agreements)))
+    return talk
+
+
+def minutes_lines(talk: Talk) -> list[tuple[str, list[str]]]:
+    """The minutes of a talk under headings."""
+    agreed = [f"{text} ({_(words.AGREEMENTS[state])})" for text, state in talk.agreements]
+    return [
+        (_("Spoken about"), list(talk.agenda) or [_("nothing open")]),
+        (_("Agreed"), agreed or [_("nothing")]),
+    ]
+
+
+def print_minutes(desk: Desk, number: str, talk: Talk, path: Path) -> Path:
+    """The minutes on paper. Raises StorageProblem."""
+    title = _("Talk with the organiser of {number}").format(number=number)
+    when = _("{name}, {moment}").format(name=talk.by, moment=words.moment(talk.at, year=True))
+    return print_lists(desk, title, [(when, []), *minutes_lines(talk)], path)

@@ -1,39 +1,53 @@
-"""What needs me now: the first screen."""
+"""What needs me now: the first screen, ordered by urgency, and the fortnight behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orderdesk.desk import cases as dossiers
-from orderdesk.desk import receipts, talks, words
+from orderdesk.desk import catchup, intake, receipts, talks, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import open_drafts
-from orderdesk.desk.glance import GLANCE, Change, Today
+from orderdesk.desk.event_class import advice_on
+from orderdesk.desk.glance import GLANCE, Change, Row, Today
 from orderdesk.desk.guide import guide_in
+from orderdesk.desk.scoring import standing_classes
 from orderdesk.desk.signals import look_in
 from orderdesk.domain import ledger
+from orderdesk.domain.events import Case, Status
+from orderdesk.domain.law import TermStatus, term_status
 from orderdesk.domain.ledger import Posting
-from orderdesk.domain.time import Week, local
+from orderdesk.domain.time import Week, at, local
 from orderdesk.i18n import N_, _, ngettext
+from orderdesk.risk.model import RiskClass
 
 if TYPE_CHECKING:
-    from orderdesk.store.work import Reader, Trace
+    from orderdesk.store.work import Reader
 
-CAUGHT_UP = "caught_up"
 AHEAD = timedelta(days=14)
-_CONSEQUENCE = (
-    ("decision", N_("decision")),
-    ("override", N_("class decided")),
-    ("case", N_("case changed")),
-    ("posting", N_("hours booked")),
-    ("duties", N_("roster changed")),
-    ("signal", N_("signal")),
-    ("import", N_("register imported")),
-    ("review", N_("sheet")),
-)
-"""Kinds of change that concern an officer, the weightiest first."""
+_SOON, _CLOSED_WITHIN = timedelta(days=7), timedelta(days=14)
+_OVER = (Status.CANCELLED, Status.MOVED, Status.CLOSED, Status.NO_SHOW)
+_NEED_ANSWERS = (RiskClass.MEDIUM, RiskClass.HIGH)
+"""Classes of which no scenario may be without an answer (rule 18)."""
+_NOW, _TODAY, _LATE, _SOON_RANK, _CLOSE, _CHANGED, _QUIET, _AHEAD = range(8)
+_FORMS = {
+    intake.FORM: ("notification", N_("notification"), "n"),
+    "incident": ("incident", N_("unannounced"), "u"),
+    "handover": ("handover", N_("handover"), "h"),
+}
+"""Forms in which somebody may have left a draft: where it opens, its name, its key."""
+
+
+@dataclass(frozen=True)
+class _Need:
+    """A line with its urgency: by rank, then by moment."""
+
+    rank: int
+    moment: datetime
+    row: Row
 
 
 def today(desk: Desk) -> Today:
@@ -46,102 +60,237 @@ def today_in(desk: Desk, reader: Reader) -> Today:
     """`today` inside a unit of work."""
     now = desk.now
     week = Week.of(now)
-    day = local(now).date()
-    cards = dossiers.cards_between(reader, min(now, week.span.start), now + AHEAD, day)
-    this_week = [card for card in cards if card.span and Week.of(card.span.start) == week]
+    found = reader.cases(start=min(now, week.span.start), end=now + AHEAD)
+    coming = [case for case in found if case.status not in (Status.CANCELLED, Status.MOVED)]
+    this_week = [c for c in coming if c.span and Week.of(c.span.start) == week]
+    requests = [r for r in talks.requests_in(reader) if not r.answer]
+    changes = catchup.changes_in(desk, reader)
+    classes = standing_classes(reader, local(now).date())
+    first_steps = guide_in(desk, reader).screen_lines()
+    needs = [
+        *_case_needs(reader, coming, classes, requests, now),
+        *_unclosed(reader, now),
+        *(
+            _Need(_CHANGED, now, _change_row(change))
+            for change in changes
+            if not change.parked
+        ),
+        *_answers(reader, requests, {case.id for case in coming}, now),
+        *_drafts(desk, now),
+        *([] if first_steps else _silent(reader, now)),
+    ]  # fmt: skip
+    needs.sort(key=lambda need: (need.rank, need.moment))
     return Today(
         head=_("{n} cases in week {week}").format(n=len(this_week), week=week.number),
         ledger=_ledger_line(reader, week),
-        rows=[
-            (
-                card.number, card.when, card.place, card.people, card.standing, _(card.status),
-                "; ".join(str(flag) for flag in card.flags),
-            )
-            for card in cards
-        ],
-        ids=[card.id for card in cards],
-        notes=_notes(desk, reader, now),
-        changes=changes_in(desk, reader),
+        rows=[need.row for need in needs],
+        notes=[*first_steps, *_notes(reader, requests, now)],
+        changes=changes,
         synthetic=bool(reader.meta("synthetic")),
         empty=reader.count_cases() == 0,
-    )  # fmt: skip
+    )
+
+
+# --- cases ----------------------------------------------------------------------------------------
+
+
+def _case_needs(
+    reader: Reader,
+    cases: Sequence[Case],
+    classes: Mapping[str, RiskClass],
+    requests: Sequence[talks.Request],
+    now: datetime,
+) -> Iterator[_Need]:
+    for case in cases:
+        if case.span is None or case.status in _OVER:
+            continue
+        standing = classes.get(case.id)
+        waiting = [r for r in requests if r.case_id == case.id]
+        asked = list(_asks(reader, case, standing, waiting, now))
+        rank, urgency = min((r, u) for r, u, _text in asked) if asked else (_AHEAD, "")
+        words_ = [text for _rank, _urgency, text in asked]
+        yield _Need(
+            rank,
+            case.span.start,
+            Row(
+                when=words.span(case.span, time_known=case.time_known),
+                subject=case.number,
+                what=" · ".join([*words_, intake.place_name(case)]),
+                people=words.people(case),
+                standing=class_of(case, standing),
+                urgency=urgency,
+                target=f"case:{case.id}",
+                key="⏎",
+            ),
+        )
+
+
+def class_of(case: Case, standing: RiskClass | None) -> str:
+    """high, medium or low of a gathering; of an event A, B or C, with a ? while only advised."""
+    if not case.is_event:
+        return standing.name.lower() if standing else ""
+    if case.event is not None and case.event.risk_class:
+        return case.event.risk_class
+    advice = advice_on(case)
+    return f"{advice.advice.value}?" if advice else ""
+
+
+def _asks(
+    reader: Reader,
+    case: Case,
+    standing: RiskClass | None,
+    waiting: Sequence[talks.Request],
+    now: datetime,
+) -> Iterator[tuple[int, str, str]]:
+    """(rank, urgency, words) of everything that a case asks of the desk now."""
+    assert case.span is not None
+    day = local(now).date()
+    if case.span.start <= now < case.span.end:
+        yield _NOW, "late", _("going on now")
+    term = intake.term_of(reader, case)
+    if term is not None and case.received_at is None:
+        ends_today = local(term.deadline).date() == day
+        yield (
+            (_TODAY, "late", _("term ends today {time}").format(time=words.clock(term.deadline)))
+            if ends_today
+            else (_SOON_RANK, "amber", _("notification due {when}").format(
+                when=words.moment(term.deadline)))
+        )  # fmt: skip
+    elif term_status(case, term) is TermStatus.LATE:
+        yield _SOON_RANK, "", _("late; registered and protected")
+    late = [request.asked_of for request in waiting if request.late(day)]
+    if late:
+        yield _LATE, "amber", _("answer overdue: {who}").format(who=", ".join(late))
+    soon = case.span.start - now < _SOON
+    if soon and not case.is_event and standing in _NEED_ANSWERS:
+        hole = first_hole(reader, case)
+        if hole and case.status is not Status.READY:
+            yield _SOON_RANK, "amber", _("not ready: {hole}").format(hole=hole)
+    conflicts = intake.conflicts_in(reader, case)
+    if conflicts:
+        yield (_SOON_RANK if soon else _AHEAD), "", str(conflicts[0].note)
+    if waiting and not late:
+        who = ", ".join(dict.fromkeys(request.asked_of for request in waiting))
+        yield _AHEAD, "", _("awaits {who}").format(who=who)
+
+
+def first_hole(reader: Reader, case: Case) -> str:
+    """What still keeps a case of class medium or high from being ready, in words."""
+    cards = dossiers.cards_in(reader, case.id)
+    if not cards:
+        return _("no scenarios yet")
+    holes = [(n, card.holes[0]) for n, card in enumerate(cards, start=1) if card.holes]
+    if not holes:
+        return _("only the mark")
+    n, hole = holes[0]
+    return _("scenario {n} has no {what}").format(n=n, what=hole)
+
+
+def unclosed_in(reader: Reader, now: datetime) -> list[Case]:
+    """Gatherings that are over and wait for what happened, the oldest first."""
+    return [
+        case
+        for case in reader.cases(start=now - _CLOSED_WITHIN, end=now)
+        if case.outcome is None
+        and case.span is not None
+        and case.span.end < now
+        and case.is_wom
+        and case.status not in (Status.CANCELLED, Status.MOVED)
+    ]
+
+
+def _unclosed(reader: Reader, now: datetime) -> Iterator[_Need]:
+    for case in unclosed_in(reader, now):
+        assert case.span is not None
+        yield _Need(
+            _CLOSE,
+            case.span.end,
+            Row(
+                when=words.span(case.span, time_known=case.time_known),
+                subject=case.number,
+                what=_("{place} · over: write what happened").format(place=intake.place_name(case)),
+                people=words.people(case),
+                urgency="amber",
+                target=f"close:{case.id}",
+                key="z",
+            ),
+        )
+
+
+# --- everything else ------------------------------------------------------------------------------
+
+
+def _change_row(change: Change) -> Row:
+    return Row(
+        when=change.at,
+        subject=change.subject or _("changed"),
+        what=f"{change.what} ({change.by})",
+        target=f"change:{change.key}",
+        key="a",
+    )
+
+
+def _answers(
+    reader: Reader, requests: Sequence[talks.Request], shown: set[str], now: datetime
+) -> Iterator[_Need]:
+    """Answers about cases that have no line of their own here."""
+    day = local(now).date()
+    for request in requests:
+        if request.case_id in shown or not request.late(day):
+            continue
+        number = reader.case(request.case_id).number
+        yield _Need(
+            _LATE,
+            at(request.due, "23:59"),
+            Row(
+                when=_("due {day}").format(day=words.day(request.due)),
+                subject=number,
+                what=_("answer overdue: {who}").format(who=request.asked_of),
+                urgency="amber",
+                target=f"case:{request.case_id}",
+                key="⏎",
+            ),
+        )
+
+
+def _silent(reader: Reader, now: datetime) -> Iterator[_Need]:
+    silent = [view.district for view in look_in(reader, local(now).date()).districts if view.silent]
+    if silent:
+        text = _("silent, not calm: nothing heard for weeks; call")
+        yield _Need(_QUIET, now, Row("", ", ".join(silent), text, target="place:signals", key="7"))
+
+
+def _drafts(desk: Desk, now: datetime) -> Iterator[_Need]:
+    for form in open_drafts(desk):
+        where, name, key = _FORMS.get(form, ("", form, ""))
+        row = Row("", _("draft"), _("unfinished: {name}").format(name=_(name)), key=key)
+        yield _Need(_QUIET, now, replace(row, target=f"form:{where}" if where else ""))
 
 
 def keep_glance(desk: Desk, shown: Today) -> None:
     """Keep what was shown, for the next start."""
     if not desk.can_change:
         return
-    with desk.store.write(desk.actor) as work:
+    with desk.work() as work:
         kept = work.record(GLANCE, "today")
         if kept is None or kept.doc != shown.as_json():
             work.put(GLANCE, "today", shown.as_json())
 
 
-def changes_in(desk: Desk, reader: Reader) -> list[Change]:
-    """What was changed since this user last caught up, the weightiest first."""
-    caught = reader.record(CAUGHT_UP, desk.actor.name)
-    since = datetime.fromisoformat(caught.doc["at"]) if caught else desk.now - timedelta(days=1)
-    return _changes(reader, reader.trail(since=since))
-
-
-def news(desk: Desk, after: int) -> tuple[list[Change], int]:
-    """What others changed after place `after` of the audit trail, and the place reached now.
-
-    With `after` below 0 nothing is told: somebody has just sat down.
-    """
+def year_of_gatherings(desk: Desk) -> dict[date, float]:
+    """Gatherings and events of this year, a number per day, for the map of the year."""
+    year = local(desk.now).year
     with desk.read() as reader:
-        last = reader.trail_length()
-        if after < 0 or last <= after:
-            return [], last
-        fresh = [t for t in reader.trail(after=after) if t.actor != desk.actor.name]
-        return _changes(reader, fresh), last
-
-
-def _changes(reader: Reader, trail: Sequence[Trace]) -> list[Change]:
-    newest: dict[tuple[str, str], Trace] = {}
-    for trace in trail:
-        newest[trace.action, trace.subject] = trace
-    names = {action: (rank, name) for rank, (action, name) in enumerate(_CONSEQUENCE)}
-    found = [trace for trace in newest.values() if trace.action in names]
-    found.sort(key=lambda trace: (names[trace.action][0], -trace.seq))
-    ids = {t.subject.removeprefix("case:") for t in found if t.subject.startswith("case:")}
-    numbers = {case.id: case.number for case in reader.cases(ids=ids)} if ids else {}
-    return [
-        Change(
-            at=words.moment(trace.at),
-            what=_(names[trace.action][1]),
-            subject=numbers.get(trace.subject.removeprefix("case:"), ""),
-            by=trace.actor,
-        )
-        for trace in found
-    ]
-
-
-def catch_up(desk: Desk) -> None:
-    """This user has read what changed."""
-    with desk.work() as work:
-        work.put(CAUGHT_UP, desk.actor.name, {"at": work.now.isoformat()})
-
-
-def handover(desk: Desk) -> str:
-    """A note for the next shift, drafted from what is open, each point with an owner."""
-    with desk.read() as reader:
-        shown = today_in(desk, reader)
-        waiting = [r for r in talks.requests_in(reader) if not r.answer]
-    lines = [_("Handover {moment}").format(moment=words.moment(desk.now)), "", shown.ledger, ""]
-    for row in shown.rows:
-        attention = f" - {row[6]}" if row[6] else ""
-        lines.append(f"- {row[0]} · {row[1]} · {row[2]} · {row[4]} · {row[5]}{attention}")
-    for request in waiting:
-        lines.append(
-            _("- waiting for {whom}: {question} (due {day}, owner {owner})").format(
-                whom=request.asked_of,
-                question=request.question,
-                day=words.day(request.due),
-                owner=desk.actor.name,
-            )
-        )
-    return "\n".join(lines)
+        lines = reader.case_lines()
+    counted: dict[date, float] = {}
+    for line in lines:
+        if line.start and line.end and line.status not in ("cancelled", "moved"):
+            day, last = local(line.start).date(), local(line.end - timedelta(minutes=1)).date()
+            while day <= last:
+                if day.year == year:
+                    counted[day] = counted.get(day, 0) + 1
+                day += timedelta(days=1)
+    return counted
 
 
 def _ledger_line(reader: Reader, week: Week) -> str:
@@ -156,34 +305,15 @@ def _ledger_line(reader: Reader, week: Week) -> str:
     )
 
 
-def _notes(desk: Desk, reader: Reader, now: datetime) -> list[str]:
-    day = local(now).date()
-    first_steps = guide_in(desk, reader).screen_lines()
-    notes = list(first_steps)
-    waiting = [request for request in talks.requests_in(reader) if not request.answer]
+def _notes(reader: Reader, waiting: Sequence[talks.Request], now: datetime) -> list[str]:
+    notes = []
     if waiting:
         n = len(waiting)
         notes.append(ngettext("{n} answer awaited", "{n} answers awaited", n).format(n=n))
-    late = [request for request in waiting if request.late(day)]
+    late = [request for request in waiting if request.late(local(now).date())]
     if late:
         notes.append(_("overdue: {who}").format(who=", ".join(r.asked_of for r in late)))
     calls = receipts.sheet_in(reader, now)
     if calls.waiting:
         notes.append(calls.summary)
-    drafts = open_drafts(desk)
-    if drafts:
-        notes.append(_("a draft is waiting: {names}").format(names=", ".join(drafts)))
-    silent = [view.district for view in look_in(reader, day).districts if view.silent]
-    if silent and not first_steps:
-        notes.append(_("silent districts: {names}").format(names=", ".join(silent)))
-    unclosed = [
-        case
-        for case in reader.cases(start=now - timedelta(days=14), end=now)
-        if case.outcome is None and case.span and case.span.end < now and case.is_wom
-    ]
-    if unclosed:
-        n = len(unclosed)
-        notes.append(
-            ngettext("{n} case waits to be closed", "{n} cases wait to be closed", n).format(n=n)
-        )
     return notes

@@ -22,7 +22,7 @@ from orderdesk.desk import (
     words,
 )
 from orderdesk.desk.core import DemoClock, Desk
-from orderdesk.desk.demo import LEAD
+from orderdesk.desk.demo import LEAD, notification_of_monday
 from orderdesk.desk.publishing import feeds_in
 from orderdesk.desk.rostering import replanning
 from orderdesk.domain import ledger
@@ -99,7 +99,7 @@ class Week24:
     def _steps(self) -> Iterator[tuple[int, str, Callable[[], object], bool]]:
         """Day of the week (0 is Monday), time, what happens, whether the walk has a line for it."""
         yield 0, "07:30", lambda: None, True
-        yield 0, "09:10", self._monday_notification, False
+        yield 0, "09:10", lambda: notification_of_monday(self.desk), False
         yield 1, "13:40", self._phone_rings, False
         yield 1, "13:46", self._authorise, True
         yield 1, "14:30", self._counter_seen, False
@@ -133,11 +133,6 @@ class Week24:
         return scoring.case_numbered(self.desk, number).id
 
     # --- Monday and Tuesday -----------------------------------------------------------------------
-
-    def _monday_notification(self) -> None:
-        case = scoring.case_numbered(self.desk, "D-2026-041")
-        if case.received_at is None:
-            intake.receive(self.desk, case.id)
 
     def _phone_rings(self) -> None:
         self._incident = incident.report(

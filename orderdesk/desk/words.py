@@ -22,6 +22,7 @@ from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, local
 from orderdesk.i18n import N_, _, language
 from orderdesk.risk.facts import PastEvent
+from orderdesk.risk.model import RiskClass
 
 KINDS: Mapping[Kind, str] = {
     Kind.DEMONSTRATION: N_("demonstration"),
@@ -54,6 +55,16 @@ FORMS: Mapping[Form, str] = {
     Form.BLOCKADE: N_("blockade"),
     Form.OCCUPATION: N_("occupation"),
     Form.CAMP: N_("camp"),
+}
+CLASSES: Mapping[RiskClass, str] = {
+    RiskClass.LOW: N_("low"),
+    RiskClass.MEDIUM: N_("medium"),
+    RiskClass.HIGH: N_("high"),
+}
+AGREEMENTS: Mapping[str, str] = {
+    "open": N_("open"),
+    "kept": N_("kept"),
+    "broken": N_("broken"),
 }
 INCIDENTS: Mapping[Incident, str] = {
     Incident.NONE: N_("no incident"),

@@ -46,6 +46,7 @@ class CaseScreen(Place):
         Binding("x", "call_off", N_("called off / moved")),
         Binding("z", "close_case", N_("close")),
         Binding("m", "mark_ready", N_("ready")),
+        Binding("w", "print", N_("print")),
         Binding("escape", "leave", N_("back")),
     ]
     DEFAULT_CSS = """
@@ -359,21 +360,44 @@ class CaseScreen(Place):
         )
 
     def action_talk(self) -> None:
-        """The agenda of the talk with the organiser; agreements are added there."""
+        """The talk with the organiser: agenda, agreements ticked, new ones added; then minutes."""
         from orderdesk.desk import talks
+        from orderdesk.desk.words import AGREEMENTS
+        from orderdesk.screens.papers import Paper, as_text
 
         desk, found = self.desk, self._found
         if desk is None or found is None:
             return
         agenda = "\n".join(f"- {point}" for point in talks.talk_agenda(found)) or _("nothing open")
-        self.app.push_screen(
-            Form(
-                _("Talk with the organiser"),
-                [Field("text", _("New agreement"))],
-                lambda v: talks.agree(desk, self._case_id, v["text"]),
-                look=lambda _values: agenda,
+        states = [(state, _(name)) for state, name in AGREEMENTS.items()]
+        standing = found.agreements
+        fields = [
+            Field("new", _("New agreements"), _("one a line"), long=True),
+            *(
+                Field(f"agreed-{n}", _("Agreed before"), agreement.text, choices=states,
+                      value=agreement.state)
+                for n, agreement in enumerate(standing)
             ),
-            self.saying(_("agreed")),
+        ]  # fmt: skip
+
+        def keep(values: Mapping[str, str]) -> object:
+            ticked = {a.id: values[f"agreed-{n}"] for n, a in enumerate(standing)}
+            return talks.hold_talk(desk, found, ticked, values["new"])
+
+        def held(talk: object) -> None:
+            if isinstance(talk, talks.Talk):
+                number = found.case.number
+                self.refill()
+                self.app.push_screen(
+                    Paper(
+                        _("Minutes of the talk"), as_text(talks.minutes_lines(talk)),
+                        f"{number}-{_('talk')}.pdf",
+                        lambda path: talks.print_minutes(desk, number, talk, path),
+                    )
+                )  # fmt: skip
+
+        self.app.push_screen(
+            Form(_("Talk with the organiser"), fields, keep, look=lambda _values: agenda), held
         )
 
     def action_log(self) -> None:
@@ -414,24 +438,23 @@ class CaseScreen(Place):
 
     def action_close_case(self) -> None:
         """What happened."""
-        from orderdesk.desk import closing
-        from orderdesk.desk.words import INCIDENTS
+        from orderdesk.screens.closing import open_closing
 
-        desk = self.desk
-        if desk is None:
+        open_closing(self, self._case_id)
+
+    def action_print(self) -> None:
+        """The paper pack: a page of plan, the log, lines to write on."""
+        from orderdesk.desk import pack
+        from orderdesk.screens.papers import ask_file
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
             return
-        fields = [
-            Field("turnout", _("How many came"), _("100-160, or 0")),
-            Field(
-                "incident", _("Incidents"), choices=[(i.value, _(n)) for i, n in INCIDENTS.items()]
-            ),
-            Field("ended", _("Ended"), _("empty: as planned")),
-            Field("lesson", _("One lesson"), _("about place or procedure, never about people")),
-        ]
-        self.app.push_screen(
-            Form(_("Close"), fields, lambda v: closing.close(desk, self._case_id, v)),
-            self.saying(_("closed")),
-        )
+        ask_file(
+            self.app.push_screen, f"{found.case.number}.pdf",
+            lambda path: pack.print_case(desk, self._case_id, path),
+            lambda path: self.done(str(path)) if path is not None else None,
+        )  # fmt: skip
 
     def action_mark_ready(self) -> None:
         """Ready, unless a scenario has a hole."""
@@ -518,7 +541,9 @@ def _facts(found: Dossier) -> Iterator[str]:
             whom=request.asked_of, question=request.question, state=state
         )
     for agreement in found.agreements:
-        yield _("agreement ({state}): {text}").format(state=agreement.state, text=agreement.text)
+        yield _("agreement ({state}): {text}").format(
+            state=_(words.AGREEMENTS[agreement.state]), text=agreement.text
+        )
     yield ""
     for entry in found.log:
         yield f"{words.moment(entry.known_at)}  {entry.text}  [{entry.author}]"

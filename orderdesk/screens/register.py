@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Input, Static
+from textual.worker import get_current_worker
 
+from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _, ngettext
 from orderdesk.screens.base import Place
+from orderdesk.screens.parts import shown_parts
 from orderdesk.screens.safe import safe
 from orderdesk.screens.widgets.find import TextIndex
 from orderdesk.screens.widgets.form import Field, Form
+from orderdesk.screens.widgets.looks import Cell, Look, badge
 from orderdesk.screens.widgets.table import Column, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
+    from orderdesk.desk.digest import Part
     from orderdesk.desk.search import RegisterList
 
 
@@ -59,7 +65,7 @@ class RegisterScreen(Place):
                     Column(_("kind"), 13, rank=5),
                     Column(_("place"), 16, grow=3, rank=1),
                     Column(_("people"), 7, right=True, rank=2),
-                    Column(_("class"), 6, rank=1),
+                    Column(_("class"), 9, rank=1),
                     Column(_("status"), 14, rank=4),
                     Column(_("outcome"), 18, rank=6),
                 ],
@@ -92,7 +98,7 @@ class RegisterScreen(Place):
         if not self.is_mounted:
             return
         self._list, self._index = found, None
-        self.query_one(VirtualTable).load(found)
+        self.query_one(VirtualTable).load(_Badged(found))
         self._count()
 
     def _indexed(self, found: RegisterList, index: TextIndex) -> None:
@@ -133,13 +139,28 @@ class RegisterScreen(Place):
         self.query_one(VirtualTable).focus()
 
     def on_virtual_table_moved(self, event: VirtualTable.Moved) -> None:
-        """Show what the list knows of the row under the cursor, in full."""
-        if self._list is None or event.row >= len(self._list):
-            return
-        heads = [c.heading for c in self.query_one(VirtualTable).columns]
-        cells = self._list.row(event.row)
-        text = "\n".join(f"{h:<10} {c}" for h, c in zip(heads, cells, strict=True) if c)
-        self.query_one("#preview", Static).update(safe(text))
+        """Show the case under the cursor, read in a thread so that the cursor never waits."""
+        if self._list is not None and event.row < len(self._list) and self.desk is not None:
+            self._look(self.desk, self._list.id(event.row))
+
+    @work(thread=True, exclusive=True, group="look")
+    def _look(self, desk: Desk, case_id: str) -> None:
+        from orderdesk.desk.digest import digest
+
+        worker = get_current_worker()
+        try:
+            parts = digest(desk, case_id)
+        except OrderdeskError:
+            return  # Gone or out of reach: what is shown stays until the next look.
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._tell, parts)
+
+    def _tell(self, parts: list[Part]) -> None:
+        if self.is_mounted:
+            keys = _("Enter: the whole case, with every action")
+            self.query_one("#preview", Static).update(
+                Content("\n").join([shown_parts(parts), Content(""), safe(keys, "dim")])
+            )
 
     def on_virtual_table_chosen(self, event: VirtualTable.Chosen) -> None:
         """Open the case."""
@@ -157,6 +178,35 @@ class RegisterScreen(Place):
         from orderdesk.screens.importing import open_import
 
         open_import(self)
+
+
+_CLASS_CELL = 5
+_BADGES = {"hoog": "high", "midden": "medium", "laag": "low"}
+
+
+class _Badged:
+    """The register's rows with the class as a badge, and what is over dimmed."""
+
+    def __init__(self, found: RegisterList) -> None:
+        self._found = found
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def row(self, n: int, /) -> Sequence[Cell]:
+        """The cells of row `n`."""
+        cells: list[Cell] = list(self._found.row(n))
+        standing = self._found.row(n)[_CLASS_CELL]
+        cells[_CLASS_CELL] = badge(_BADGES.get(standing, standing))
+        return cells
+
+    def key(self, n: int, /) -> str:
+        """The case, so that the cursor finds it again."""
+        return self._found.id(n)
+
+    def look(self, n: int, /) -> Look:
+        """What is over is of less weight."""
+        return Look.DIM if self._found.over(n) else Look.PLAIN
 
 
 def notification_fields() -> list[Field]:

@@ -7,16 +7,17 @@ from pathlib import Path
 import pytest
 
 from orderdesk import reference
-from orderdesk.desk import cases, decisions, drafts, intake, scoring, signals
+from orderdesk.desk import cases, decisions, drafts, handover, intake, scoring, signals, talks
 from orderdesk.domain.events import Kind, Source
 from orderdesk.domain.law import ForbiddenWords, forbidden_in
 from orderdesk.i18n import _, ngettext, set_language
 from orderdesk.reference import data_folder
 from orderdesk.screens.case import CaseScreen
 from orderdesk.screens.importing_events import EventImportScreen
+from orderdesk.screens.papers import Paper
 from orderdesk.screens.today import TodayScreen
 from orderdesk.screens.widgets.form import Form, Reading
-from tests.stories.playing import Story, story, week_at
+from tests.stories.playing import Story, moment, story, week_at
 
 EXPORT = data_folder() / "examples" / "event-export-2026-06-09.csv"
 
@@ -52,11 +53,12 @@ async def test_dod1_to_dod4_the_morning(tuesday: Path, tmp_path: Path, lang: str
         assert ledger.format(free=42, all=64, committed=22, owed=8) in summary
 
         # DOD2: what changed since Monday, and one key to say it was read
-        assert "D-2026-041" in s.widget_text("#changes")
+        line = f"D-2026-041: {_('notification received')}, {_('timely')}"
+        assert line in s.widget_text("#changes")
         s.count_anew()
         await s.press("c")
         assert s.keys == 1
-        assert "D-2026-041" not in s.widget_text("#changes")
+        assert line not in s.widget_text("#changes")
 
         # DOD3: the receipt of Monday 09:10, free of words that sound like a favour
         await open_case(s, "D-2026-041")
@@ -146,13 +148,25 @@ async def test_dod8_dod9_dod10_talk_condition_and_advice(tuesday: Path, tmp_path
         # DOD8: the talk begins with the open points; an agreement is added
         await open_case(s, "D-2026-043")
         case = scoring.case_numbered(s.desk, "D-2026-043")
+        talks.hold_talk(s.desk, cases.dossier(s.desk, case.id), {}, "Route met ordedienst")
+        await s.press("escape")
+        await open_case(s, "D-2026-043")
         await s.press("t")
         assert isinstance(s.app.screen, Form)
-        await s.type("Eén contactpersoon bij de kop van de stoet")
+        assert s.sees("E-2026-118")  # the agenda
+        s.app.screen.query_one("#new").text = "Eén contactpersoon\nGeluid tot 16:00"  # type: ignore[attr-defined]
+        s.app.screen.query_one("#agreed-0").value = "kept"  # type: ignore[attr-defined]
         await s.press("ctrl+s")
-        assert [a.text for a in cases.dossier(s.desk, case.id).agreements] == [
-            "Eén contactpersoon bij de kop van de stoet"
-        ]
+        assert isinstance(s.app.screen, Paper)  # the minutes, to be printed
+        assert sorted((a.text, a.state) for a in cases.dossier(s.desk, case.id).agreements) == [
+            ("Eén contactpersoon", "open"), ("Geluid tot 16:00", "open"),
+            ("Route met ordedienst", "kept"),
+        ]  # fmt: skip
+        await s.press("w")
+        s.app.screen.query_one("#file").value = str(tmp_path / "talk.pdf")  # type: ignore[attr-defined]
+        await s.press("ctrl+s")
+        assert (tmp_path / "talk.pdf").read_bytes().startswith(b"%PDF")
+        await s.press("escape")
 
         # DOD9: a condition that resembles a struck-down one names the court case
         await s.press("v")
@@ -176,14 +190,34 @@ async def test_dod8_dod9_dod10_talk_condition_and_advice(tuesday: Path, tmp_path
         assert [r.asked_of for r in asked if r.question == "Advies over opbouw"] == [
             "politie", "brandweer",
         ]  # fmt: skip
+        s.clock.set(moment(5, "09:00"))
+        await s.press("escape", "1")
+        assert s.sees(_("answer overdue: {who}").format(who="brandweer")[:20])
 
 
 async def test_dod12_dod13_handover_and_a_draft_that_stays(tuesday: Path, tmp_path: Path) -> None:
     async with story(tuesday, tmp_path, 1, "16:45") as s:
         await s.press("1", "h")
-        assert isinstance(s.app.screen, Reading)
-        assert "D-2026-043" in s.app.screen.text
-        assert "politie" in s.app.screen.text
+        assert isinstance(s.app.screen, Form)
+        note = s.app.screen.values["text"]
+        items = [line for line in note.splitlines() if line.startswith("- ")]
+        assert any("D-2026-043" in item for item in items)
+        assert any("politie" in item for item in items)
+        assert all(_("owner {owner}").format(owner="") in item for item in items)
+        edited = "\n".join([*note.splitlines(), "Sleutel ligt bij de balie", "Bel om 18:00"])
+        s.app.screen.query_one("#text").text = edited  # type: ignore[attr-defined]
+        await s.press("escape", "h")
+        assert isinstance(s.app.screen, Form)
+        assert s.app.screen.values["text"] == edited  # Escape keeps what was typed
+        await s.press("ctrl+s")
+        assert isinstance(s.app.screen, Paper)
+        kept = handover.last(s.desk)
+        assert kept is not None
+        assert kept.text == edited
+        await s.press("w")
+        s.app.screen.query_one("#file").value = str(tmp_path / "note.pdf")  # type: ignore[attr-defined]
+        await s.press("ctrl+s")
+        assert (tmp_path / "note.pdf").read_bytes().startswith(b"%PDF")
         await s.press("escape", "n")
         await s.fill("za 20 jun 12:00-13:00", "Markt")
         assert drafts.load_draft(s.desk, intake.FORM)["place"] == "Markt"
