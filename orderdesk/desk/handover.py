@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orderdesk.desk import cases, catchup, review, talks, today, words
+from orderdesk.desk import agenda, cases, catchup, talks, today, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import drop_draft
 from orderdesk.desk.glance import Today
@@ -59,7 +59,7 @@ def _open_items(desk: Desk, reader: Reader, shown: Today) -> Iterator[str]:
             number=number, whom=request.asked_of, question=request.question,
             day=words.day(request.due), owner=request.asked_by or me,
         )  # fmt: skip
-    for action in review.actions_in(reader):
+    for action in agenda.actions_in(reader):
         yield _("action {number} {what} (due {day}) · owner {owner}").format(
             number=action.key, what=action.what, day=words.day(action.due), owner=action.who.name
         )
