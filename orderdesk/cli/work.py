@@ -167,6 +167,40 @@ def forecast(
 
 
 @app.command(
+    name="what-if",
+    help=_(
+        "Lay a gathering and absences over the real week: strength, waterline, ways out with their "
+        "price. Nothing is planned or booked."
+        '\n\nExample: orderdesk what-if --where "Mosae Forum" --when "zo 14 jun 15:00-17:00" '
+        "--how-many 300 --absent 2"
+    ),
+)
+def what_if(
+    where: Annotated[str, typer.Option(help=_("Place."))],
+    when: Annotated[str, typer.Option(help=_("Day, start and end as people say them."))],
+    how_many: Annotated[str, typer.Option(help=_("Number, or a range: 80-220."))],
+    absent: Annotated[str, typer.Option(help=_("Service numbers, or how many."))] = "",
+    risk_class: Annotated[
+        str, typer.Option("--class", help=_("laag, midden or hoog; default: as the score says."))
+    ] = "",
+    annex: Annotated[
+        bool, typer.Option("--annex", help=_("Keep the answer as annex to the sheet."))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """A question to the real week."""
+    from orderdesk.desk import whatif
+
+    values = {"where": where, "when": when, "how_many": how_many, "absent": absent,
+              "class": risk_class}  # fmt: skip
+    with open_desk(create=False) as desk:
+        result = whatif.ask(desk, values)
+        if annex:
+            whatif.keep(desk, result)
+        emit(result.as_json(), as_json, result.lines)
+
+
+@app.command(
     help=_(
         "Make a roster by law and fairness; with --publish it becomes the published one."
         "\n\nExample: orderdesk roster --week 2026-W28 --weeks 4 --seconds 20"

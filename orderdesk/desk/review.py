@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import assistance, capacity, cases, intake, words
+from orderdesk.desk import assistance, capacity, cases, intake, whatif, words
 from orderdesk.desk.agenda import (
     ACTION,
     TAKEN,
@@ -39,6 +39,7 @@ from orderdesk.papers.model import Document
 from orderdesk.papers.review_data import (
     NOTHING_SAID,
     Ahead,
+    Annex,
     Capacity,
     CaseSheet,
     Clash,
@@ -114,8 +115,23 @@ def _data(desk: Desk, reader: Reader, week: Week, version: int) -> ReviewData:
             for case in ahead[:_MOST_SHEETS]
             if classes.get(case.id, RiskClass.LOW) is not RiskClass.LOW
         ),
+        annexes=tuple(_annexes(reader, week)),
         names=_names(reader, week, ahead),
     )
+
+
+def _annexes(reader: Reader, week: Week) -> Iterator[Annex]:
+    """What-ifs that were kept this week, as they were then."""
+    for one in whatif.kept_in(reader, week):
+        yield Annex(
+            key=f"W{one.number}",
+            title=said(lambda o=one: o.title),  # type: ignore[misc]
+            lines=tuple(
+                Words(texts=dict(zip(one.texts, line, strict=True)))
+                for line in zip(*one.texts.values(), strict=True)
+            ),
+            records=(f"{whatif.WHAT_IF}:{one.number}",),
+        )
 
 
 def _names(reader: Reader, week: Week, ahead: Sequence[Case]) -> dict[str, str]:

@@ -49,6 +49,7 @@ _PARTS = {
     "taken": N_("Decision list"),
     "actions": N_("Action list"),
     "sheets": N_("Case sheets"),
+    "annexes": N_("Annexes"),
     "capacity": N_("Capacity"),
     "year": N_("Year"),
     "interpretation": N_("Interpretation"),
@@ -123,6 +124,7 @@ _FIELDS = {
     "demonstrations": N_("demonstrations this year"),
     "classed_high": N_("classed high"),
     "meeting": N_("meeting"),
+    "lines": N_("content"),
 }
 _WORDS: Mapping[str, Mapping[Any, str]] = {
     "advised_class": CLASSES,

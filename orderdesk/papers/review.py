@@ -35,6 +35,7 @@ from orderdesk.papers.model import (
 )
 from orderdesk.papers.review_data import (
     Ahead,
+    Annex,
     CaseSheet,
     DecisionAsked,
     DistrictPicture,
@@ -151,6 +152,7 @@ class _Review:
         )
         sections.append(Section(number=8, title=_("Annex: case sheets"), blocks=self._no_sheets()))
         sections += map(self._sheet, self.data.sheets)
+        sections += map(self._annex, self.data.annexes)
         sections += self._grounds()
         return sections
 
@@ -565,6 +567,28 @@ class _Review:
 
     def _no_sheets(self) -> tuple[Block, ...]:
         return () if self.data.sheets else (_nothing(),)
+
+    def _annex(self, annex: Annex) -> Section:
+        supposed = _("WHAT IF: supposed, not planned and not booked")
+        lines = tuple((Run(text=str(text)),) for text in annex.lines if text)
+        return Section(
+            title=str(annex.title),
+            level=2,
+            keep=True,
+            flags=(say.badge(supposed),),
+            blocks=(
+                Items(items=lines),
+                Paragraph(
+                    runs=(
+                        Run(
+                            text=_("Kept as annex; not part of any total."),
+                            trace=annex.records,
+                            tone=Tone.QUIET,
+                        ),
+                    )
+                ),
+            ),
+        )
 
     def _sheet(self, sheet: CaseSheet) -> Section:
         facts = [

@@ -320,6 +320,15 @@ class CaseSheet(Frozen):
     records: Records
 
 
+class Annex(Frozen):
+    """Something kept beside the sheet, such as a what-if: supposed, not planned."""
+
+    key: str
+    title: Worded
+    lines: tuple[Worded, ...]
+    records: Records
+
+
 class YearSoFar(Frozen):
     """How many gatherings to compare the classes with."""
 
@@ -353,6 +362,7 @@ class ReviewData(Frozen):
     taken: tuple[DecisionTaken, ...] = ()
     actions: tuple[Action, ...] = ()
     sheets: tuple[CaseSheet, ...] = ()
+    annexes: tuple[Annex, ...] = ()
     names: dict[str, str] = Field(default_factory=dict)
     """How people call a record, by its id: the number of a case."""
 
@@ -369,6 +379,7 @@ class ReviewData(Frozen):
             self.taken,
             self.actions,
             self.sheets,
+            self.annexes,
         ):
             keys = [row.key for row in rows]
             if len(set(keys)) < len(keys):

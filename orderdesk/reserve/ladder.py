@@ -37,6 +37,8 @@ class Situation:
     """Already owed, by theme."""
     rest_day_people: int = 0
     """Who offered to be called on a day off and may lawfully work."""
+    pool_people: int | None = None
+    """How many a neighbouring pool lends at most; None: as many as are asked."""
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,13 @@ def ways_out(short: Shortage, seen: Situation, rules: ReserveRules) -> tuple[Way
             pool=pool if kind is WayKind.POOL else "",
         )
 
+    lends = need if seen.pool_people is None else seen.pool_people
+    lent = min(need, lends) if pool else 0
     volunteers = min(need, seen.rest_day_people)
     drafts = [
         [part(WayKind.THEME, keep)],
-        [part(WayKind.THEME, keep), part(WayKind.POOL, need - keep if pool else 0)],
-        [part(WayKind.POOL, need if pool else 0)],
+        [part(WayKind.THEME, keep), part(WayKind.POOL, min(need - keep, lent))],
+        [part(WayKind.POOL, lent)],
         [part(WayKind.THEME, can)],
         [part(WayKind.REST_DAY, volunteers)],
         [part(WayKind.THEME, keep), part(WayKind.REST_DAY, min(need - keep, volunteers))],

@@ -56,6 +56,8 @@ class Plan:
     theme_minutes: Mapping[str, int] = field(default_factory=dict)
     owed: Mapping[str, int] = field(default_factory=dict)
     rest_day_people: int = 0
+    pool_people: int | None = None
+    """How many a neighbouring pool lends at most."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,7 @@ def _take(
             theme_minutes=plan.theme_minutes,
             owed=plan.owed,
             rest_day_people=plan.rest_day_people,
+            pool_people=plan.pool_people,
         )
         ways = ways_out(Shortage(supposed.case.id, short, each, window.start), seen, rules)
     effect = Effect(

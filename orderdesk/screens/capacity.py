@@ -51,6 +51,7 @@ class CapacityScreen(Place):
         Binding("u", "worked", N_("hours worked")),
         Binding("c", "calls", N_("calls")),
         Binding("n", "note", N_("sheet")),
+        Binding("w", "what_if", N_("what if")),
         Binding("f", "forecast", N_("forecast")),
         Binding("z", "close_week", N_("close week"), show=False),
     ]
@@ -397,6 +398,12 @@ class CapacityScreen(Place):
             ),
             confirmed,
         )
+
+    def action_what_if(self) -> None:
+        """Lay a gathering and absences over the week."""
+        from orderdesk.screens.whatif import WhatIfScreen
+
+        self.app.push_screen(WhatIfScreen())
 
     def action_forecast(self) -> None:
         """Eight weeks ahead."""

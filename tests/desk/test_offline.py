@@ -18,6 +18,7 @@ from orderdesk.desk.timeline import lines_of, write_line
 from orderdesk.domain.logs import merge
 from orderdesk.errors import BadInput, OutOfReach, RuleSaysNo
 from orderdesk.store import database
+from tests.cities import demo_desk
 
 CASE = "D-2026-043"
 
@@ -100,13 +101,9 @@ def test_stopping_between_writing_and_forgetting_doubles_nothing(
     assert len(texts(desk)) == before
 
 
-def test_two_logs_become_one_with_one_end_time_side_by_side(
-    city: Desk, city_file: Path, tmp_path: Path
-) -> None:
-    import shutil
-
+def test_two_logs_become_one_with_one_end_time_side_by_side(city: Desk, tmp_path: Path) -> None:
     lead_file = tmp_path / "lead.db"
-    shutil.copy(city_file, lead_file)
+    demo_desk(lead_file).store.close()
     lead = open_desk(str(lead_file), actor=LEAD, clock=city.clock, new_id=counting_ids("lead"))
     case = scoring.case_numbered(city, CASE)
     common = len(texts(city))

@@ -20,12 +20,13 @@ from orderdesk.desk import (
     ripples,
     scoring,
     strength,
+    whatif,
     worked,
 )
 from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Posting
 from orderdesk.domain.people import Duty, DutyStatus
-from orderdesk.errors import RuleSaysNo
+from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import _, set_language
 from tests.stories.playing import Story, moment, story, week_at
 
@@ -242,3 +243,53 @@ async def test_cpd6_cpi11_capacity_block_and_police(wednesday: Path, tmp_path: P
         case_id = scoring.case_numbered(s.desk, "D-2026-043").id
         assert assistance.answer_case(s.desk, case_id, "refused").state == "refused"
         assert assistance.ask_police(s.desk, case_id, "group").step == "district_flex"
+
+
+async def test_cpd7_what_if_on_sunday_saves_nothing(wednesday: Path, tmp_path: Path) -> None:
+    set_language("nl")
+    async with story(wednesday, tmp_path, 2, "14:02") as s:
+        with s.desk.read() as reader:
+            before, trail = whatif.state_in(reader), reader.trail_length()
+        await s.press("4")
+        s.count_anew()
+        await s.press("w")
+        await s.fill("Mosae Forum", "zo 14 jun 15:00-17:00", "300", "2")
+        await s.press("ctrl+s")
+        assert s.keys <= 6
+        found = s.app.screen._found  # type: ignore[attr-defined]
+        assert found.seconds < 10
+        assert len(found.hours) == 6
+        assert found.answer.below
+        assert {after.district for _b, after in found.hours} == {"Centrum"}
+        assert 1 <= len(found.ways) <= 3
+        assert all(way.euro >= 0 for way in found.ways)
+        with s.desk.read() as reader:
+            assert whatif.state_in(reader) == before == found.state
+            assert reader.trail_length() == trail
+        # Marked on the screen, and in print.
+        assert s.sees(_("WHAT IF"))
+        assert s.sees(_("supposed: nothing of this is planned or booked"))
+        banner = str(whatif._document(found, synthetic=True).banner)
+        assert banner.startswith(_("WHAT IF: supposed, not planned and not booked"))
+        # Kept as annex: no person in it, and no total of the sheet changes.
+        sheet = review.review_data(s.desk, TEST_WEEK)
+        await s.press("a")
+        after = review.review_data(s.desk, TEST_WEEK)
+        [annex] = after.annexes
+        assert after.capacity == sheet.capacity
+        assert not any(who in str(text) for text in annex.lines for who in found.absent)
+        # The next day against a changed roster: both results.
+        same = whatif.ask_again(s.desk, 1)
+        assert same.same_plan
+        with s.desk.work() as work:
+            gone = next(d for d in work.duties(start=moment(6, "10:00"), end=moment(6, "20:00"))
+                        if d.person_id not in found.absent)  # fmt: skip
+            work.save_duties([gone.replace(status=DutyStatus.CANCELLED)])
+        later = whatif.ask_again(s.desk, 1)
+        assert not later.same_plan
+        assert later.now.answer.before[2].people == found.answer.before[2].people - 1
+        assert list(later.then.lines()) == list(same.then.lines())
+        for wrong in ({"how_many": "x"}, {"when": "zo 14 jun"}, {"absent": "B99"}):
+            with pytest.raises(BadInput) as problem:
+                whatif.ask(s.desk, {**found.question, **wrong})
+            assert problem.value.field == next(iter(wrong))
