@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
@@ -26,14 +27,13 @@ from orderdesk.desk.timeline import lines_of
 from orderdesk.domain.events import Case, Organiser, Status
 from orderdesk.domain.people import Person, Role
 from orderdesk.domain.time import Week, local
-from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.errors import BadInput, RuleSaysNo, StorageProblem
 from orderdesk.i18n import _, msg, ngettext, pick
 
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader, Work
 
 LOOKED_THROUGH = "retention_looked_through"
-BACKUP_DAYS = 14
 _OVER = (Status.CANCELLED, Status.MOVED, Status.NO_SHOW, Status.CLOSED)
 
 
@@ -388,6 +388,18 @@ def _of_person(reader: Reader, person: Person) -> dict[str, Any]:
     }
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write somebody's data to a file that only this user can read. Raises StorageProblem."""
+    try:
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as problem:
+        raise StorageProblem(
+            msg("{path} can't be written: {why}", path=path, why=problem.strerror)
+        ) from None
+
+
 @dataclass(frozen=True)
 class Erased:
     """What was erased of one person, and what stays and why."""
@@ -396,7 +408,8 @@ class Erased:
     cases: int
     lines_: int
     trail: int
-    backups_until: date
+    backups: int
+    """Backup files made before now: they still hold it until newer ones take their place."""
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -405,20 +418,25 @@ class Erased:
             "cases": self.cases,
             "words_of_the_log": self.lines_,
             "rows_of_the_trail_that_stay": self.trail,
-            "backups_hold_it_until": self.backups_until.isoformat(),
+            "backups_that_hold_it": self.backups,
         }
 
     def lines(self) -> Iterator[str]:
         """For a person."""
+        from orderdesk.store.database import BACKUPS_KEPT
+
         yield _("erased: {id}, free text of {cases} cases, {lines} lines of the log").format(
             id=self.id, cases=self.cases, lines=self.lines_
         )
         yield _(
             "what stays names nobody: counts under the id, and {n} rows of the trail with digests"
         ).format(n=self.trail)
-        yield _("daily backups still hold it until {day}").format(
-            day=words.day(self.backups_until, year=True)
-        )
+        if self.backups:
+            yield ngettext(
+                "{n} backup still holds it, until {kept} newer ones are made",
+                "{n} backups still hold it, until {kept} newer ones are made",
+                self.backups,
+            ).format(n=self.backups, kept=BACKUPS_KEPT)
 
 
 def erase(desk: Desk, who: str, why: str) -> Erased:
@@ -429,7 +447,6 @@ def erase(desk: Desk, who: str, why: str) -> Erased:
     """
     if not why.strip():
         raise BadInput("why", "", msg("Write who asked for it, and when."))
-    today = local(desk.now).date()
     with desk.work(Role.LEAD) as work:
         one = subject(work, who)
         if one.person is not None:
@@ -448,7 +465,7 @@ def erase(desk: Desk, who: str, why: str) -> Erased:
             _erase_case_text(work, case.id)
         _drop_drafts_about(work, one)
         work.note("privacy.erased", f"subject:{one.id}", {"cases": [case.id for case in cases]})
-    return Erased(one.id, len(cases), gone, trail + 1, today + timedelta(days=BACKUP_DAYS))
+    return Erased(one.id, len(cases), gone, trail + 1, desk.store.database.backups_made())
 
 
 def _need_over(cases: Sequence[Case], now: datetime) -> None:

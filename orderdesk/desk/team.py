@@ -224,6 +224,13 @@ def save(desk: Desk, values: Mapping[str, str], opened: Person | None = None) ->
     return saved
 
 
+def save_given(desk: Desk, given: Mapping[str, str]) -> Person:
+    """Add somebody, or change only what is given of somebody. Raises BadInput."""
+    with desk.read() as reader:
+        known = reader.person(given.get("id", "").strip().upper())
+    return save(desk, {**(form_values(known) if known else {}), **given}, known)
+
+
 def draft_name(opened: Person | None) -> str:
     """Under which name a form's draft is kept."""
     return f"team {opened.id}" if opened else "team"

@@ -223,20 +223,30 @@ def overview(desk: Desk, count: int) -> list[str]:
     return found
 
 
-def resize(desk: Desk, week: Week, hours: str, reason: str) -> None:
-    """Add hours to the reserve of an open week, or take free ones off ("-8"), with a reason."""
+def resize(desk: Desk, week: str, hours: str, reason: str) -> list[str]:
+    """Add hours to the reserve of an open week (empty: this week), or take free ones off ("-8").
+
+    Gives the lines of the week as it then stands. Raises BadInput, and RuleSaysNo without a reason
+    or when so many hours aren't free.
+    """
+    chosen = Week.parse(week) if week else Week.of(desk.now)
     text = hours.strip()
     minutes = capacity.read_hours(text.removeprefix("-"))
+    if text.startswith("-"):
+        minutes = -minutes
     with desk.work(Role.PLANNER) as work:
         capacity.write(
             work,
             lambda old: ledger.resize_reserve(
-                old,
-                capacity.pen(desk, work, week),
-                -minutes if text.startswith("-") else minutes,
-                reason,
+                old, capacity.pen(desk, work, chosen), minutes, reason
             ),
         )
+        b = ledger.balance(work.postings(Posting), chosen)
+    return [
+        _("{week}  reserve {n} h, free {free} h").format(
+            week=chosen, n=words.hours(b.reserve), free=words.hours(b.free)
+        )
+    ]
 
 
 def with_flex(reader: Reader, needs: Sequence[Need], known: Sequence[Offer]) -> Iterator[Need]:

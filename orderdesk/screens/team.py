@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -19,6 +20,7 @@ from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
+    from orderdesk.desk.staff import StaffList
     from orderdesk.desk.team import Line
     from orderdesk.domain.people import Person
 
@@ -37,6 +39,7 @@ class TeamScreen(Place):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "add", N_("add someone")),
+        Binding("i", "import", N_("import")),
         Binding("e", "edit", N_("change")),
         Binding("x", "leave_team", N_("last day")),
         Binding("a", "absence", N_("absence")),
@@ -176,6 +179,27 @@ class TeamScreen(Place):
                 keep=lambda given: drafts.save_draft(desk, name, given if given != values else {}),
             ),
             self.saying(_("saved")),
+        )
+
+    def action_import(self) -> None:
+        """A staff list: what it holds first, then a question."""
+        from orderdesk.desk import staff
+
+        desk = self.desk
+        if desk is None:
+            return
+
+        def asked(found: object) -> None:
+            if isinstance(found, staff.StaffList):
+                self.app.push_screen(StaffListScreen(found))
+
+        self.app.push_screen(
+            Form(
+                _("Import a staff list"),
+                [Field("file", _("File"), _(".csv, .tsv, .xlsx, .xls, .ods"))],
+                lambda given: staff.preview(desk, Path(given["file"].strip()).expanduser()),
+            ),
+            asked,
         )
 
     def action_leave_team(self) -> None:
@@ -326,6 +350,68 @@ class TeamScreen(Place):
             Field("reserve", _("Reserve, hours a week"), _("empty: as proposed")),
         ]
         self.app.push_screen(Form(_("Open weeks"), fields, submit, look=look), done)
+
+
+class StaffListScreen(Place):
+    """What a staff list holds, row by row, before anything is written."""
+
+    place = "team"
+    about = N_(
+        "This is what the list holds. Nothing is written before you press y. A row with a problem "
+        "says which column, which value and how to mend it; the other rows are taken over."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "accept", N_("import")),
+        Binding("escape", "leave", N_("back")),
+    ]
+    DEFAULT_CSS = "StaffListScreen #found { height: auto; max-height: 4; padding: 0 1; }"
+
+    def __init__(self, found: StaffList) -> None:
+        super().__init__()
+        self._found = found
+
+    def compose_body(self) -> ComposeResult:
+        """Summary, rows."""
+        yield Static("", id="found")
+        yield VirtualTable(
+            [
+                Column(_("row"), 5, right=True),
+                Column(_("what"), 10),
+                Column(_("column"), 14, rank=1),
+                Column(_("value"), 18, grow=1),
+                Column(_("message"), 24, grow=2, rank=2),
+            ],
+            empty=_("Everybody in the list is in the team already."),
+            id="rows",
+        )
+
+    def fill(self, _desk: Desk) -> None:
+        """Problems first, then who is new or changed."""
+        found = self._found
+        rows = [
+            (str(p.row), _("problem"), p.column, p.value, str(p.message)) for p in found.problems
+        ]
+        for people, what in ((found.new, _("new")), (found.changed, _("changed"))):
+            rows += [("", what, "", f"{p.id} {p.name}", "") for p in people]
+        self.query_one(VirtualTable).load(ListRows(rows))
+        self.query_one(VirtualTable).focus()
+        self.query_one("#found", Static).update(safe("\n".join(list(found.lines())[:2])))
+
+    def action_accept(self) -> None:
+        """Take the list over and go back."""
+        from orderdesk.desk import staff
+
+        desk = self.desk
+        if desk is None:
+            return
+        done = self.try_to(lambda: staff.take_over(desk, self._found))
+        if done is not None:
+            self.notify(safe(next(iter(done.lines()))).plain, markup=False)
+            self.app.pop_screen()
+
+    def action_leave(self) -> None:
+        """Back without importing."""
+        self.app.pop_screen()
 
 
 SCREEN = TeamScreen

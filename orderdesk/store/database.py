@@ -176,7 +176,18 @@ class Database:
         daily = sorted(self.backup_folder.glob("????-??-??.db"))
         for old in daily[:-BACKUPS_KEPT]:
             old.unlink(missing_ok=True)
+        # Copies made before a migration go too once they are older than every daily one: what was
+        # destroyed under retention must not live on in them.
+        if len(daily) > BACKUPS_KEPT:
+            oldest = daily[-BACKUPS_KEPT].stat().st_mtime
+            for before in self.backup_folder.glob("before-*.db"):
+                if before.stat().st_mtime < oldest:
+                    before.unlink(missing_ok=True)
         return target
+
+    def backups_made(self) -> int:
+        """How many backups lie in the folder beside the database."""
+        return len(list(self.backup_folder.glob("*.db"))) if self.path is not None else 0
 
     def close(self) -> None:
         """Let go of all connections."""

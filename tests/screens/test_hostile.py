@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orderdesk.desk import agenda, intake, scoring, talks
+from orderdesk.desk import agenda, intake, scoring, settings, talks, team
 from orderdesk.desk.timeline import write_line
 from orderdesk.errors import BadInput
 from orderdesk.screens.base import PLACES
@@ -59,6 +59,8 @@ async def test_no_screen_obeys_what_was_typed(monday: Path, tmp_path: Path, text
         talks.ask(s.desk, case.id, f"politie {text}", text, "vr 12 jun")
         talks.agree(s.desk, case.id, text)
         agenda.add_action(s.desk, f"doen {text}", f"wie {text}", "vr 12 jun")
+        team.save(s.desk, {"id": "A1", "name": f"Naam {text}", "hours": "8"})
+        settings.change(s.desk, "reserve.share", "12%", text)
         for _name, key, _title in PLACES:
             await s.press(key)
             assert unsafe(painted(s)) == set()
