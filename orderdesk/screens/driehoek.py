@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal
 from textual.widgets import Static
 
 from orderdesk.errors import OrderdeskError
-from orderdesk.i18n import N_, _
-from orderdesk.screens.base import Place
+from orderdesk.i18n import N_, _, ngettext
+from orderdesk.screens.base import WIDE, Place
 from orderdesk.screens.safe import line, safe
 from orderdesk.screens.widgets.form import Field, Form, Question, Reading
+from orderdesk.screens.widgets.looks import AMBER_SIGN, amber, content
+from orderdesk.screens.widgets.paper import Choose, Paper, Set, section_rows, set_paper
+from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
 
 
-_MOST_WIDE = 118
+_MOST_WIDE, _SECTIONS = 118, 39
 
 
 class DriehoekScreen(Place):
@@ -30,29 +33,44 @@ class DriehoekScreen(Place):
     place = "driehoek"
     about = N_(
         "The review of this week, drawn from the records. f freezes it with its fingerprint; after "
-        "that, v shows what changed since and nothing else. Every figure rests on records."
+        "that, v shows what changed since and nothing else. Every figure rests on records: left "
+        "and right go from figure to figure, Enter opens the records behind it. s and a digit go "
+        "to a section; what is old or missing is marked with words in [brackets]. x is for "
+        "sending, and for asking in writing."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "section", N_("section")),
         Binding("f", "freeze", N_("freeze")),
-        Binding("v", "addendum", N_("changes since")),
+        Binding("v", "addendum", N_("changes")),
         Binding("o", "one_page", N_("one page")),
         Binding("a", "add_action", N_("action")),
-        Binding("z", "close_action", N_("action done")),
+        Binding("z", "close_action", N_("done")),
         Binding("m", "remind", N_("reminders")),
         Binding("i", "interpret", N_("interpretation")),
         Binding("d", "ask", N_("decision asked")),
         Binding("r", "record", N_("decision taken")),
         Binding("k", "meeting", N_("ad-hoc meeting")),
-        Binding("x", "rounds", N_("sending and written rounds")),
+        Binding("x", "rounds", N_("sending")),
         Binding("w", "write", N_("write PDF")),
     ]
-    DEFAULT_CSS = "DriehoekScreen #state { height: 1; padding: 0 1; background: $panel; }"
+    DEFAULT_CSS = """
+    DriehoekScreen #state { height: 1; padding: 0 1; background: $panel; }
+    DriehoekScreen #pages { height: 1fr; }
+    DriehoekScreen #sections { width: 38; height: 1fr; display: none; }
+    DriehoekScreen.-wide #sections { display: block; border-left: solid $look-frame; }
+    """
 
     def compose_body(self) -> ComposeResult:
-        """State and sheet."""
+        """State, sheet, and on a wide terminal its sections."""
         yield Static("", id="state")
-        with VerticalScroll(id="scroll"):
-            yield Static("", id="sheet")
+        with Horizontal(id="pages"):
+            yield Paper(id="scroll")
+            yield VirtualTable(
+                [Column("", 2, right=True), Column(_("section"), 20, grow=1), Column("", 2)],
+                empty=_("The sheet is being drawn."),
+                id="sections",
+                rules=False,
+            )
 
     def on_mount(self) -> None:
         """The sheet scrolls."""
@@ -62,7 +80,8 @@ class DriehoekScreen(Place):
     @property
     def _paper_width(self) -> int:
         """Characters in a line of the sheet: no wider than reads well."""
-        return min(_MOST_WIDE, self.size.width - 4)
+        beside = _SECTIONS if self.size.width >= WIDE else 0
+        return min(_MOST_WIDE, self.size.width - beside - 4)
 
     def on_resize(self) -> None:
         """Set the sheet again for the new width."""
@@ -77,25 +96,81 @@ class DriehoekScreen(Place):
     def _draw(self, desk: Desk) -> None:
         from orderdesk.desk import review
         from orderdesk.domain.time import Week
-        from orderdesk.papers.plain import to_text
 
         week = Week.of(desk.now)
+        paper, problem = None, ""
         try:
-            text = to_text(review.draft(desk, week), self._paper_width)
+            paper = set_paper(review.draft(desk, week), self._paper_width)
             frozen = review.last_frozen(desk, week)
-        except OrderdeskError as problem:
-            text, frozen = line(problem), None
+        except OrderdeskError as refused:
+            problem, frozen = line(refused), None
         state = (
             _("version {n} frozen, fingerprint {d}").format(n=frozen.version, d=frozen.sha256[:12])
             if frozen
             else _("draft, not frozen")
         )
-        self.app.call_from_thread(self._show, state, text)
+        self.app.call_from_thread(self._show, state, paper, problem)
 
-    def _show(self, state: str, text: str) -> None:
-        if self.is_mounted:
+    def _show(self, state: str, paper: Set | None, problem: str) -> None:
+        if not self.is_mounted:
+            return
+        sheet = self.query_one(Paper)
+        if paper is None:
             self.query_one("#state", Static).update(safe(state))
-            self.query_one("#sheet", Static).update(safe(text))
+            sheet.say(problem)
+            return
+        amber_marks = sum(len(heading.flags) for heading in paper.headings)
+        marks = ngettext("{n} mark of something old or missing",
+                         "{n} marks of something old or missing", amber_marks)  # fmt: skip
+        self.query_one("#state", Static).update(
+            content(state, *([f"  ·  {AMBER_SIGN} ", marks.format(n=amber_marks)]
+                             if amber_marks else []))
+        )  # fmt: skip
+        sheet.show(paper)
+        rows = [(str(h.number), h.title, amber("") if h.flags else "") for h in paper.headings]
+        self.query_one("#sections", VirtualTable).load(ListRows(rows))
+
+    def on_virtual_table_chosen(self, event: VirtualTable.Chosen) -> None:
+        """To the section that was chosen beside the sheet."""
+        sheet = self.query_one(Paper)
+        sheet.go(sheet.headings[event.row])
+        sheet.focus()
+
+    def action_section(self) -> None:
+        """Choose a section by its digit, or by arrows and Enter."""
+        sheet = self.query_one(Paper)
+
+        def chosen(row: int | None) -> None:
+            if row is not None:
+                sheet.go(sheet.headings[row])
+                sheet.focus()
+
+        if sheet.headings:
+            self.app.push_screen(Choose(_("Section"), section_rows(sheet.headings)), chosen)
+
+    def on_paper_opened(self, event: Paper.Opened) -> None:
+        """The records behind a figure: a case opens, of others the name is shown."""
+        records = event.records
+
+        def chosen(row: int | None) -> None:
+            if row is not None:
+                self._open_record(*records[row])
+
+        if len(records) == 1:
+            self._open_record(*records[0])
+        else:
+            self.app.push_screen(
+                Choose(_("Records"), [(name, "") for _id, name in records]), chosen
+            )
+
+    def _open_record(self, id: str, name: str) -> None:
+        from orderdesk.screens.case import CaseScreen
+
+        kind, _colon, key = id.partition(":")
+        if kind == "case":
+            self.app.push_screen(CaseScreen(key))
+        else:
+            self.app.push_screen(Reading(_("Record"), name if name == id else f"{name}\n{id}"))
 
     def action_freeze(self) -> None:
         """Freeze after a yes."""

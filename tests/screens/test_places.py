@@ -59,7 +59,8 @@ async def test_every_place_opens_by_its_key(tmp_path: Path, size: tuple[int, int
             assert app.current_mode == name
             assert title in screen_text(app).splitlines()[0]
             assert "SYNTH" in screen_text(app).splitlines()[0]
-        await pilot.press("question_mark")
+        await pilot.press("8", "question_mark")
+        await pilot.pause()
         assert "review" in screen_text(app)
 
 
