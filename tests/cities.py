@@ -71,13 +71,18 @@ def city_at(path: Path, day: int, clock: str) -> Path:
     return Path(shutil.copy(played_until(day, clock), path))
 
 
-def demo_desk(path: Path) -> Desk:
-    """A desk on what `orderdesk demo` opens, at `path`; its clock stands on Tuesday 07:30."""
+def demo_file() -> Path:
+    """What `orderdesk demo` opens. To look at or to copy, not to change."""
 
     def make(made: Path) -> None:
         open_city(str(made)).store.close()
 
-    shutil.copy(kept("demo.db", make), path)
+    return kept("demo.db", make)
+
+
+def demo_desk(path: Path) -> Desk:
+    """A desk on what `orderdesk demo` opens, at `path`; its clock stands on Tuesday 07:30."""
+    shutil.copy(demo_file(), path)
     clock = DemoClock(DEMO_OPENS)
     clock.set(DEMO_OPENS)
     return open_desk(str(path), actor=OFFICER, clock=clock, new_id=counting_ids("test"))

@@ -77,6 +77,8 @@ def feeds_list(as_json: AsJson = False) -> None:
         found = addresses.addresses(desk)
 
     def lines() -> Iterator[str]:
+        if not found:
+            yield _("nobody is in the team yet")
         for one in found:
             if one.issued_at is None:
                 yield f"{one.person_id}  {_('no address')}"
@@ -133,7 +135,11 @@ def check(as_json: AsJson = False) -> None:
     """Exit code 1 when something is wrong."""
     with open_desk(create=False) as desk:
         problems = desk.store.check()
-    emit({"sound": not problems, "problems": problems}, as_json, lambda: problems or [_("sound")])
+    emit(
+        {"sound": not problems, "problems": problems},
+        as_json,
+        lambda: problems or [_("the database and its audit trail are in order")],
+    )
     if problems:
         raise typer.Exit(1)
 

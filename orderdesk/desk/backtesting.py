@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from orderdesk.domain.events import CounterGroup, Incident, Kind, Sureness
 from orderdesk.domain.places import Places
 from orderdesk.errors import BadInput
-from orderdesk.i18n import N_, Msg, _, msg, ngettext
+from orderdesk.i18n import N_, Msg, _, figure, msg, ngettext
 from orderdesk.reference import cached
 from orderdesk.risk.backtest import LEAST_CASES_TO_RANK, Backtest, Model, Row, default_split, run
 from orderdesk.risk.card import ClassTable, RiskCard
@@ -394,6 +394,10 @@ def verdict(result: Backtest) -> Msg:
     )
 
 
+def _said_seen(predicted: float, observed: float) -> str:
+    return f"{figure(predicted, '>7.1%')} {figure(observed, '>7.1%')}"
+
+
 def _measures_json(model: Model, result: Backtest) -> dict[str, object]:
     values: dict[str, object] = {
         k: None if math.isnan(v) else v for k, v in asdict(model.measures).items()
@@ -430,13 +434,13 @@ def table(report: Report) -> str:
         lines.append(_("scikit-learn isn't installed: the two learned comparisons are left out."))
     lines += ["", _("Said and seen, by band:")]
     lines += [
-        f"  {b.low:>5.0%}-{b.high:<5.0%} {b.events:>6} {b.predicted:>7.1%} {b.observed:>7.1%} "
+        f"  {b.low:>5.0%}-{b.high:<5.0%} {b.events:>6} {_said_seen(b.predicted, b.observed)} "
         + "█" * round(30 * b.observed)
         for b in r.bands
     ]
     lines += ["", _("Reliability, ten equal parts (said, seen):")]
     lines += [
-        f"  {b.predicted:>7.1%} {b.observed:>7.1%} {_bar(b.predicted, b.observed)}"
+        f"  {_said_seen(b.predicted, b.observed)} {_bar(b.predicted, b.observed)}"
         for b in r.reliability
     ]
     lines += [

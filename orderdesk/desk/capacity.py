@@ -29,7 +29,7 @@ from orderdesk.domain.ledger import (
 from orderdesk.domain.people import Actor, Duty, DutyStatus, Role, Task, TaskSpan
 from orderdesk.domain.time import Week, at, local
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, _, msg, ngettext, pick
+from orderdesk.i18n import N_, _, figure, msg, ngettext, pick
 from orderdesk.reserve.rules import ReserveRules
 from orderdesk.risk.model import RiskClass
 from orderdesk.roster.problem import RosterRules
@@ -220,7 +220,7 @@ class WeekPlan:
         for line in self.walk:
             shown = line.as_json()
             figures = "  ".join(
-                f"{shown[name]:>5g}"
+                figure(shown[name], ">5g")
                 for name in ("used", "given_back", "committed", "free", "owed", "to_borrow")
             )
             yield f"{words.moment(line.moment):<16} {figures}  {shown['what']}"

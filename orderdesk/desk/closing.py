@@ -17,7 +17,7 @@ from orderdesk.domain.events import Case, Incident, Outcome, Status
 from orderdesk.domain.time import local
 from orderdesk.domain.when import read_moment, read_when
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, _, msg
+from orderdesk.i18n import N_, Figure, _, msg
 
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader
@@ -74,7 +74,7 @@ def move(desk: Desk, case_id: str, when: str) -> Moved:
         note_event(
             work, case_id,
             msg("moved to {when} as {number}; {n} h come free", when=words.moment(span.start),
-                number=new.number, n=f"{released / 60:g}"),
+                number=new.number, n=Figure(released / 60, "g")),
         )  # fmt: skip
         score_cases(desk, work, [new.id])
         return Moved(old, new)

@@ -21,7 +21,7 @@ from orderdesk.domain.ledger import Posting
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Week, at, elapsed_minutes, local
 from orderdesk.errors import BadInput
-from orderdesk.i18n import N_, _, language, msg
+from orderdesk.i18n import N_, language, msg, ngettext
 from orderdesk.papers.council_data import CouncilData, Gatherings, HoursSpent, Limited, Notice
 from orderdesk.papers.review_data import Figure, PaperRules
 
@@ -51,7 +51,9 @@ class Answered:
 
     def lines(self) -> Iterator[str]:
         """For a person."""
-        yield _("{n} gatherings: {file}").format(n=self.gatherings, file=self.pdf)
+        yield ngettext("{n} gathering: {file}", "{n} gatherings: {file}", self.gatherings).format(
+            n=self.gatherings, file=self.pdf
+        )
 
 
 def read_period(desk: Desk, first: str, last: str) -> tuple[date, date]:

@@ -24,7 +24,7 @@ from orderdesk.domain.events import Status
 from orderdesk.domain.ledger import Posting
 from orderdesk.domain.people import DutyStatus
 from orderdesk.domain.time import local
-from orderdesk.i18n import _
+from orderdesk.i18n import _, figure
 
 ROSTER_WEEK = TEST_WEEK.shift(4)
 """Published 28 days ahead on Monday of the test week."""
@@ -108,9 +108,8 @@ class Summary:
         yield ""
         yield f"{heads[0]:<15}" + "".join(f"{head:>13}" for head in heads[1:])
         for point in self.played.walk:
-            row = list(point.as_json().values())
             yield f"{words.moment(point.moment):<15}" + "".join(
-                f"{value:>13g}" for value in row[1:]
+                f"{words.hours(minutes):>13}" for minutes in point.minutes
             )
         yield ""
         yield _(
@@ -124,7 +123,7 @@ class Summary:
         yield _("{n} calendars, review of {pages} pages, all in {folder}").format(
             n=self.ics_files, pages=self.pages, folder=self.out
         )
-        yield _("{n} seconds").format(n=f"{self.seconds:.1f}")
+        yield _("{n} seconds").format(n=figure(self.seconds, ".1f"))
 
 
 def play_headless(

@@ -22,7 +22,7 @@ from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, Week, at, local
 from orderdesk.domain.when import read_moment
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, _, language, msg, ngettext, pick
+from orderdesk.i18n import N_, _, figure, language, msg, ngettext, pick
 from orderdesk.risk.model import RiskClass
 from orderdesk.roster.problem import Kind as ChangeKind
 from orderdesk.roster.problem import Need
@@ -67,10 +67,10 @@ class Package:
             "{n} people, {all} h = {reserve} h reserve + {themes} h themes; then {owed} h owed"
         ).format(
             n=len(self.people),
-            all=f"{self.hours_reserve + self.hours_themes:g}",
-            reserve=f"{self.hours_reserve:g}",
-            themes=f"{self.hours_themes:g}",
-            owed=f"{self.owed_after:g}",
+            all=figure(self.hours_reserve + self.hours_themes, "g"),
+            reserve=figure(self.hours_reserve, "g"),
+            themes=figure(self.hours_themes, "g"),
+            owed=figure(self.owed_after, "g"),
         )
 
     @property

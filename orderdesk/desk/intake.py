@@ -43,7 +43,7 @@ from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, at, local
 from orderdesk.domain.when import read_moment, read_when
 from orderdesk.errors import BadInput
-from orderdesk.i18n import N_, Msg, _, msg
+from orderdesk.i18n import N_, Figure, Msg, _, msg
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -264,7 +264,10 @@ def read_count(text: str) -> tuple[int | None, int | None, int | None]:
         raise BadInput(
             N_("expected"),
             text,
-            msg("Write a number from 0 to {most}, or a range such as 80-220.", most=MOST_PEOPLE),
+            msg(
+                "Write a number from 0 to {most}, or a range such as 80-220.",
+                most=Figure(MOST_PEOPLE, ","),
+            ),
         )
     if len(numbers) == 1:
         return None, numbers[0], None

@@ -21,7 +21,7 @@ from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import local
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, _, msg, pick
+from orderdesk.i18n import N_, _, figure, msg, pick
 from orderdesk.risk import update
 from orderdesk.risk.card import HistoryFactor, RiskCard, StaticFactor
 from orderdesk.risk.model import INTERCEPT, SLOPE, ModelVersion, OwnAnchor
@@ -70,12 +70,13 @@ class Waiting:
             zip(self.proposal.level_only.names, self.proposal.level_only.mean, strict=True)
         )
         yield _("level {level}, slope {slope} if only these move").format(
-            level=f"{level[INTERCEPT]:+.2f}", slope=f"{level[SLOPE]:.2f}"
+            level=figure(level[INTERCEPT], "+.2f"), slope=figure(level[SLOPE], ".2f")
         )
         for change in self.proposal.changes:
             name = self.names.get(change.name, change.name)
             free = "" if change.free else "  " + _("(stays: too few cases)")
-            yield f"  {change.before:+.2f} > {change.after:+.2f}  {name} [{change.cases}]{free}"
+            before, after = figure(change.before, "+.2f"), figure(change.after, "+.2f")
+            yield f"  {before} > {after}  {name} [{change.cases}]{free}"
 
 
 def waiting(desk: Desk) -> Waiting:
@@ -167,7 +168,7 @@ def version_lines(found: Sequence[ModelVersion]) -> Iterator[str]:
             )
         for kind, anchor in version.anchors.items():
             yield "   " + _("own anchor for {kind}: {p}, {by}: {reason}").format(
-                kind=_(words.KINDS[kind]), p=f"{anchor.probability:.1%}", by=anchor.by,
+                kind=_(words.KINDS[kind]), p=figure(anchor.probability, ".1%"), by=anchor.by,
                 reason=anchor.reason,
             )  # fmt: skip
 
@@ -179,7 +180,7 @@ def anchor_lines(desk: Desk) -> Iterator[str]:
         version = scoring.knowledge(reader).version
     for kind in card.anchors:
         anchor = version.anchor(kind, card)
-        start = f"{anchor.probability:6.1%} ±{anchor.sd:g}"
+        start = f"{figure(anchor.probability, '6.1%')} ±{figure(anchor.sd, 'g')}"
         yield f"{_(words.KINDS[kind]):<24} {start}  {_(anchor.source)}"
 
 

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from orderdesk import reference
 from orderdesk.errors import BadInput, ReferenceProblem
-from orderdesk.i18n import N_, Msg, _, msg, pick
+from orderdesk.i18n import N_, Msg, _, figure, msg, pick
 from orderdesk.reference import KeyPath, LocalText, ReferenceFile
 
 _MODELS = {
@@ -288,4 +288,4 @@ def shown(value: Any) -> str:
     """A value as it is written and shown."""
     if isinstance(value, list | tuple):
         return " ".join(str(part) for part in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return figure(value, "g") if isinstance(value, float) else str(value)

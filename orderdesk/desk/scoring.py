@@ -20,7 +20,7 @@ from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.places import Places, place_key
 from orderdesk.domain.time import local
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, _, msg
+from orderdesk.i18n import N_, _, figure, msg
 from orderdesk.risk.card import ClassTable, RiskCard
 from orderdesk.risk.explain import (
     CallWorth,
@@ -216,8 +216,8 @@ class Explanation:
         if self.decided:
             yield _("decided: {decided}").format(decided=_(CLASS_NAMES[self.decided]))
         for factor in result.factors:
-            yield f"  {factor.points:+5.1f}  {factor.label}  [{_(factor.source)}]"
-        yield f"  {result.total_tenths / 10:+5.1f}  " + _("total")
+            yield f"  {figure(factor.points, '+5.1f')}  {factor.label}  [{_(factor.source)}]"
+        yield f"  {figure(result.total_tenths / 10, '+5.1f')}  " + _("total")
         for flip in self.flips:
             yield f"  {flip.change}: {_(CLASS_NAMES[flip.advice])}"
         for worth in self.worth[:1]:
@@ -386,9 +386,14 @@ class ComingScores:
 
     def lines(self) -> Iterator[str]:
         """For a person."""
-        for number, day, place, name in self.rows:
-            yield f"{number:<14} {day:<12} {place:<32} {name}"
-        yield _("expected with an incident: {n}").format(n=f"{self.expected_with_incident:.1f}")
+        if not self.rows:
+            yield _("no case in the coming {n} days").format(n=_COMING_DAYS)
+        for number, iso, place, name in self.rows:
+            day = words.day(date.fromisoformat(iso), year=True) if iso else ""
+            yield f"{number:<14} {day:<16} {place:<32} {name}"
+        yield _("expected with an incident: {n}").format(
+            n=figure(self.expected_with_incident, ".1f")
+        )
 
 
 def coming(desk: Desk, days: int = _COMING_DAYS) -> ComingScores:

@@ -45,6 +45,12 @@ class WalkPoint:
     moment: datetime
     balance: Balance
 
+    @property
+    def minutes(self) -> tuple[int, ...]:
+        """Used, given back, committed, free, owed, still to borrow."""
+        b = self.balance
+        return b.used, b.given_back, b.committed, b.free, b.owed, b.to_borrow
+
     def as_json(self) -> dict[str, object]:
         """A line of the walk, in hours."""
         b = self.balance

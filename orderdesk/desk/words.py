@@ -20,7 +20,7 @@ from orderdesk.domain.law import DecisionKind, Procedure
 from orderdesk.domain.people import Role, Task
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, local
-from orderdesk.i18n import N_, _, language
+from orderdesk.i18n import N_, _, figure, language
 from orderdesk.risk.facts import PastEvent
 from orderdesk.risk.model import RiskClass
 
@@ -180,10 +180,9 @@ def past(event: PastEvent) -> str:
 
 def hours(minutes: float) -> str:
     """Minutes as hours: "6", "4.5"; the unit stands in the heading."""
-    return f"{minutes / 60:g}" if minutes % 6 == 0 else f"{minutes / 60:.2f}"
+    return figure(minutes / 60, "g") if minutes % 6 == 0 else figure(minutes / 60, ".2f")
 
 
 def number(value: float, digits: int = 1) -> str:
     """A number with so many decimals, written as the reader's language does: "17,8" or "17.8"."""
-    text = f"{value:.{digits}f}"
-    return text.replace(".", ",") if language() == "nl" else text
+    return figure(value, f".{digits}f")

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 LANGUAGES = ("nl", "en")
 _standing = "en"
@@ -86,6 +87,43 @@ def N_(message: str) -> str:
     return message
 
 
+_SWAPPED = str.maketrans(".,", ",.")
+
+
+def figure(value: float, spec: str = "g") -> str:
+    """`format(value, spec)` as the language in force writes numbers: 0.5 is "0,5" in Dutch.
+
+    For what people read; data (JSON, CSV, addresses, keys) keep the point.
+    """
+    text = format(value, spec)
+    return text.translate(_SWAPPED) if language() == "nl" else text
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number in a `Msg`: written as `figure` would when somebody shows it."""
+
+    value: float
+    spec: str = "g"
+
+    def __str__(self) -> str:
+        return figure(self.value, self.spec)
+
+
+class _Filler(Formatter):
+    """Fills the gaps of a message; numbers with a format as the language writes them."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if format_spec and isinstance(value, int | float):
+            return figure(value, format_spec)
+        return str(format(value, format_spec))
+
+
+def fill(text: str, /, **args: object) -> str:
+    """`text.format(**args)` with numbers as the language in force writes them."""
+    return _Filler().vformat(text, (), args)
+
+
 @dataclass(frozen=True)
 class Msg:
     """A message that is translated when it is shown.
@@ -97,7 +135,7 @@ class Msg:
     args: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return _(self.id).format(**self.args) if self.args else _(self.id)
+        return fill(_(self.id), **self.args) if self.args else _(self.id)
 
     def __hash__(self) -> int:
         return hash((self.id, tuple(sorted((k, str(v)) for k, v in self.args.items()))))

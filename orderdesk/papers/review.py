@@ -15,7 +15,7 @@ from itertools import chain
 from orderdesk.domain.events import Incident, Sureness
 from orderdesk.domain.law import TermStatus
 from orderdesk.domain.time import local
-from orderdesk.i18n import N_, _, language, ngettext, use_language
+from orderdesk.i18n import N_, _, figure, language, ngettext, use_language
 from orderdesk.papers import say
 from orderdesk.papers.model import (
     Block,
@@ -305,7 +305,7 @@ class _Review:
         year, share = self.data.year, self.rules.incident_share
         if not year.demonstrations.value:
             return
-        expected = f"{year.demonstrations.value * share:.1f}"
+        expected = figure(year.demonstrations.value * share, ".1f")
         text = _(
             "Of {n} demonstrations this year {expected} are expected to see an incident "
             "({share:.0%}); {high} are classed high. Classes are advice; a person decides."
@@ -677,8 +677,8 @@ def _number(figure: Figure) -> tuple[Run, ...]:
 def _hours_column(figures: Sequence[Figure | None]) -> Iterator[tuple[Run, ...]]:
     """Minutes as hours with as many decimals as the column needs; a dash where none were booked."""
     texts = iter(say.hours_column(f.value for f in figures if f is not None))
-    for figure in figures:
-        yield say.run("–") if figure is None else say.run(next(texts), *figure.records)
+    for one in figures:
+        yield say.run("–") if one is None else say.run(next(texts), *one.records)
 
 
 def _class_name(code: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from orderdesk.domain.time import Span, local
-from orderdesk.i18n import N_, _, language
+from orderdesk.i18n import N_, _, figure
 from orderdesk.papers.model import Fact, Run, Tone
 
 _WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
@@ -83,14 +83,12 @@ def hours(minutes: int, decimals: int = 0) -> str:
     """
     exact = f"{minutes / 60:.2f}".rstrip("0")
     written = max(decimals, len(exact.partition(".")[2]))
-    text = f"{minutes / 60:.{written}f}"
-    return text.replace(".", ",") if language() == "nl" else text
+    return figure(minutes / 60, f".{written}f")
 
 
 def points(value: float) -> str:
     """Points of a score with their sign: +1.0, -0.3 (+1,0 in Dutch)."""
-    text = f"{value:+.1f}"
-    return text.replace(".", ",") if language() == "nl" else text
+    return figure(value, "+.1f")
 
 
 def hours_column(minutes: Iterable[int]) -> list[str]:

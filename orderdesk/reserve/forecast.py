@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from orderdesk.domain.time import Week
 from orderdesk.errors import BadInput
-from orderdesk.i18n import N_, Msg, msg
+from orderdesk.i18n import N_, Figure, Msg, msg
 from orderdesk.reserve.rules import ForecastRules
 
 Floats = NDArray[np.float64]
@@ -560,7 +560,11 @@ def _drivers(need: Need, model: Model, week: Week) -> tuple[Driver, ...]:
     unknown = round(need.mean * need.case.moment(1))
     found.append(
         Driver(
-            msg("{n} cases not known yet (season x {f})", n=f"{need.mean:.1f}", f=f"{factor:.2f}"),
+            msg(
+                "{n} cases not known yet (season x {f})",
+                n=Figure(need.mean, ".1f"),
+                f=Figure(factor, ".2f"),
+            ),
             unknown,
         )
     )

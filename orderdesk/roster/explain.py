@@ -13,7 +13,7 @@ from enum import StrEnum
 from orderdesk.domain.people import Duty, Skill
 from orderdesk.domain.time import Span
 from orderdesk.domain.worktime import Finding, WorkingTimeLaw
-from orderdesk.i18n import Msg, msg
+from orderdesk.i18n import Figure, Msg, msg
 from orderdesk.roster.grid import Block, Cell, Grid
 from orderdesk.roster.moves import Option, Refusal, Situation, holds, options, why_idle
 from orderdesk.roster.problem import Kind, Need, Problem, RosterRules
@@ -205,7 +205,7 @@ class _Gap:
                 yield WayOut(self._text(m, cell, dropped), rise + regret, member.id)
         if pool_hour is not None:
             yield WayOut(
-                msg("ask a neighbour for {hours} h", hours=f"{hours:g}"), pool_hour * hours
+                msg("ask a neighbour for {hours} h", hours=Figure(hours, "g")), pool_hour * hours
             )
 
     def _cover_price(self, hours: float) -> float:

@@ -30,7 +30,7 @@ from orderdesk.domain.worktime import (
     stretches,
 )
 from orderdesk.errors import RuleSaysNo
-from orderdesk.i18n import Msg, msg
+from orderdesk.i18n import Figure, Msg, msg
 from orderdesk.roster.problem import (
     Member,
     Need,
@@ -373,7 +373,7 @@ class Grid:
             for days in self._weeks().values():
                 monday = self._monday(days[0])
                 before = self._own_minutes(m, monday, monday + timedelta(days=7, hours=1))
-                why = msg("more than {hours} h in the week", hours=f"{most / 60:g}")
+                why = msg("more than {hours} h in the week", hours=Figure(most / 60, "g"))
                 yield self._bounded(self._minute_cells(m, days), most - before, why)
 
     def _monday(self, day: int) -> datetime:
@@ -393,7 +393,7 @@ class Grid:
                     if sum(weight for _, weight in cells) > high:
                         why = msg(
                             "more than {hours} h a week on average over {weeks} weeks",
-                            hours=f"{norm.work_hours:g}",
+                            hours=Figure(norm.work_hours, "g"),
                             weeks=norm.weeks,
                         )
                         yield self._bounded(cells, high, why)

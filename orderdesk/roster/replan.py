@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from orderdesk.domain.people import Duty
 from orderdesk.domain.time import Span, local
 from orderdesk.domain.worktime import Finding, WorkingTimeLaw
-from orderdesk.i18n import N_, Msg, msg
+from orderdesk.i18n import N_, Figure, Msg, msg
 from orderdesk.roster.burden import Change
 from orderdesk.roster.ilp import Program, Solved, Weights
 from orderdesk.roster.moves import (
@@ -290,7 +290,7 @@ def cost_of_wish(without: Plan, wished: Plan) -> tuple[Msg, ...]:
         (sum(s.short for s in wished.uncovered) - sum(s.short for s in without.uncovered),
          N_("people still lacking: {n}")),
     )  # fmt: skip
-    return tuple(Msg(text, {"n": f"{value:+g}"}) for value, text in differences if value)
+    return tuple(Msg(text, {"n": Figure(value, "+g")}) for value, text in differences if value)
 
 
 def _hours(minutes: int) -> float:

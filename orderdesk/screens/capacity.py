@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from orderdesk.errors import OrderdeskError
-from orderdesk.i18n import N_, _
+from orderdesk.i18n import N_, _, figure
 from orderdesk.screens.base import Place
 from orderdesk.screens.safe import line, safe
 from orderdesk.screens.widgets.form import Field, Form, Question, Reading
@@ -104,7 +104,7 @@ class CapacityScreen(Place):
             rows.append(
                 (
                     words.moment(point.moment),
-                    *(f"{shown[name]:g}" for name in names),
+                    *(figure(shown[name], "g") for name in names),
                     f"{shown['what']} {' '.join(point.cases)}",
                 )
             )
@@ -484,7 +484,7 @@ def _more(plan: WeekPlan) -> Iterator[str]:
 
     fall = plan.waterfall
     yield _("{n} on paper, {h} h plannable = {fte} full-time").format(
-        n=fall.people, h=hours(fall.plannable), fte=f"{fall.full_time:.1f}"
+        n=fall.people, h=hours(fall.plannable), fte=figure(fall.full_time, ".1f")
     )
     yield ""
     for entry in plan.demands:

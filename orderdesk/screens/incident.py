@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from orderdesk.errors import OrderdeskError
-from orderdesk.i18n import N_, _
+from orderdesk.i18n import N_, _, figure
 from orderdesk.screens.base import Place
 from orderdesk.screens.safe import line, safe
 from orderdesk.screens.widgets.form import Field, Form, Reading, Values
@@ -133,7 +133,12 @@ class IncidentScreen(Place):
             mark = "▲ " + _("below the waterline") if package.under_waterline else ""
             strength = " ".join(f"{_clock(m)[:2]}h:{left}" for m, left, _least in package.strength)
             text.append(f"{package.id}  {strength}  {mark}")
-        text += ["", _("owed to themes: {n} h").format(n=f"{found.owed_minutes / 60:g}"), "", *log]
+        text += [
+            "",
+            _("owed to themes: {n} h").format(n=figure(found.owed_minutes / 60, "g")),
+            "",
+            *log,
+        ]
         self.query_one("#picture", Static).update(safe("\n".join(text)))
 
     @property

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from orderdesk.i18n import N_, _, ngettext
+from orderdesk.i18n import N_, _, figure, ngettext
 from orderdesk.screens.base import Place
 from orderdesk.screens.widgets.form import Field, Form, Question, Reading
 from orderdesk.screens.widgets.looks import Cell, Look, Piece, amber, content, dim, lines
@@ -197,7 +197,7 @@ def _row(board: SignalBoard, signal: Signal) -> tuple[Cell, ...]:
 
 
 def _weight(weight: float) -> str:
-    return "½" if weight == _HALF else f"{weight:g}"
+    return "½" if weight == _HALF else figure(weight)
 
 
 def _strip(board: SignalBoard) -> Strip:

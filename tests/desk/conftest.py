@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from orderdesk.desk.core import Desk
-from tests.cities import demo_desk
+from tests.cities import demo_desk, demo_file
+
+
+@pytest.fixture
+def city_file() -> Path:
+    """The city on Tuesday morning, to be copied."""
+    return demo_file()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from orderdesk.domain.people import DutyStatus, Person, Role
 from orderdesk.domain.time import Week, at
 from orderdesk.domain.worktime import check_duties, errors
 from orderdesk.errors import RuleSaysNo
-from orderdesk.i18n import _, msg
+from orderdesk.i18n import _, figure, msg
 from orderdesk.roster.problem import Problem, standing_needs, waterlines
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Made:
             n=len(self.roster.duties), people=self.people, days=self.days, first=self.first
         )
         yield _("breaches of the law: {n}").format(n=self.violations)
-        yield _("at most {gap} from the best possible").format(gap=f"{self.roster.gap:.1%}")
+        yield _("at most {gap} from the best possible").format(gap=figure(self.roster.gap, ".1%"))
         for gap in self.roster.uncovered:
             yield _("not covered: {what}, {when}, {n} short").format(
                 what=gap.need.id, when=words.span(gap.span), n=gap.short
@@ -93,7 +93,7 @@ def make(
         if progress is not None:
             progress(
                 _("roster: {seconds} s, at most {gap} from the best possible").format(
-                    seconds=f"{step.seconds:.0f}", gap=f"{step.gap:.1%}"
+                    seconds=f"{step.seconds:.0f}", gap=figure(step.gap, ".1%")
                 )
             )
 

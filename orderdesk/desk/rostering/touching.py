@@ -15,7 +15,7 @@ from orderdesk.domain.people import Duty, DutyStatus, Person, Role, TaskSpan
 from orderdesk.domain.time import Span, at, local
 from orderdesk.domain.worktime import Finding, check_duties, errors
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, _, msg
+from orderdesk.i18n import N_, _, figure, msg
 from orderdesk.roster.moves import Refusal, Situation
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class Gap:
             old = hours_text(one.option.old) if one.option.old else _("off")
             yield _("{n}  {who}  {old} > {new}  burden {burden}").format(
                 n=n, who=one.person_id, old=old, new=hours_text(one.option.new),
-                burden=f"{one.burden:.1f}",
+                burden=figure(one.burden, ".1f"),
             )  # fmt: skip
             yield from (f"     · {w.article}: {w.message}" for w in one.warnings)
         for refusal in self.refused:

@@ -14,7 +14,7 @@ from orderdesk.desk.rostering.touching import person_in
 from orderdesk.domain.people import Duty, DutyStatus, Person
 from orderdesk.domain.time import Week, at, local
 from orderdesk.domain.worktime import Finding, check_duties, errors
-from orderdesk.i18n import _
+from orderdesk.i18n import _, figure
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,8 @@ def year_of(desk: Desk, person_id: str) -> list[str]:
         lines.append(
             f"{week}  {words.hours(sum(d.paid_minutes for d in worked)):>5} {bar:<12}"
             + (f"  {_('weekend')} {weekend}" if weekend else "")
-            + (f"  {_('late changes')} {late[week]:.1f}" if late.get(week) else "")
+            + (f"  {_('late changes')} {figure(late[week], '.1f')}" if late.get(week) else "")
         )
     lines += ["", _("burden of late changes in {weeks} weeks: {n}").format(
-        weeks=rules().fairness.weeks, n=f"{burdens.get(person.id, 0.0):.1f}")]  # fmt: skip
+        weeks=rules().fairness.weeks, n=figure(burdens.get(person.id, 0.0), ".1f"))]  # fmt: skip
     return lines
