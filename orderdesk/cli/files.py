@@ -85,6 +85,10 @@ def import_(
         str, typer.Option(help=_("Row of the header as the file counts: 4, 4-5, or 0 for none."))
     ] = "",
     rows: Annotated[str, typer.Option(help=_("Import only these rows of the file: 5-40,44."))] = "",
+    year: Annotated[
+        int | None,
+        typer.Option(min=2000, max=2100, help=_("Year of days that stand without one.")),
+    ] = None,
     mapping: Annotated[
         Path | None, typer.Option(help=_("JSON file that says which column means what."))
     ] = None,
@@ -106,6 +110,7 @@ def import_(
     choices = importing.Choices(
         sheets=tuple(sheet or ()),
         header_rows=import_choices.header_rows(header_row),
+        year=year,
         mapping_file=mapping,
         columns=import_choices.columns(columns or ()),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from orderdesk.desk.import_result import field_name
+from orderdesk.domain.time import FIRST_YEAR, LAST_YEAR
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, _, msg
 
@@ -29,6 +30,20 @@ def header_rows(text: str) -> tuple[int, ...]:
     if not found or found["sheet"] or not first <= last <= first + 5:
         raise BadInput(N_("header"), text, msg("Give it as 4, as 4-5, or as 0 for none."))
     return tuple(range(first, last + 1))
+
+
+def year(text: str) -> int | None:
+    """The year of days without one; none for "". Raises BadInput."""
+    said = text.strip()
+    if not said:
+        return None
+    if not said.isdecimal() or not FIRST_YEAR <= int(said) <= LAST_YEAR:
+        raise BadInput(
+            N_("year"),
+            text,
+            msg("Give a year from {first} to {last}.", first=FIRST_YEAR, last=LAST_YEAR),
+        )
+    return int(said)
 
 
 def columns(given: Sequence[str]) -> dict[str, str]:

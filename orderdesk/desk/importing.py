@@ -54,6 +54,8 @@ class Choices:
     sheets: tuple[str, ...] = ()
     header_rows: tuple[int, ...] = ()
     """As the file counts; (0,) for a table without a header."""
+    year: int | None = None
+    """Of days that stand without one, where neither title nor sheet nor file name gives it."""
     mapping_file: Path | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     """Field -> column by name or letter; "" leaves the field empty."""
@@ -121,6 +123,11 @@ def preview(
             path, words, sheets=choices.sheets, header_rows=choices.header_rows, kept=kept
         )
     parts, notes = read.parts, read.notes
+    if choices.year:
+        parts = tuple(
+            replace(part, mapping=part.mapping.replace(year=part.mapping.year or choices.year))
+            for part in parts
+        )
     if choices.columns:
         for at, part in enumerate(parts):
             if part.columns == parts[0].columns:

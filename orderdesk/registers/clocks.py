@@ -13,7 +13,9 @@ from orderdesk.registers.words import ClockWords
 
 _BETWEEN = re.compile(r"(?:tussen|zwischen|between|entre)\s+(.+?)\s+(?:en|und|and|et)\s+")
 _FRACTION = re.compile(r"0?[.,]\d{2,}$|0[.,]\d$")
-_MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)(?:\s*-\s*([01]\d|2[0-3])([0-5]\d))?$")
+_MILITARY = re.compile(
+    r"([01]\d|2[0-3])([0-5]\d)(?:\s*-\s*([01]\d|2[0-3])([0-5]\d))?\s*(?:hrs|hours|h|uhr|uur)?$"
+)
 _MIDNIGHT = 24 * 60
 
 

@@ -57,7 +57,7 @@ def _read(said: str, shown: str, words_: CountWords) -> CountReading:
     if _NEGATIVE.match(said) or _NOT_FINITE.match(said):
         return CountReading(refused=_out_of_range(shown))
     if day := _DAY.match(said):
-        return CountReading(note=_a_day(shown, int(day[1]), int(day[2]), int(day[3])))
+        return _a_day(shown, int(day[1]), int(day[2]), int(day[3]))
     for vague in words.vague:
         if any(fold(word) in said for word in vague.words):
             return _checked(vague.low, None, vague.high, shown)
@@ -101,14 +101,18 @@ def _out_of_range(shown: str) -> Msg:
     )
 
 
-def _a_day(shown: str, year: int, month: int, day: int) -> Msg:
+def _a_day(shown: str, year: int, month: int, day: int) -> CountReading:
     """A spreadsheet makes a day of "10-20" (October 2020) and of "3-9" (3 September)."""
-    meant = f"{month}-{year % 100}" if day == 1 and year % 100 > 12 else f"{day}-{month}"
-    return msg(
-        "{value} is a day, no number: a spreadsheet may have made it of {meant}.",
+    low, high = (month, year % 100) if day == 1 and year % 100 > 12 else (day, month)
+    if low >= high:
+        return CountReading(note=msg("{value} is a day, no number of people.", value=shown))
+    note = msg(
+        "{value} is a day that a spreadsheet made: read as {low} to {high}.",
         value=shown,
-        meant=meant,
+        low=low,
+        high=high,
     )
+    return CountReading(low, None, high, note)
 
 
 @lru_cache(maxsize=8)

@@ -19,6 +19,7 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ](\d{2}:\d{2})(?::\d{2}(?:\
 _ZONED = re.compile(r"\d{4}-\d\d-\d\dt\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[+-]\d\d:?\d\d)$")
 _MIDNIGHT = re.compile(r"\s+(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? am)$")
 _PLAIN = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})$")
+_DANISH = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})-(\d{4})(?!\d)")
 _SERIAL = re.compile(r"(\d{5})(?:\.(\d+))?$")
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)$")
 _BARE = re.compile(r"(\d{1,2})([./-])(\d{1,2})$")
@@ -96,7 +97,7 @@ class DayReader:
         return known
 
     def _read(self, text: str) -> DayReading:
-        said = _MIDNIGHT.sub("", fold(text))
+        said = _DANISH.sub(r"\1/\2/\3", _MIDNIGHT.sub("", fold(text)))
         if not said:
             return DayReading(problem=msg("The date is missing."))
         shown = one_line(text)[:120]

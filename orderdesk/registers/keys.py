@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median_low
 
 from orderdesk.i18n import msg
-from orderdesk.registers.rows import Problem, RegisterRow, Row
+from orderdesk.registers.rows import Problem, RegisterRow, Row, RowKind
 from orderdesk.registers.text import fold
 
 _FAR_YEARS = 3  # a day this far from the others of the register is looked at twice
@@ -21,25 +21,20 @@ def over_all(rows: list[Row], day_column: str) -> list[Row]:
 
 
 def _with_doubles(rows: list[Row]) -> list[Row]:
-    """Point out gatherings that stand on two sheets: the second is likely a summary."""
+    """Leave out gatherings that stand on an earlier sheet too: one of the two is a summary."""
     seen: dict[str, Row] = {}
     told: list[Row] = []
     for row in rows:
-        twin = None
-        for record in row.records:
-            first = seen.setdefault(_content(record), row)
-            if first.sheet != row.sheet:
-                twin = first
-        if twin is None:
+        twins = [seen.setdefault(_content(record), row) for record in row.records]
+        if not twins or any(twin.sheet == row.sheet for twin in twins):
             told.append(row)
             continue
-        note = msg(
-            "The same stands on sheet {sheet}, row {row}: import one of the two sheets.",
-            sheet=twin.sheet,
-            row=twin.number,
+        reason = msg(
+            "The same stands on sheet {sheet}, row {row}.",
+            sheet=twins[0].sheet,
+            row=twins[0].number,
         )
-        value = row.records[0].day.isoformat()
-        told.append(_with_problem(row, Problem(row.number, "", value, note, sheet=row.sheet)))
+        told.append(replace(row, kind=RowKind.SKIPPED, records=(), problems=(), reason=reason))
     return told
 
 

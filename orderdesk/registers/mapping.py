@@ -400,7 +400,10 @@ def _qualified(
     people = has(q.people) or any(scores.get(f, 0) >= 0.7 for f in _COUNTS)
     if people and column.counts >= 0.5:
         strong = max(scores.get(f, 0.0) for f in _COUNTS)
-        if has(q.actual):
+        if has(q.actual) and has(q.announced):  # "gemeldet/tatsächlich": both in one cell
+            scores[R.EXPECTED] = max(strong, 0.9)
+            scores.pop(R.TURNOUT, None)
+        elif has(q.actual):
             scores[R.TURNOUT] = max(strong, scores.get(R.TURNOUT, 0.0), 0.9)
             scores[R.EXPECTED] = 0.3
         elif has(q.lowest) and has(q.people):

@@ -87,6 +87,9 @@ class _Parser:
         self.said_in_header = {
             fold(cell) for row in header.rows for cell in (*table.rows[row], *header.names) if cell
         }
+        q = words.qualifiers
+        named = self._name(R.EXPECTED) if R.TURNOUT not in self.at else ""
+        self.both_numbers = bool(says(named, q.actual) and says(named, q.announced))
         self.beyond_header = _beyond_header(table, header)
         self.section = ""
         self.problems: list[Problem] = []
@@ -403,6 +406,8 @@ class _Parser:
         if not text or self._said_unknown(text):
             return None, False
         reading = self.day_reader.read(text)
+        if self._group(text, "source") is Source.UNANNOUNCED:
+            return None, False
         if reading.problem is not None or not reading.spans:
             self._note(number, R.RECEIVED, text, reading.problem or msg("The date is missing."))
             self._keep(extra, cells, R.RECEIVED)
@@ -572,6 +577,9 @@ class _Parser:
         self, cells: tuple[str, ...], field: RegisterField, number: int, extra: dict[str, str]
     ) -> CountReading:
         text = self._text(cells, field)
+        if self.both_numbers and field in (R.EXPECTED, R.TURNOUT):
+            parts = self._text(cells, R.EXPECTED).split("/")
+            text = parts[0 if field is R.EXPECTED else -1] if len(parts) == 2 else text
         if not text:
             return CountReading()
         reading = read_count(text, self.words.counts)
@@ -613,8 +621,9 @@ class _Parser:
         source = self._group(source_text, "source") or self._announced(source_text)
         if source_text and source is None:
             self._keep(extra, cells, R.SOURCE)
-        if source is None and self._group(kind_text, "source") is Source.UNANNOUNCED:
-            source = Source.UNANNOUNCED
+        for aside in () if source else (kind_text, self._text(cells, R.RECEIVED)):
+            if self._group(aside, "source") is Source.UNANNOUNCED:
+                source = Source.UNANNOUNCED
         return (
             self._status(cells, beside_day, extra),
             kind if isinstance(kind, Kind) else self.defaults.kind,

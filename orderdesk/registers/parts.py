@@ -21,7 +21,7 @@ from orderdesk.registers.text import fold, safe_name
 from orderdesk.registers.words import RegisterField, RegisterWords
 from orderdesk.registers.workbook import Limits
 
-_SURE_OF_DAYS = 0.4  # below this confidence a further sheet is no register
+_ROWS_TRIED = 30  # rows below the header in which a sheet of a register shows a gathering
 
 KeptMapping = Callable[[Table, Header], Mapping | None]
 """Gives the mapping that was kept for such columns, if any."""
@@ -71,13 +71,13 @@ def read_parts(
     notes = [note for table in tables for note in table.notes]
     for table in tables:
         part = _part(table, words, header_rows, kept, parts)
-        if not sheets and parts and not _holds_days(part):
+        if not sheets and parts and not _holds_days(part, words):
             notes.append(
                 msg("Sheet {sheet} has no column of days: left out.", sheet=safe_name(table.sheet))
             )
         elif table.rows or not parts:
             parts.append(part)
-    if not sheets and len(parts) > 1 and not _holds_days(parts[0]):
+    if not sheets and len(parts) > 1 and not _holds_days(parts[0], words):
         first = parts.pop(0)
         notes.append(
             msg(
@@ -150,8 +150,9 @@ def _part(
     return Part(table, header, mapping.replace(header_rows=header_rows))
 
 
-def _holds_days(part: Part) -> bool:
-    return any(
-        a.field is RegisterField.DATE and (part.kept or a.confidence >= _SURE_OF_DAYS)
-        for a in part.mapping.assignments
-    )
+def _holds_days(part: Part, words: RegisterWords) -> bool:
+    """Whether the first rows of a sheet hold a gathering."""
+    if not part.mapping.columns_of(RegisterField.DATE):
+        return False
+    first = replace(part.table, rows=part.table.rows[: part.header.first_data + _ROWS_TRIED])
+    return any(row.records for row in parse(first, part.header, part.mapping, words))

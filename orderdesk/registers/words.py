@@ -283,5 +283,6 @@ class RegisterWords(ReferenceFile):
     @cached_property
     def row_openings(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
         """What opens a row of totals, and a row that is a note."""
-        totals = re.compile(rf"(?:{alternatives(self.rows.totals)})\s*(?:[:=(].*|\d*)$")
+        of_what = r"(?:\s+(?:der|aller|an|van|of|de|des)\s+[^\d:=]{1,40})?"
+        totals = re.compile(rf"(?:{alternatives(self.rows.totals)}){of_what}\s*(?:[:=(].*|\d*)$")
         return totals, re.compile(rf"(?:\*|(?:{alternatives(self.rows.notes)})\b)")

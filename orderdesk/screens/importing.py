@@ -51,7 +51,7 @@ def open_import(place: Place) -> None:
     )
 
 
-def _reading_fields(sheets: str = "", header: str = "") -> list[Field]:
+def _reading_fields(sheets: str = "", header: str = "", year: str = "") -> list[Field]:
     return [
         Field("sheet", _("Sheets"), _("empty: every one with days; Januar, Februar"), value=sheets),
         Field(
@@ -60,6 +60,7 @@ def _reading_fields(sheets: str = "", header: str = "") -> list[Field]:
             _("empty: to be found; 4, 4-5, or 0 for none"),
             value=header,
         ),
+        Field("year", _("Year of days without one"), _("2000 to 2100"), value=year),
     ]
 
 
@@ -80,7 +81,11 @@ def _choices(given: Mapping[str, str]) -> Choices:
     from orderdesk.desk.importing import Choices
 
     names = tuple(name.strip() for name in given["sheet"].split(",") if name.strip())
-    return Choices(sheets=names, header_rows=import_choices.header_rows(given["header"]))
+    return Choices(
+        sheets=names,
+        header_rows=import_choices.header_rows(given["header"]),
+        year=import_choices.year(given["year"]),
+    )
 
 
 class _Lines:
@@ -402,6 +407,7 @@ class ImportScreen(Place):
                 _reading_fields(
                     ", ".join(self._choices.sheets),
                     f"{rows[0]}-{rows[-1]}" if len(rows) > 1 else "".join(map(str, rows)),
+                    str(self._choices.year or ""),
                 ),
                 _choices,
             ),

@@ -240,8 +240,8 @@ def test_counts_out_of_range_are_refused_with_the_range(words: RegisterWords, te
 
 
 def test_a_count_that_a_spreadsheet_made_a_day_of(words: RegisterWords) -> None:
-    assert "10-20" in str(read_count("2020-10-01 00:00:00", words.counts).note)
-    assert "3-9" in str(read_count("2019-09-03", words.counts).note)
+    assert "10 to 20" in str(read_count("2020-10-01 00:00:00", words.counts).note)
+    assert "3 to 9" in str(read_count("2019-09-03", words.counts).note)
 
 
 @given(st.integers(0, 1_000_000), st.integers(0, 1_000_000))
