@@ -22,6 +22,7 @@ from orderdesk.desk.drafts import DRAFT
 from orderdesk.desk.feeds import ADDRESS, FETCHED
 from orderdesk.desk.retention import Kept, RetentionRules
 from orderdesk.desk.settings import mark
+from orderdesk.desk.signals import signal_rules
 from orderdesk.desk.talks import AGREEMENT, REQUEST
 from orderdesk.desk.timeline import lines_of
 from orderdesk.domain.events import Case, Organiser, Status
@@ -113,13 +114,17 @@ def kind_name(kind: Kept) -> str:
 
 def rule_lines() -> list[str]:
     """How long each kind stays."""
+    signals = _("{what}: {n} days{mark}").format(
+        what=_("Text of a signal, gone by itself"), n=signal_rules().gone_after_days,
+        mark=mark("signals", "gone_after_days"),
+    )  # fmt: skip
     return [
         _("{what}: {n} days{mark}").format(
             what=pick(term.name), n=term.keep_days,
             mark=mark("retention", "kinds", term.id.value, "keep_days"),
         )
         for term in _rules().kinds
-    ]  # fmt: skip
+    ] + [signals]  # fmt: skip
 
 
 def _rules() -> RetentionRules:

@@ -50,14 +50,11 @@ _WORDS: Mapping[str, Skill] = {
     "dialoog": Skill.DIALOGUE, "dialogue": Skill.DIALOGUE, "verkeer": Skill.TRAFFIC,
     "traffic": Skill.TRAFFIC, "flex": Skill.FLEX,
 }  # fmt: skip
-_DAYS: Mapping[str, int] = {
-    word: n
-    for n, named in enumerate((
-        ("ma", "mo", "mon"), ("di", "tu", "tue"), ("wo", "we", "wed"), ("do", "th", "thu"),
-        ("vr", "fr", "fri"), ("za", "sa", "sat"), ("zo", "su", "sun"),
-    ))
-    for word in named
-}  # fmt: skip
+_DAYS = (
+    ("maandag", "monday"), ("dinsdag", "tuesday"), ("woensdag", "wednesday"),
+    ("donderdag", "thursday"), ("vrijdag", "friday"), ("zaterdag", "saturday"),
+    ("zondag", "sunday"),
+)  # fmt: skip
 _SHORT = {
     Skill.BOA: "boa", Skill.COORDINATOR: N_("coordinator"), Skill.DIALOGUE: N_("dialogue"),
     Skill.TRAFFIC: N_("traffic"), Skill.FLEX: "flex",
@@ -349,7 +346,7 @@ def read_weekdays(text: str) -> frozenset[int]:
     for part in re.split(r"[,;/ ]+", text.casefold().replace(" - ", "-").strip()):
         if not part:
             continue
-        ends = [_DAYS.get(word[:2], _DAYS.get(word)) for word in part.split("-")]
+        ends = [_weekday(word) for word in part.split("-")]
         if not 1 <= len(ends) <= 2 or None in ends:
             raise BadInput("weekdays", part, msg("Write days as: ma-vr, or: di do za."))
         first, last = ends[0], ends[-1]
@@ -357,6 +354,12 @@ def read_weekdays(text: str) -> frozenset[int]:
         assert last is not None
         days |= {(first + n) % 7 for n in range((last - first) % 7 + 1)}
     return frozenset(days) or frozenset(range(7))
+
+
+def _weekday(word: str) -> int | None:
+    """The day that a word of two letters or more begins."""
+    found = (n for n, names in enumerate(_DAYS) if any(name.startswith(word) for name in names))
+    return next(found, None) if len(word) >= 2 else None
 
 
 def read_day(field: str, text: str, desk: Desk) -> date:

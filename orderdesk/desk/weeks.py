@@ -289,7 +289,7 @@ def _flex_shifts(minutes: int) -> tuple[tuple[int, ...], int]:
         return (0,) * 7, minutes
     span = offer.span(Week(year=2026, number=24).monday)
     length = span.minutes - offer.shift.break_minutes
-    number = max(1, round(minutes / length)) if minutes else 0
+    number = max(1, int(minutes / length + 0.5)) if minutes else 0
     weights = next((c.per_weekday for c in rules().cover if c.shift == offer.shift.id), None)
     weights = weights or tuple(int(day in offer.weekdays) for day in range(7))
     total = sum(weights) or 1

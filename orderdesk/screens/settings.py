@@ -33,7 +33,7 @@ class SettingsScreen(Place):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", N_("filter"), key_display="/"),
-        Binding("e", "change", N_("change")),
+        Binding("e", "change", N_("edit")),
         Binding("h", "history", N_("history")),
         Binding("c", "checked", N_("looked through")),
         Binding("escape", "leave", N_("back")),
@@ -148,7 +148,7 @@ class SettingsScreen(Place):
                 "value",
                 found.name,
                 "" if found.choices else found.allowed,
-                choices=list(found.choices.items()),
+                choices=[*found.choices.items(), *([("", _("as usual"))] if found.choices else [])],
             ),
             Field("why", _("Why"), _("whoever reads this figure later will ask")),
         ]

@@ -40,11 +40,11 @@ class TeamScreen(Place):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "add", N_("add someone")),
         Binding("i", "import", N_("import")),
-        Binding("e", "edit", N_("change")),
+        Binding("e", "edit", N_("edit")),
         Binding("x", "leave_team", N_("last day")),
         Binding("a", "absence", N_("absence")),
         Binding("w", "request", N_("request")),
-        Binding("d", "take_back", N_("take back")),
+        Binding("d", "take_back", N_("withdraw")),
         Binding("o", "open_weeks", N_("open weeks")),
         Binding("s", "settings", N_("settings")),
         Binding("p", "privacy", N_("retention list")),
@@ -304,11 +304,11 @@ class TeamScreen(Place):
             return
         self.app.push_screen(
             Form(
-                _("Take back"),
+                _("Withdraw"),
                 [Field("which", _("Which"), choices=choices)],
                 lambda given: team.take_back(desk, given["which"]),
             ),
-            self.saying(_("taken back")),
+            self.saying(_("withdrawn")),
         )
 
     def action_settings(self) -> None:

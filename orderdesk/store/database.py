@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from orderdesk.errors import BadInput, OutOfReach, StorageProblem
 from orderdesk.i18n import N_, msg
@@ -280,7 +282,12 @@ def _engine(url: str, *, read_only: bool) -> Engine:
             parsed = make_url(url)
             if parsed.get_backend_name() != "sqlite":
                 return create_engine(parsed, pool_pre_ping=True, connect_args=_GIVE_UP)
-            engine = create_engine(parsed, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+            path = sqlite_path(url)
+            engine = (
+                create_engine(parsed, creator=lambda: _only_read(path), poolclass=NullPool)
+                if read_only and path is not None
+                else create_engine(parsed, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+            )
         except SQLAlchemyError:
             raise BadInput(
                 N_("database"),
@@ -289,6 +296,21 @@ def _engine(url: str, *, read_only: bool) -> Engine:
             ) from None
     _sqlite_settings(engine, read_only=read_only)
     return engine
+
+
+def _only_read(path: Path) -> sqlite3.Connection:
+    """A connection to a file whose folder can't be written to.
+
+    SQLite then reads a write-ahead log only where its index lies beside it already: as long as
+    somebody who may write has the desk open. Otherwise nobody changes the file meanwhile. Asked
+    anew for each unit of work, so that a desk opened later is seen.
+    """
+    shared = path.with_name(path.name + "-shm").exists()
+    how = "mode=ro" if shared else "mode=ro&immutable=1"
+    return sqlite3.connect(
+        f"file:{quote(str(path))}?{how}", uri=True, timeout=BUSY_MILLISECONDS / 1000,
+        check_same_thread=False,
+    )  # fmt: skip
 
 
 def _sqlite_settings(engine: Engine, *, read_only: bool) -> None:

@@ -449,3 +449,29 @@ def test_roles_and_names_stand_in_the_trail(store: Store) -> None:
     with store.read() as reader:
         row = reader.trail()[0]
     assert (row.actor, row.role, row.action, row.subject) == ("Lead Example", "lead", "note", "x")
+
+
+def test_without_write_access_the_file_is_read_also_while_somebody_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "desk.db"
+    writer = Store(Database(str(path), now=NOW), lambda: NOW)
+    with writer.write(OFFICER) as work:
+        work.add_case(a_case())
+    writer.close()
+    monkeypatch.setattr("os.access", lambda *_args: False)
+    reader = Store(Database(str(path), now=NOW), lambda: NOW)
+    assert reader.database.read_only
+    with reader.read() as looking:
+        assert looking.count_cases() == 1
+    assert not path.with_name("desk.db-shm").exists()
+    with pytest.raises(StorageProblem, match="only be read"), reader.write(OFFICER):
+        pass
+    monkeypatch.undo()
+    writer = Store(Database(str(path), now=NOW), lambda: NOW)
+    with writer.write(OFFICER) as work:
+        work.add_case(a_case(id="c2", number="D-2026-002"))
+    with reader.read() as looking:
+        assert looking.count_cases() == 2
+    writer.close()
+    reader.close()
