@@ -14,7 +14,7 @@ from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import drop_draft
 from orderdesk.desk.rostering import parameters, record, replanning
 from orderdesk.desk.scoring import Explanation
-from orderdesk.desk.timeline import lines_of, note_event
+from orderdesk.desk.timeline import LogLine, lines_of, note_event
 from orderdesk.domain.demand import Norms, check_lawful
 from orderdesk.domain.events import Case, CounterGroup, Kind, Source, Status, Sureness
 from orderdesk.domain.people import Actor, Duty, DutyStatus, Role, Task, TaskSpan
@@ -292,6 +292,37 @@ def gatherings_of_today(desk: Desk) -> list[Case]:
         found = [case for case in reader.cases(start=start, end=end) if not case.is_event]
     found.sort(key=lambda case: case.known_at, reverse=True)
     return sorted(found, key=lambda case: case.outcome is not None)
+
+
+_RECENT, _COMING = 4, 6
+
+
+def recent_and_coming(desk: Desk) -> list[Case]:
+    """What to show when nothing is going on: what comes next first, then what was last."""
+    near = timedelta(days=14)
+    with desk.read() as reader:
+        found = [
+            case
+            for case in reader.cases(start=desk.now - near, end=desk.now + near)
+            if not case.is_event and case.status not in (Status.CANCELLED, Status.MOVED)
+        ]
+    coming = [case for case in found if case.span is not None and case.span.start > desk.now]
+    past = [case for case in found if case not in coming]
+    return [*coming[:_COMING], *reversed(past[-_RECENT:])]
+
+
+def clock_line(case: Case, log: Sequence[LogLine], now: datetime) -> str:
+    """How long it is known, whether it goes on, and when to look again."""
+    minutes = max(0, int((now - case.known_at).total_seconds() // 60))
+    known = _("known for {hours}:{minutes:02d} h, since {time}").format(
+        hours=minutes // 60, minutes=minutes % 60, time=words.clock(case.known_at)
+    )
+    if case.outcome is not None:
+        return known + " · " + _("over")
+    last = log[-1].entered_at if log else case.known_at
+    again = last + NEXT_LOOK
+    due = _("next look {time}").format(time=words.clock(again))
+    return known + " · " + (due if again > now else f"‼ {due}")
 
 
 # --- while it lasts -------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def _case_needs(
             rank,
             case.span.start,
             Row(
-                when=words.span(case.span, time_known=case.time_known),
+                when=_starts(case),
                 subject=case.number,
                 what=" · ".join([*words_, intake.place_name(case)]),
                 people=words.people(case),
@@ -123,6 +123,13 @@ def _case_needs(
                 key="⏎",
             ),
         )
+
+
+def _starts(case: Case) -> str:
+    """When it begins; the hours stand beside the list."""
+    assert case.span is not None
+    start = case.span.start
+    return words.moment(start) if case.time_known else words.day(start)
 
 
 def class_of(case: Case, standing: RiskClass | None) -> str:
@@ -206,7 +213,7 @@ def _unclosed(reader: Reader, now: datetime) -> Iterator[_Need]:
             _CLOSE,
             case.span.end,
             Row(
-                when=words.span(case.span, time_known=case.time_known),
+                when=_starts(case),
                 subject=case.number,
                 what=_("{place} · over: write what happened").format(place=intake.place_name(case)),
                 people=words.people(case),

@@ -15,12 +15,15 @@ from textual.widgets import Static
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _, figure
 from orderdesk.screens.base import Place
+from orderdesk.screens.parts import shown_parts
 from orderdesk.screens.safe import line, safe
 from orderdesk.screens.widgets.form import Field, Form, Reading, Values
+from orderdesk.screens.widgets.looks import Look
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
+    from orderdesk.desk.digest import Part
     from orderdesk.desk.incident import Incident
     from orderdesk.desk.logfile import Merged
     from orderdesk.desk.timeline import LogLine
@@ -56,7 +59,9 @@ class IncidentScreen(Place):
     def __init__(self) -> None:
         super().__init__()
         self._found: Incident | None = None
+        self._log: Sequence[LogLine] = ()
         self._ids: list[str] = []
+        self._idle = False
 
     def compose_body(self) -> ComposeResult:
         """The gatherings of today, and the one under the cursor."""
@@ -69,22 +74,26 @@ class IncidentScreen(Place):
                     Column(_("people"), 8, right=True, rank=2),
                     Column(_("status"), 14),
                 ],
-                empty=_("Nothing going on. Press u when the telephone rings."),
+                empty=_("No gathering is known. Press u when the telephone rings."),
                 id="open",
             ).add_class("list")
             with VerticalScroll(classes="detail"):
+                yield Static("", id="clock")
                 yield Static("", id="picture")
 
     def on_mount(self) -> None:
-        """The list has the keys."""
+        """The list has the keys; the clock runs."""
         super().on_mount()
         self.query_one(VirtualTable).focus()
+        self.set_interval(20, self._tick)
 
     def fill(self, desk: Desk) -> None:
-        """What is going on."""
+        """What is going on; when nothing is, what was and what comes."""
         from orderdesk.desk import incident, intake, words
 
         found = incident.gatherings_of_today(desk)
+        self._idle = not found
+        found = found or incident.recent_and_coming(desk)
         self._ids = [case.id for case in found]
         rows = [
             (
@@ -96,19 +105,63 @@ class IncidentScreen(Place):
             )
             for case in found
         ]
-        if not rows:
+        over = {n: Look.DIM for n, case in enumerate(found) if case.outcome is not None}
+        if self._idle:
             self._found = None
-            self.query_one("#picture", Static).update("")
-        self.query_one(VirtualTable).load(ListRows(rows))
+            self.refresh_bindings()
+        if not rows:
+            self._tell_idle([])
+        self.query_one(VirtualTable).load(ListRows(rows, keys=self._ids, looks=over))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While nothing is going on, only the keys that then do something are shown."""
+        if self._idle and action in _OF_A_GATHERING:
+            return False
+        return super().check_action(action, parameters)
 
     def on_virtual_table_moved(self, event: VirtualTable.Moved) -> None:
         """Look at this one; the packages are worked out in a thread."""
         if event.row < len(self._ids):
-            self._look(self._ids[event.row])
+            if self._idle:
+                self._look_back(self._ids[event.row])
+            else:
+                self._look(self._ids[event.row])
+
+    def on_virtual_table_chosen(self, event: VirtualTable.Chosen) -> None:
+        """Open the whole case."""
+        from orderdesk.screens.case import CaseScreen
+
+        if event.row < len(self._ids):
+            self.app.push_screen(CaseScreen(self._ids[event.row]))
+
+    @work(thread=True, exclusive=True, group="look")
+    def _look_back(self, case_id: str) -> None:
+        from orderdesk.desk.digest import digest
+
+        desk = self.desk
+        if desk is None:
+            return
+        try:
+            parts = digest(desk, case_id)
+        except OrderdeskError:
+            return  # Gone or out of reach: what is shown stays until the next look.
+        self.app.call_from_thread(self._tell_idle, parts)
+
+    def _tell_idle(self, parts: list[Part]) -> None:
+        """Nothing is going on: what the keys would do, and the case under the cursor."""
+        if not self.is_mounted:
+            return
+        self.query_one("#clock", Static).update(
+            safe(
+                _("Nothing is going on. u: six questions, then packages with their price."), "bold"
+            )
+        )
+        self.query_one("#picture", Static).update(shown_parts(parts))
 
     @work(thread=True, exclusive=True, group="look")
     def _look(self, case_id: str) -> None:
         from orderdesk.desk import incident
+        from orderdesk.desk.timeline import lines_of
 
         desk = self.desk
         if desk is None:
@@ -116,30 +169,28 @@ class IncidentScreen(Place):
         try:
             found = incident.look(desk, case_id)
             with desk.read() as reader:
-                from orderdesk.desk.timeline import lines_of
-
-                log = list(_log_lines(lines_of(reader, case_id)))
+                log = lines_of(reader, case_id)
         except OrderdeskError as problem:
             self.app.call_from_thread(self.notify, line(problem), markup=False)
             return
         self.app.call_from_thread(self._show, found, log)
 
-    def _show(self, found: Incident, log: list[str]) -> None:
+    def _show(self, found: Incident, log: Sequence[LogLine]) -> None:
         if not self.is_mounted:
             return
-        self._found = found
-        text = [*found.lines(), ""]
-        for package in found.packages:
-            mark = "▲ " + _("below the waterline") if package.under_waterline else ""
-            strength = " ".join(f"{_clock(m)[:2]}h:{left}" for m, left, _least in package.strength)
-            text.append(f"{package.id}  {strength}  {mark}")
-        text += [
-            "",
-            _("owed to themes: {n} h").format(n=figure(found.owed_minutes / 60, "g")),
-            "",
-            *log,
-        ]
-        self.query_one("#picture", Static).update(safe("\n".join(text)))
+        self._found, self._log = found, log
+        self.refresh_bindings()
+        self._tick()
+        self.query_one("#picture", Static).update(safe("\n".join(_picture(found, log))))
+
+    def _tick(self) -> None:
+        """Draw the clock of the gathering that is shown."""
+        from orderdesk.desk import incident
+
+        if self._found is None or self.desk is None or not self.is_mounted:
+            return
+        text = incident.clock_line(self._found.case, self._log, self.desk.now)
+        self.query_one("#clock", Static).update(safe(text, "bold"))
 
     @property
     def number(self) -> str:
@@ -468,6 +519,29 @@ class IncidentScreen(Place):
             ),
             self.saying(_("chosen; both lines stay in the log")),
         )
+
+
+_OF_A_GATHERING = frozenset(
+    {"authorise", "counter", "place", "turnout", "trigger", "note", "mayor", "as_known",
+     "stand_down", "log_file", "meeting"}
+)  # fmt: skip
+"""What needs a gathering that is going on."""
+
+
+def _picture(found: Incident, log: Sequence[LogLine]) -> Iterator[str]:
+    """The gathering, what can be sent with the strength it leaves, then the log, newest first."""
+    yield from found.lines()
+    yield ""
+    for package in found.packages:
+        mark = "▲ " + _("below the waterline") if package.under_waterline else ""
+        strength = " ".join(
+            f"{_clock(m)[:2]}h:{left}/{least}" for m, left, least in package.strength
+        )
+        yield f"{package.id}  {_('left/waterline')} {strength}  {mark}"
+    yield _("owed to themes: {n} h").format(n=figure(found.owed_minutes / 60, "g"))
+    yield ""
+    yield _("Log, newest first")
+    yield from reversed(list(_log_lines(log)))
 
 
 def _lead(values: Mapping[str, str]) -> Actor:

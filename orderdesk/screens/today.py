@@ -56,9 +56,9 @@ class TodayScreen(Place):
     ]
     DEFAULT_CSS = """
     TodayScreen #summary { height: auto; max-height: 8; padding: 0 1; background: $panel; }
-    TodayScreen #left { width: 5fr; height: 3fr; }
+    TodayScreen #left { width: 1fr; height: 3fr; }
     TodayScreen.-wide .detail { width: 3fr; }
-    TodayScreen.-wide #left { height: 1fr; }
+    TodayScreen.-wide #left { width: 5fr; height: 1fr; }
     TodayScreen #cases { height: 1fr; width: 1fr; }
     TodayScreen #year { display: none; height: auto; padding: 0 1; border-top: solid $look-frame; }
     TodayScreen.-wide.-tall #year { display: block; }
@@ -77,12 +77,12 @@ class TodayScreen(Place):
             with Vertical(id="left"):
                 yield VirtualTable(
                     [
-                        Column(_("when"), 22, rank=1),
+                        Column(_("when"), 16, rank=1),
                         Column(_("about"), 12),
-                        Column(_("what it asks"), 20, grow=1),
+                        Column(_("what it asks"), 33, grow=1),
                         Column(_("people"), 7, right=True, rank=3),
                         Column(_("class"), 9, rank=2),
-                        Column(_("key"), 3),
+                        Column(_("key"), 5),
                     ],
                     empty=_("Nothing in the next two weeks. Press n when a notification comes in."),
                     id="cases",
