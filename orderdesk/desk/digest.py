@@ -10,7 +10,7 @@ from orderdesk.desk import cases, today, words
 from orderdesk.desk.core import Desk
 from orderdesk.domain.events import Case, Status
 from orderdesk.domain.time import local
-from orderdesk.i18n import _, ngettext
+from orderdesk.i18n import _, figure, ngettext
 from orderdesk.risk.model import INTERCEPT, RiskClass
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _class(found: Dossier) -> Iterator[str]:
     score = found.risk.score
     own = [factor for factor in score.factors if factor.id not in _LEVELS and factor.tenths]
     heavy = sorted(own, key=lambda factor: -abs(factor.tenths))[:_FACTORS]
-    why = ", ".join(f"{factor.label} {factor.points:+.1f}" for factor in heavy)
+    why = ", ".join(f"{factor.label} {figure(factor.points, '+.1f')}" for factor in heavy)
     yield _("{name} ({low} to {high}): {why}").format(
         name=_(words.CLASSES[found.risk.standing]), low=_(words.CLASSES[score.lowest]),
         high=_(words.CLASSES[score.highest]), why=why,
