@@ -1,12 +1,23 @@
-"""Small integer programs solved to proven optimality, one aim after the other (CP-SAT)."""
+"""Small integer programs solved to proven optimality, one aim after the other (HiGHS).
+
+The programs of a replan are covers with few rows: their linear relaxation is nearly whole, so
+branch and bound on it proves an aim in hundredths of a second where CP-SAT takes seconds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import numpy as np
 
 Weights = Mapping[int, int]
 """Weight of each variable, by its position."""
+
+_NODES_PER_SECOND = 500
+"""Nodes of branch and bound that count as a second: the same on any machine."""
 
 
 @dataclass(frozen=True)
@@ -34,46 +45,65 @@ class Program:
         """Bind low <= sum(weight x variable) <= high."""
         self._rows.append((weights, low, high))
 
-    def solve(
-        self, aims: Sequence[Weights], seconds: float, start: Sequence[int] = ()
-    ) -> Solved | None:
+    def solve(self, aims: Sequence[Weights], seconds: float) -> Solved | None:
         """Minimise the first aim, then the second among its optima, and so on.
 
         Gives None when nothing satisfies the rows. The same program gives the same answer. An aim
-        that isn't proven within `seconds` keeps its best value and tells its bound.
+        that isn't proven within `seconds` of steady time keeps its best value and tells its bound.
         """
-        from ortools.sat.python import cp_model
+        import highspy
 
-        model = cp_model.CpModel()
-        x = [model.new_int_var(0, upper, "") for upper in self._upper]
-
-        def total(weights: Weights) -> cp_model.LinearExprT:
-            return cp_model.LinearExpr.weighted_sum([x[i] for i in weights], list(weights.values()))
-
-        for weights, low, high in self._rows:
-            model.add_linear_constraint(
-                total(weights),
-                cp_model.INT32_MIN if low is None else low,
-                cp_model.INT32_MAX if high is None else high,
-            )
-        values = list(start)
+        highs = self._model(highspy, max(1, round(seconds * _NODES_PER_SECOND)))
+        count = len(self._upper)
+        every = np.arange(count, dtype=np.int32)
+        values: tuple[int, ...] = ()
         found: list[int] = []
         bounds: list[int] = []
         for aim in aims:
-            model.clear_hints()  # type: ignore[no-untyped-call]
-            for variable, value in zip(x, values, strict=False):
-                model.add_hint(variable, value)
-            model.minimize(total(aim))
-            solver = cp_model.CpSolver()
-            solver.parameters.num_workers = 1
-            solver.parameters.max_deterministic_time = seconds
-            status = solver.solve(model)
-            if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-                values = [solver.value(variable) for variable in x]
-            elif not found:
+            costs = np.zeros(count)
+            for variable, weight in aim.items():
+                costs[variable] = weight
+            highs.changeColsCost(count, every, costs)
+            highs.run()
+            info = highs.getInfo()
+            if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+                values = tuple(round(v) for v in highs.getSolution().col_value)
+            elif not values:
                 return None
             best = sum(weight * values[i] for i, weight in aim.items())
             found.append(best)
-            bounds.append(round(solver.best_objective_bound))
-            model.add(total(aim) <= best)
-        return Solved(tuple(values), tuple(found), tuple(bounds))
+            # A whole number can't lie under the bound; what the tolerances lose is far below one.
+            bounds.append(min(best, ceil(info.mip_dual_bound - 1e-4)))
+            if aim:
+                self._bind(highs, aim, -highspy.kHighsInf, best)
+        return Solved(values, tuple(found), tuple(bounds))
+
+    def _model(self, highspy: Any, nodes: int) -> Any:
+        # The public class greets on standard output, where the screen is; its core keeps silent.
+        highs = highspy.highs._Highs()
+        for option, value in {
+            "output_flag": False, "threads": 1, "random_seed": 1, "mip_max_nodes": nodes,
+            "mip_rel_gap": 0.0, "mip_abs_gap": 0.9,
+        }.items():  # fmt: skip
+            highs.setOptionValue(option, value)
+        count = len(self._upper)
+        highs.addVars(count, np.zeros(count), np.array(self._upper, dtype=np.float64))
+        highs.changeColsIntegrality(
+            count,
+            np.arange(count, dtype=np.int32),
+            np.full(count, int(highspy.HighsVarType.kInteger), dtype=np.uint8),
+        )
+        infinity = highspy.kHighsInf
+        for weights, low, high in self._rows:
+            self._bind(
+                highs, weights, -infinity if low is None else low,
+                infinity if high is None else high,
+            )  # fmt: skip
+        return highs
+
+    @staticmethod
+    def _bind(highs: Any, weights: Weights, low: float, high: float) -> None:
+        highs.addRow(
+            low, high, len(weights), np.fromiter(weights, dtype=np.int32),
+            np.fromiter(weights.values(), dtype=np.float64),
+        )  # fmt: skip
