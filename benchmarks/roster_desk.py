@@ -1,20 +1,22 @@
 """How fast and how near the best are the desk's own rosters?
 
-    python -m benchmarks.roster_desk [--json]
+    python -m benchmarks.roster_desk [--json] [--people 24 50 100] [--seconds 30]
 
 On the synthetic demonstration city: the checker of working-time law on a hundred people's sixteen
-weeks; the first lawful roster of thirty people and 28 days; four weeks for the team in 30 seconds,
-with the gap that is proven; and the plans after an incident among a hundred people.
+weeks; the first lawful roster of thirty people and 28 days; four weeks in 30 seconds for the team
+of 24 and for 50 and 100 people who differ in contract, skills, leave and wishes, with the gap that
+is proven; and the plans after an incident among a hundred people.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -24,10 +26,12 @@ from orderdesk.desk.core import DemoClock, Desk, counting_ids
 from orderdesk.desk.demo import standing_city
 from orderdesk.desk.rostering import making, parameters, replanning
 from orderdesk.desk.week24 import Week24
-from orderdesk.domain.people import Duty, Person
-from orderdesk.domain.time import at
-from orderdesk.domain.worktime import check_duties
+from orderdesk.domain.people import Duty, Person, Skill
+from orderdesk.domain.time import Span, at
+from orderdesk.domain.worktime import check_duties, errors
+from orderdesk.roster.problem import Member, Need, Problem, Wish
 from orderdesk.roster.replan import Plan
+from orderdesk.roster.search import Effort
 
 WEEKS = 16
 
@@ -73,34 +77,120 @@ def checker(desk: Desk) -> dict[str, float]:
     return {"person_weeks": len(people) * WEEKS, "per_second": round(len(people) * WEEKS / spent)}
 
 
+def varied(problem: Problem, size: int, seed: int) -> Problem:
+    """The team's problem for `size` people who differ: contracts, skills, leave, wishes, kinds of
+    shift, and four weeks behind them. What must be covered grows with what they can work."""
+    draw = random.Random(seed)
+    contracts = (24, 28, 32, 36, 36, 36)
+    share = sum(problem.members[0].week_minutes) / (
+        problem.members[0].person.contract_minutes * len(problem.members[0].week_minutes)
+    )
+    members = []
+    for n in range(size):
+        model = problem.members[n % len(problem.members)].person
+        minutes = draw.choice(contracts) * 60
+        skills = frozenset(s for s in Skill if s is Skill.BOA or draw.random() < 0.3)
+        person = model.replace(id=f"V{n:03d}", contract_minutes=minutes, skills=skills)
+        away = _leave(problem, draw) if draw.random() < 0.2 else ()
+        members.append(
+            Member(
+                person,
+                week_minutes=tuple(round(minutes * share) for _w in range(problem.days // 7)),
+                away=away,
+                history=_behind(person, problem, draw),
+                late_changes=draw.choice((0, 0, 0, 1, 2)),
+                only_shifts=draw.choice((None,) * 8 + (frozenset("EFS"), frozenset("LFS"))),
+            )
+        )
+    wishes = [
+        Wish(m.id, problem.dates[draw.randrange(problem.days)], wanted=draw.random() < 0.8,
+             weight=draw.choice((0.5, 1.0, 2.0)))
+        for m in members
+        for _n in range(3)
+    ]  # fmt: skip
+    grown = sum(m.person.contract_minutes for m in members) / sum(
+        m.person.contract_minutes for m in problem.members
+    )
+    needs = [replace(n, at_least=round(n.at_least * grown)) for n in problem.needs]
+    trained = [
+        Need(f"traffic {day}", offer.span(day), max(1, size // 30), shift=offer.shift.id,
+             skill=Skill.TRAFFIC)
+        for day in problem.dates
+        for offer in problem.offers
+        if offer.shift.id in "EL" and day.weekday() in offer.weekdays
+    ]  # fmt: skip
+    return replace(
+        problem,
+        members=tuple(members),
+        needs=(*needs, *(replace(n, at_most=size) for n in trained)),
+        theme_minutes={t: round(m * grown) for t, m in problem.theme_minutes.items()},
+        wishes=tuple({(w.person_id, w.day): w for w in wishes}.values()),
+    )
+
+
+def _leave(problem: Problem, draw: random.Random) -> tuple[Span, ...]:
+    first = problem.first + timedelta(days=draw.randrange(problem.days - 7))
+    return (Span(start=at(first, "00:00"), end=at(first + timedelta(days=7), "00:00")),)
+
+
+def _behind(person: Person, problem: Problem, draw: random.Random) -> tuple[Duty, ...]:
+    """Four weeks of shifts before the horizon, four days on and three off, from a day of chance."""
+    begins = draw.randrange(7)
+    duties = []
+    for n in range(28):
+        day = problem.first - timedelta(days=28 - n)
+        on_offer = [
+            o for o in problem.offers if day.weekday() in o.weekdays and not o.shift.reserve
+        ]
+        if (n + begins) % 7 >= 4 or not on_offer:
+            continue
+        offer = on_offer[(n + begins) // 7 % len(on_offer)]
+        span = offer.span(day)
+        duties.append(
+            Duty(
+                id=f"{person.id}-{n}", person_id=person.id, shift=offer.shift.id,
+                start=span.start, end=span.end, place=offer.place, changed_at=problem.start,
+            )
+        )  # fmt: skip
+    return tuple(duties)
+
+
+def _solved(problem: Problem, now: datetime, effort: Effort) -> dict[str, float]:
+    from orderdesk.roster.solve import roster
+
+    law, begun = parameters.law(), perf_counter()
+    found = roster(
+        problem, parameters.rules(), law, new_id=counting_ids("r"), now=now, effort=effort
+    )
+    history = [duty for member in problem.members for duty in member.history]
+    return {
+        "gap": round(found.gap, 4),
+        "objective": round(found.objective, 1),
+        "bound": round(found.bound, 1),
+        "first_legal_seconds": round(found.first_legal_seconds, 2),
+        "seconds": round(perf_counter() - begun, 1),
+        "violations": len(errors(check_duties([*history, *found.duties], law))),
+        "uncovered": sum(gap.short for gap in found.uncovered),
+    }
+
+
+def problem_of(desk: Desk) -> Problem:
+    """The team's next four weeks that nobody has rostered yet."""
+    with desk.read() as reader:
+        return making.problem_in(reader, TEST_WEEK.shift(4).monday, 28)
+
+
 def first_legal(desk: Desk) -> dict[str, float]:
     """Seconds to the first lawful roster of thirty people and 28 days."""
-    from orderdesk.roster.solve import Effort, roster
-
-    with desk.read() as reader:
-        problem = making.problem_in(reader, TEST_WEEK.shift(4).monday, 28)
-    members = list(problem.members)
-    for n in range(len(members), 30):
-        model = members[n % len(problem.members)]
-        person = model.person.replace(id=f"{model.person.id}-{n}")
-        members.append(replace(model, person=person, history=()))
-    found = roster(
-        replace(problem, members=tuple(members)),
-        parameters.rules(), parameters.law(), new_id=counting_ids("r"), now=desk.now,
-        effort=Effort(seconds=15),
-    )  # fmt: skip
-    return {"seconds": round(found.first_legal_seconds, 2), "gap_after_15_s": round(found.gap, 4)}
+    return _solved(varied(problem_of(desk), 30, seed=1), desk.now, Effort(seconds=10))
 
 
-def four_weeks(desk: Desk) -> dict[str, float]:
-    """The team's four weeks in 30 seconds."""
-    made = making.make(desk, str(TEST_WEEK.shift(4)), 4, 30)
-    return {
-        "gap": round(made.roster.gap, 4),
-        "first_legal_seconds": round(made.roster.first_legal_seconds, 2),
-        "violations": made.violations,
-        "uncovered": sum(gap.short for gap in made.roster.uncovered),
-    }
+def four_weeks(desk: Desk, size: int, seconds: float) -> dict[str, float]:
+    """Four weeks: for the team itself, or for more people who differ."""
+    problem = problem_of(desk)
+    if size != len(problem.members):
+        problem = varied(problem, size, seed=1)
+    return _solved(problem, desk.now, Effort(seconds=seconds))
 
 
 def replans(desk: Desk) -> dict[str, float]:
@@ -127,7 +217,7 @@ def replans(desk: Desk) -> dict[str, float]:
     }
 
 
-def measure() -> dict[str, dict[str, float]]:
+def measure(sizes: Sequence[int], seconds: float) -> dict[str, dict[str, float]]:
     """All figures."""
     with tempfile.TemporaryDirectory() as folder:
         desk, clock = standing_city(str(Path(folder) / "city.db"))
@@ -137,7 +227,7 @@ def measure() -> dict[str, dict[str, float]]:
         found = {
             "law_checker": checker(desk),
             "first_legal_30_people_28_days": first_legal(desk),
-            "four_weeks_in_30_s": four_weeks(desk),
+            **{f"four_weeks_{size}_people": four_weeks(desk, size, seconds) for size in sizes},
             "replan_100_people": replans(desk),
         }
         desk.store.close()
@@ -148,8 +238,10 @@ def main() -> None:
     """The command line of this measurement."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--people", type=int, nargs="+", default=[24, 50, 100])
+    parser.add_argument("--seconds", type=float, default=30)
     given = parser.parse_args()
-    found = measure()
+    found = measure(given.people, given.seconds)
     if given.json:
         print(json.dumps(found))
         return

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orderdesk.cli.base import AsJson, WeekText, app, emit, open_desk, progress
 from orderdesk.cli.parser import App
 from orderdesk.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from orderdesk.roster.search import Progress
 
 incident_app = App()
 app.add_typer(incident_app, name="incident")
@@ -202,8 +207,9 @@ def what_if(
 
 @app.command(
     help=_(
-        "Make a roster by law and fairness; with --publish it becomes the published one."
-        "\n\nExample: orderdesk roster --week 2026-W28 --weeks 4 --seconds 20"
+        "Roster weeks by law and fairness, as a proposal; with --publish it becomes the roster."
+        " A warning of the law needs a --reason."
+        "\n\nExample: orderdesk roster --week 2026-W28 --weeks 4 --seconds 20 --publish"
     )
 )
 def roster(
@@ -213,14 +219,36 @@ def roster(
     publish: Annotated[
         bool, typer.Option("--publish", help=_("Publish it, if no rule is broken."))
     ] = False,
+    reason: Annotated[
+        str, typer.Option("--reason", help=_("Why it is published though the law warns."))
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Four weeks for the team."""
+    from dataclasses import replace
+
     from orderdesk.desk.rostering import making
+    from orderdesk.roster.search import Effort
 
     with open_desk() as desk:
-        result = making.make(desk, week, weeks, seconds, publish=publish, progress=progress)
+        result = making.propose(
+            desk, week, weeks, Effort(seconds=seconds), progress=_every_second(making.progress_line)
+        )
+        if publish:
+            result = replace(result, published=making.publish(desk, reason))
         emit(result.as_json(), as_json, result.lines)
+
+
+def _every_second(say: Callable[[Progress], str]) -> Callable[[Progress], None]:
+    """Hears of progress from any thread, and tells of it once a second."""
+    told = [monotonic()]
+
+    def hear(step: Progress) -> None:
+        if monotonic() - told[0] >= 1:
+            told[0] = monotonic()
+            progress(say(step))
+
+    return hear
 
 
 @incident_app.callback(

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import availability, words
+from orderdesk.desk import availability, demands, words
 from orderdesk.desk.core import Desk, authority
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.desk.timeline import note_event
@@ -302,7 +302,13 @@ def walk_of(
 
 
 def demand_in(reader: Reader, case: Case, classes: Mapping[str, RiskClass]) -> Demand:
-    """What a case asks for, by its class; a counter-demonstration is staffed with its pair.
+    """What a case asks for: by the norms, or what the planner put in their place."""
+    return demands.changed(reader, demand_by_norm(reader, case, classes))
+
+
+def demand_by_norm(reader: Reader, case: Case, classes: Mapping[str, RiskClass]) -> Demand:
+    """What the norms ask for a case, by its class; a counter-demonstration is staffed with its
+    pair.
 
     The first of a pair keeps the class it has without the counter-group: what that group adds
     stands with the counter-demonstration.

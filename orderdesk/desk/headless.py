@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from orderdesk.domain.ledger import Posting
 from orderdesk.domain.people import DutyStatus
 from orderdesk.domain.time import local
 from orderdesk.i18n import _, figure
+from orderdesk.roster.search import Effort
 
 ROSTER_WEEK = TEST_WEEK.shift(4)
 """Published 28 days ahead on Monday of the test week."""
@@ -137,10 +138,12 @@ def play_headless(
         desk, clock = standing_city(str(Path(folder) / "city.db"), seed)
         try:
             say(_("rostering four weeks"))
-            made = making.make(
-                desk, str(ROSTER_WEEK), ROSTER_WEEKS, ROSTER_SECONDS, publish=True,
-                repeatable=True, progress=say,
+            made = making.propose(
+                desk, str(ROSTER_WEEK), ROSTER_WEEKS,
+                Effort(seconds=ROSTER_SECONDS, repeatable=True),
             )  # fmt: skip
+            published = making.publish(desk, _("demonstration"))
+            made = replace(made, published=published)
             say(_("playing week {week}").format(week=TEST_WEEK))
             played = Week24(desk, clock, say).play()
             say(_("writing calendars, review, ledger and register"))

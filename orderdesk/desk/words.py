@@ -17,7 +17,7 @@ from orderdesk.domain.events import (
     Sureness,
 )
 from orderdesk.domain.law import DecisionKind, Procedure
-from orderdesk.domain.people import Role, Task
+from orderdesk.domain.people import Duty, Role, Task
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, local
 from orderdesk.i18n import N_, _, figure, language
@@ -176,6 +176,11 @@ def past(event: PastEvent) -> str:
         t=event.turnout if event.turnout is not None else "?",
         i=_(INCIDENTS[event.incident]),
     )
+
+
+def shift(duty: Duty) -> str:
+    """A duty in a cell of text: "E 07:00-15:30"."""
+    return f"{duty.shift} {clock(duty.start)}-{clock(duty.end)}"
 
 
 def hours(minutes: float) -> str:

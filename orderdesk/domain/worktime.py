@@ -423,13 +423,20 @@ def _moment(minute: int | np.integer[Any]) -> datetime:
     return datetime.fromtimestamp(int(minute) * 60, UTC)
 
 
-def stretches(duties: Iterable[Duty]) -> dict[str, list[Stretch]]:
-    """The work in `duties` that stands, by person."""
+def stretches(
+    duties: Iterable[Duty], told: Mapping[str, datetime] | None = None
+) -> dict[str, list[Stretch]]:
+    """The work in `duties` that stands, by person.
+
+    `told` holds the moment at which a duty was made known, by id; others aren't judged on notice.
+    """
+    told = told or {}
     by_person: dict[str, list[Stretch]] = {}
     for duty in duties:
         if duty.status is not DutyStatus.CANCELLED:
+            known = told.get(duty.id)
             by_person.setdefault(duty.person_id, []).append(
-                Stretch(duty.start, duty.end, duty.break_minutes)
+                Stretch(duty.start, duty.end, duty.break_minutes, known, known)
             )
     return by_person
 
@@ -458,10 +465,17 @@ def check(
 
 
 def check_duties(
-    duties: Iterable[Duty], law: WorkingTimeLaw, *, judged_from: datetime | None = None
+    duties: Iterable[Duty],
+    law: WorkingTimeLaw,
+    *,
+    judged_from: datetime | None = None,
+    told: Mapping[str, datetime] | None = None,
 ) -> tuple[Finding, ...]:
-    """All breaches in a set of duties (history among them) of any number of people."""
-    return check_team(stretches(duties), law, judged_from=judged_from)
+    """All breaches in a set of duties (history among them) of any number of people.
+
+    `told` says when duties were made known, by id: those are judged on notice too.
+    """
+    return check_team(stretches(duties, told), law, judged_from=judged_from)
 
 
 def check_team(

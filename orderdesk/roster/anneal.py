@@ -2,8 +2,8 @@
 
 Works on what any grid offers (terms, rows, clashes, weekly rest), so it knows no rule by name. Two
 moves: give one person another shift or a day off, and swap a stretch of days between two people,
-which leaves all cover as it is. A move that breaks a bound is never made. The same seed and number
-of moves give the same roster.
+which leaves all cover as it is. A move that breaks a bound is never made. The same seed and the
+same cooling give the same roster.
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ _FREE = 1 << 50
 """A bound that is never reached."""
 _HARD = 1 << 30
 """Price of leaving a row: more than any roster costs."""
-_HOT, _COLD = 6.0 * SCALE, 0.1 * SCALE
+_HOT, _COLD = 1.5 * SCALE, 0.12 * SCALE
 """Prices that are accepted now and then at the start and at the end."""
 _BATCH = 50_000
 """Moves between two looks at the stop sign."""
+_QUENCH, _COOLED = 10, 0.9
+"""Batches in which a search that is ended early cools down, and how cool is cool enough."""
 
 
 @dataclass(frozen=True)
@@ -59,36 +61,64 @@ class _Tables:
     rest: int
 
 
-def anneal(
-    grid: Grid,
-    begin: frozenset[Cell],
-    seed: int,
-    moves: int,
-    stop: Callable[[], bool] = lambda: False,
-) -> frozenset[Cell]:
-    """The best roster met in so many moves from `begin`, which holds all pinned cells.
+class Annealing:
+    """One search over a grid from a roster that holds all pinned cells; several may share tables.
 
-    Lawful as far as the grid knows the law, and never dearer than `begin`.
+    Lawful at every moment as far as the grid knows the law, and never dearer than its begin.
     """
-    tables = _tables(grid)
-    shifts = np.full((len(grid.members), len(grid.dates)), -1, dtype=np.int64)
-    value = tables.value.copy()
-    for cell in begin:
-        shifts[cell.member, cell.day] = cell.offer
-        _count(tables.cell_at[cell], 1, tables.first, tables.bound, tables.weight, value)
-    best = shifts.copy()
-    standing = np.zeros(2, dtype=np.int64)
-    for done in range(0, moves, _BATCH):
-        if stop():
-            break
+
+    def __init__(self, grid: Grid, begin: frozenset[Cell], seed: int) -> None:
+        self._tables = tables = _tables(grid)
+        self._seed = seed
+        self._shifts = np.full((len(grid.members), len(grid.dates)), -1, dtype=np.int64)
+        self._value = tables.value.copy()
+        for cell in begin:
+            self._shifts[cell.member, cell.day] = cell.offer
+            at = tables.cell_at[cell]
+            _count(at, 1, tables.first, tables.bound, tables.weight, self._value)
+        self._best = self._shifts.copy()
+        self._begun = sum(term.price(begin) for term in grid.terms)
+        self._gain = np.zeros(2, dtype=np.int64)
+
+    @property
+    def price(self) -> int:
+        """Of the best roster met, in steps of 1/SCALE hour of regret."""
+        return self._begun + int(self._gain[1])
+
+    @property
+    def cells(self) -> frozenset[Cell]:
+        """The best roster met."""
+        found = np.argwhere(self._best >= 0).tolist()
+        return frozenset(Cell(m, d, int(self._best[m, d])) for m, d in found)
+
+    def run(self, share: Callable[[int], float], over: Callable[[], bool]) -> None:
+        """Move until `share` of the moves made so far reaches 1, or `over`.
+
+        `share` says how far the cooling is: 0 hot, 1 cold. Who ends it early still gets a roster:
+        it then cools down at once. The interpreter is free meanwhile.
+        """
+        done, before = 0, 0.0
+        while before < 1 and not over():
+            after = min(1.0, share(done + _BATCH))
+            self._move(done, before, after)
+            done, before = done + _BATCH, after
+        if before < _COOLED:
+            for n in range(_QUENCH):
+                steps = [before + (1 - before) * (n + k) / _QUENCH for k in (0, 1)]
+                self._move(done + n * _BATCH, *steps)
+
+    def _move(self, done: int, before: float, after: float) -> None:
+        t = self._tables
         _search(
-            seed + done, done, min(done + _BATCH, moves), moves, standing, shifts, best, value,
-            tables.cell_at, tables.open_days, tables.first, tables.bound, tables.weight,
-            tables.low, tables.high, tables.under, tables.over, tables.clash, tables.start,
-            tables.end, tables.fixed_start, tables.fixed_end, tables.must, tables.window,
-            tables.rest, _HOT, _COLD,
+            self._seed + done, _BATCH, _heat(before), _heat(after), self._gain, self._shifts,
+            self._best, self._value, t.cell_at, t.open_days, t.first, t.bound, t.weight, t.low,
+            t.high, t.under, t.over, t.clash, t.start, t.end, t.fixed_start, t.fixed_end, t.must,
+            t.window, t.rest,
         )  # fmt: skip
-    return frozenset(Cell(m, d, int(best[m, d])) for m, d in np.argwhere(best >= 0).tolist())
+
+
+def _heat(share: float) -> float:
+    return float(_HOT * (_COLD / _HOT) ** share)
 
 
 # --- the grid as arrays --------------------------------------------------------------------------
@@ -245,20 +275,20 @@ def _rests(
 
 @numba.njit(cache=True, nogil=True)
 def _search(
-    seed: int, begin: int, until: int, total: int, standing: Any, shifts: Any, best: Any,
+    seed: int, moves: int, hot: float, cold: float, gain: Any, shifts: Any, best: Any,
     value: Any, cell_at: Any, open_days: Any, first: Any, bound: Any, weight: Any, low: Any,
     high: Any, under: Any, over: Any, clash: Any, start: Any, end: Any, fixed_start: Any,
-    fixed_end: Any, must: Any, window: int, rest: int, hot: float, cold: float,
+    fixed_end: Any, must: Any, window: int, rest: int,
 ) -> None:  # fmt: skip
-    """Moves `begin`..`until` of `total`; `standing` holds the present and best price (relative)."""
+    """So many moves while it cools; `gain` holds the present and best price, from the begin."""
     np.random.seed(seed)
     people, days = shifts.shape
     offers = cell_at.shape[2]
     fixed = np.ones((people, days), dtype=np.bool_)
     for i in range(len(open_days)):
         fixed[open_days[i, 0], open_days[i, 1]] = False
-    for move in range(begin, until):
-        heat = hot * (cold / hot) ** (move / total)
+    for move in range(moves):
+        heat = hot * (cold / hot) ** (move / moves)
         rise = 0
         ok = True
         if np.random.random() < 0.4 or people < 2:
@@ -327,7 +357,7 @@ def _search(
                         _put(other, day, a, shifts, value, cell_at, first, bound, weight, low,
                              high, under, over)  # fmt: skip
         if ok:
-            standing[0] += rise
-            if standing[0] < standing[1]:
-                standing[1] = standing[0]
+            gain[0] += rise
+            if gain[0] < gain[1]:
+                gain[1] = gain[0]
                 best[:, :] = shifts

@@ -17,7 +17,7 @@ from orderdesk.i18n import Figure, Msg, msg
 from orderdesk.roster.grid import Block, Cell, Grid
 from orderdesk.roster.moves import Option, Refusal, Situation, holds, options, why_idle
 from orderdesk.roster.problem import Kind, Need, Problem, RosterRules
-from orderdesk.roster.solve import Roster, Uncovered
+from orderdesk.roster.solve import Uncovered
 from orderdesk.roster.strength import blocks
 
 
@@ -81,21 +81,31 @@ def explain(
     problem: Problem,
     rules: RosterRules,
     law: WorkingTimeLaw,
-    roster: Roster,
+    duties: Iterable[Duty],
     *,
     ways: int = 2,
+    most: int = 1_000,
     pool_hour: float | None = None,
 ) -> tuple[Explained, ...]:
-    """Every uncovered block of a roster with the rule or shortage behind it and the ways out.
+    """The blocks that `duties` leave uncovered, with the rule or shortage behind each and the
+    cheapest ways out; of more than `most` blocks those that cost most.
 
     `pool_hour` is the price of an hour of a neighbour's people, where one may be asked.
     """
     grid = Grid(problem, rules, law)
-    chosen = grid.cells_of(roster.duties)
-    open_blocks = {(b.need, b.span): b for b in grid.blocks if b.required > grid.count(b, chosen)}
+    chosen = grid.cells_of(duties)
+    lacking = [
+        (block, short)
+        for block in grid.blocks
+        if (short := block.required - grid.count(block, chosen)) > 0
+    ]
+    if len(lacking) > most:
+        lacking = sorted(lacking, key=lambda b: -b[1] * b[0].span.minutes)[:most]
     return tuple(
-        _Gap(grid, chosen, open_blocks[gap.need, gap.span], gap).explained(ways, pool_hour)
-        for gap in roster.uncovered
+        _Gap(grid, chosen, block, Uncovered(block.need, block.span, short)).explained(
+            ways, pool_hour
+        )
+        for block, short in sorted(lacking, key=lambda b: b[0].span.start)
     )
 
 
@@ -356,14 +366,18 @@ def _gains(situation: Situation, need: Need, found: list[Option]) -> list[int]:
 
 
 def why_me(
-    problem: Problem, rules: RosterRules, law: WorkingTimeLaw, roster: Roster, duty: Duty
+    problem: Problem,
+    rules: RosterRules,
+    law: WorkingTimeLaw,
+    duties: Iterable[Duty],
+    duty: Duty,
 ) -> tuple[WhyNot, ...]:
     """For a duty of a roster: of each other person why not, so that "why me?" has an answer.
 
     Who could lawfully do it within hours and house rules has the obstacle PRICE.
     """
     grid = Grid(problem, rules, law)
-    chosen = grid.cells_of(roster.duties)
+    chosen = grid.cells_of(duties)
     cell = next(iter(grid.cells_of([duty])), None)
     if cell is None:
         return ()

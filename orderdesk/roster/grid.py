@@ -467,6 +467,11 @@ class Grid:
             *self._draft_terms(),
         )
 
+    @cached_property
+    def personal_terms(self) -> tuple[Term, ...]:
+        """Those that concern one person: all but cover and themes."""
+        return tuple(t for t in self.terms if t.cells and t.cause not in ("cover", "themes"))
+
     def price(self, chosen: frozenset[Cell]) -> dict[str, float]:
         """The objective by cause, in hours of regret."""
         parts: dict[str, int] = {}

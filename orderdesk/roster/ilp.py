@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from orderdesk.roster.highs import solver
+
 Weights = Mapping[int, int]
 """Weight of each variable, by its position."""
 
@@ -79,13 +81,7 @@ class Program:
         return Solved(values, tuple(found), tuple(bounds))
 
     def _model(self, highspy: Any, nodes: int) -> Any:
-        # The public class greets on standard output, where the screen is; its core keeps silent.
-        highs = highspy.highs._Highs()
-        for option, value in {
-            "output_flag": False, "threads": 1, "random_seed": 1, "mip_max_nodes": nodes,
-            "mip_rel_gap": 0.0, "mip_abs_gap": 0.9,
-        }.items():  # fmt: skip
-            highs.setOptionValue(option, value)
+        highs = solver(mip_max_nodes=nodes, mip_rel_gap=0.0, mip_abs_gap=0.9)
         count = len(self._upper)
         highs.addVars(count, np.zeros(count), np.array(self._upper, dtype=np.float64))
         highs.changeColsIntegrality(

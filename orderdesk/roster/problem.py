@@ -395,3 +395,8 @@ def standing(duties: Iterable[Duty]) -> list[Duty]:
 def day_of(duty: Duty) -> date:
     """The local day on which a duty begins."""
     return local(duty.start).date()
+
+
+def gap_of(objective: float, bound: float) -> float:
+    """Relative gap; an objective under one hour of regret is measured against one hour."""
+    return max(0.0, objective - bound) / max(objective, 1.0)

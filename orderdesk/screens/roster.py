@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.widgets import Static
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
 
-from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _
 from orderdesk.screens.base import Place
-from orderdesk.screens.capacity import lead
+from orderdesk.screens.roster_make import ProposalScreen, Searching
+from orderdesk.screens.roster_plans import PlansScreen
 from orderdesk.screens.safe import line, safe
-from orderdesk.screens.widgets.form import Field, Form, Reading
-from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
+from orderdesk.screens.widgets.form import Field, Form, Reading, Sheet
+from orderdesk.screens.widgets.keys import Keys
+from orderdesk.screens.widgets.looks import Cell, Look, Piece, content, lines
+from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable, fitted
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
     from orderdesk.desk.rostering.replanning import Plans
     from orderdesk.desk.rostering.touching import Touch
-    from orderdesk.desk.rostering.viewing import RosterView
-    from orderdesk.domain.people import Duty
+    from orderdesk.desk.rostering.viewing import Cover, RosterView
+    from orderdesk.domain.people import Duty, Person
 
-_NAME = 12
-_CELL = 5
+_NAME, _LONG_NAME = 16, 22
+_CELL, _NARROW = 5, 3
+_HOURS = 3
+"""Hours of a week, which also part the weeks."""
+_TALL = 40
+"""From so many rows on, cover stands under the grid shift by shift."""
+_LOOKS = (Look.MAIN, Look.MEDIUM, Look.GOOD, Look.LOW)
+"""Looks of the shifts, in the order in which they are on offer; the letter says it too."""
 
 
 class RosterScreen(Place):
@@ -36,16 +45,18 @@ class RosterScreen(Place):
 
     place = "roster"
     about = N_(
-        "People by days. E early, L late, F flex, S Sunday; * at a deployment, ^ pinned, ! breaks "
-        "the law, x dropped, · free. The arrows choose a person and a day: s swaps, g gives, d "
-        "moves to another day, a is for who can't come; each says first what the law says. p makes "
-        "plans for a case with the fewest people touched; m makes four weeks; u takes the last "
-        "change back; x writes the calendars."
+        "People by days; the number after each week is its hours. A letter is a shift, a small one "
+        "is only proposed; * at a deployment, ^ pinned, ! breaks the law, x dropped, · free. The "
+        "arrows choose a person and a day: s swaps, g gives, d moves to another day, a is for who "
+        "can't come, f pins; each says first what the law says. y says why this person, and why "
+        "not another. m rosters weeks as a proposal, v shows it, and from there it is published. p "
+        "makes plans for a case with the fewest people touched; u takes the last change back and "
+        "z makes it again; t looks at rest and hours of a day; x writes the calendars."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "week(-1)", N_("week"), key_display="[ ]"),
         Binding("right_square_bracket", "week(1)", N_("week on"), key_display="]", show=False),
-        Binding("left", "day(-1)", N_("day back"), show=False),
+        Binding("left", "day(-1)", N_("day"), key_display="← →"),
         Binding("right", "day(1)", N_("day on"), show=False),
         Binding("s", "swap", N_("swap")),
         Binding("g", "give", N_("give")),
@@ -53,17 +64,23 @@ class RosterScreen(Place):
         Binding("a", "absent", N_("can't come")),
         Binding("f", "pin", N_("pin")),
         Binding("y", "why", N_("why me?")),
-        Binding("c", "changes", N_("changes")),
-        Binding("b", "year", N_("year")),
-        Binding("w", "paper", N_("print")),
+        Binding("m", "make", N_("roster")),
+        Binding("v", "proposal", N_("proposal")),
         Binding("p", "plans", N_("plans")),
-        Binding("m", "make", N_("four weeks")),
         Binding("u", "undo", N_("take back")),
+        Binding("z", "redo", N_("again")),
+        Binding("t", "rest", N_("rest")),
+        Binding("b", "year", N_("year")),
+        Binding("c", "changes", N_("changes")),
+        Binding("w", "paper", N_("print")),
         Binding("x", "export", N_("calendars")),
     ]
     DEFAULT_CSS = """
+    RosterScreen #weeks { height: auto; background: $panel; color: $look-dim; }
     RosterScreen #grid { height: 1fr; }
-    RosterScreen #person { height: 6; border-top: solid $primary-muted; padding: 0 1; }
+    RosterScreen #cover { height: auto; background: $panel; }
+    RosterScreen #person { height: 6; border-top: solid $look-frame; padding: 0 1; }
+    RosterScreen.-tall #person { height: 9; }
     """
 
     def __init__(self) -> None:
@@ -71,69 +88,228 @@ class RosterScreen(Place):
         self._offset = 0
         self._view: RosterView | None = None
         self._row = 0
+        self._today: date | None = None
 
     def compose_body(self) -> ComposeResult:
-        """Grid and the person under the cursor."""
-        yield VirtualTable([Column(_("who"), _NAME)], empty=_("Nobody is in the team."), id="grid")
-        with VerticalScroll(id="person"):
-            yield Static("", id="about")
+        """Weeks, grid, cover, and the person under the cursor."""
+        yield Static("", id="weeks", markup=False)
+        yield VirtualTable(
+            [Column(_("who"), _NAME)], empty=_("Nobody is in the team."), id="grid", rules=False
+        )
+        yield Static("", id="cover", markup=False)
+        with VerticalScroll(id="person", can_focus=False):
+            yield Static("", id="about", markup=False)
 
     def on_mount(self) -> None:
         """The grid has the keys."""
         super().on_mount()
-        self.query_one(VirtualTable).focus()
+        table = self.query_one(VirtualTable)
+        self.watch(table, "cell", self._show_person, init=False)
+        table.focus()
 
     def on_resize(self) -> None:
         """More days where there is room."""
         super().on_resize()
+        self.set_class(self.size.height >= _TALL, "-tall")
         self.refill()
 
     def fill(self, desk: Desk) -> None:
-        """As many days as fit, from Monday."""
-        from orderdesk.desk import words
+        """As many weeks as fit, from Monday."""
         from orderdesk.desk.rostering import viewing
-        from orderdesk.domain.time import Week
+        from orderdesk.domain.time import Week, local
 
         first = Week.of(desk.now).shift(self._offset).monday
-        fit = (self.size.width - _NAME - 3) // (_CELL + 1)
-        days = 28 if fit >= 24 else 14 if fit >= 14 else 7
-        shown = viewing.view(desk, first, days)
-        self._view = shown
+        self._today = local(desk.now).date()
+        self._view = shown = viewing.view(desk, first, 7 * self._weeks_that_fit())
         table = self.query_one(VirtualTable)
-        width = max(3, min(_CELL, (self.size.width - _NAME - 3) // days - 1))
-        table.columns = (
-            Column(_("who"), _NAME),
-            *(Column(_head(width, words.day(day)), width) for day in shown.days),
+        table.columns = (Column(_("who"), self._name_width), *self._columns(shown))
+        self.query_one("#weeks", Static).update(lines(*self._week_lines(shown)))
+        table.load(
+            ListRows(
+                [(_short(p), *self._cells(shown, p)) for p in shown.people],
+                keys=[p.id for p in shown.people],
+            )
         )
-        rows = [
-            (person.id, *(shown.mark(person.id, day) for day in shown.days))
-            for person in shown.people
-        ]
-        if rows:
-            rows.append((_("on duty"), *(str(shown.cover(day)) for day in shown.days)))
-        table.load(ListRows(rows))
-        table.cell = min(table.cell or 1, len(shown.days))
+        if table.cell is None:
+            days = shown.days
+            table.cell = self._place(days.index(self._today) if self._today in days else 0)
+        table.cell = min(table.cell, self._place(len(shown.days) - 1))
+        self.query_one("#cover", Static).update(lines(*self._cover_lines(shown)))
+        self._show_person()
 
-    def on_virtual_table_moved(self, event: VirtualTable.Moved) -> None:
-        """The duties of the person under the cursor, in words."""
+    # --- where what stands ---
+
+    @property
+    def _name_width(self) -> int:
+        return _LONG_NAME if self._weeks_that_fit() < 4 or self.size.width >= 158 else _NAME
+
+    @property
+    def _width(self) -> int:
+        return _CELL if self._weeks_that_fit() < 4 else _NARROW
+
+    def _weeks_that_fit(self) -> int:
+        room = self.size.width - _NAME - 2
+        if room >= 4 * (7 * (_NARROW + 1) + _HOURS + 1):
+            return 4
+        return 2 if room >= 2 * (7 * (_CELL + 1) + _HOURS + 1) else 1
+
+    @staticmethod
+    def _place(day: int) -> int:
+        """The column of a day: each week is followed by its hours."""
+        return 1 + day + day // 7
+
+    def _day_at(self, cell: int) -> int | None:
+        """The position of the day in a column; none for the hours of a week."""
+        n = cell - 1
+        return None if n < 0 or n % 8 == 7 else n - n // 8
+
+    def _columns(self, shown: RosterView) -> list[Column]:
         from orderdesk.desk import words
 
-        shown = self._view
-        if shown is None or event.row >= len(shown.people):
-            return
+        made = []
+        for n, day in enumerate(shown.days):
+            weekday, number = words.day(day).split()[:2]
+            text = f"{weekday[:2]}{number}" if self._width > _NARROW else number
+            look = Look.TINT if day.weekday() >= 5 else Look.PLAIN
+            if day == self._today:
+                text, look = f"▸{number}", Look.HEAT_1
+            made.append(Column(text, self._width, look=look))
+            if n % 7 == 6:
+                made.append(Column(_("h"), _HOURS, right=True, look=Look.DIM))
+        return made
+
+    def _cells(self, shown: RosterView, person: Person) -> list[Cell]:
+        made: list[Cell] = []
+        for n, day in enumerate(shown.days):
+            made.append(Piece(shown.mark(person.id, day), self._look(shown, person.id, day)))
+            if n % 7 == 6:
+                week = shown.days[n - 6 : n + 1]
+                made.append(str(round(shown.minutes(person.id, week) / 60)))
+        return made
+
+    def _look(self, shown: RosterView, person_id: str, day: date) -> Look:
+        duty = shown.duty(person_id, day)
+        if duty is None or duty.status.value == "cancelled":
+            return Look.DIM
+        if (person_id, day) in shown.broken:
+            return Look.LATE
+        if any(task.case_id for task in duty.tasks):
+            return Look.AMBER
+        order = list(shown.shifts)
+        known = duty.shift in order
+        return _LOOKS[order.index(duty.shift) % len(_LOOKS)] if known else Look.STRONG
+
+    def _aligned(self, name: str, texts: list[Cell]) -> Content:
+        """A line under the columns of the grid."""
+        pieces: list[Cell] = [fitted(name, self._name_width)]
+        for n, cell in enumerate(texts):
+            text = cell.text if isinstance(cell, Piece) else cell
+            look = cell.look if isinstance(cell, Piece) else Look.PLAIN
+            pieces += [" ", Piece(fitted(text, self._width), look)]
+            if n % 7 == 6:
+                pieces += [" ", fitted("", _HOURS)]
+        return content(*pieces)
+
+    def _week_lines(self, shown: RosterView) -> list[Content]:
+        """Week numbers with their stage; weekdays where the columns are narrow."""
+        from orderdesk.desk import words
+
+        width = 7 * (self._width + 1) + _HOURS + 1
+        pieces: list[Cell] = [fitted("", self._name_width + 1)]
+        for week, stage in shown.stages.items():
+            look = Look.AMBER if stage == "proposal" else Look.DIM
+            text = f"W{week.number} {_(stage)}"
+            pieces.append(Piece(fitted(text, width), Look.STRONG if stage == "published" else look))
+        found = [content(*pieces)]
+        if self._width == _NARROW:
+            days: list[Cell] = [words.day(day)[:2] for day in shown.days]
+            found.append(self._aligned("", days))
+        return found
+
+    def _cover_lines(self, shown: RosterView) -> list[Content]:
+        """Cover against need, shift by shift and place by place; nothing where there is no room."""
+        if not shown.people or self.size.height < _TALL:
+            return []
+        found = [
+            self._aligned(name, [_cover_cell(shown.shift_cover.get((id, d))) for d in shown.days])
+            for id, name in shown.shifts.items()
+        ]
+        for place in dict.fromkeys(place for place, _day in shown.waterline):
+            cells = [_cover_cell(shown.waterline.get((place, d))) for d in shown.days]
+            name = _("waterline {place}").format(place=place)
+            found.append(self._aligned(name, cells))
+        on_duty: list[Cell] = [str(shown.cover(day)) for day in shown.days]
+        return [*found, self._aligned(_("on duty"), on_duty)]
+
+    def on_virtual_table_moved(self, event: VirtualTable.Moved) -> None:
+        """Another person."""
         self._row = event.row
-        person = shown.people[event.row]
-        text = [f"{person.id} {person.name}"]
-        for day in shown.days:
-            for duty in shown.cells.get((person.id, day), ()):
-                tasks = ", ".join(
-                    f"{words.clock(t.start)} {_(words.TASKS[t.task])}" for t in duty.tasks
-                )
-                text.append(
-                    f"{words.moment(duty.start)}-{words.clock(duty.end)} {duty.place}: {tasks}"
-                )
-        text += [f"! {f.message}" for f in shown.findings if f.person_id == person.id]
-        self.query_one("#about", Static).update(safe("\n".join(text)))
+        self._show_person()
+
+    def on_virtual_table_chosen(self) -> None:
+        """All the days of the person that are shown."""
+        from orderdesk.desk.rostering import viewing
+
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        shown, person, _day = chosen
+        text = [row for day in shown.days for row in viewing.shift_lines(shown, person, day)]
+        text += [f"! {f.article}: {f.message}" for f in shown.said_of(person.id)]
+        self.app.push_screen(Reading(f"{person.id} {person.name}", "\n".join(text)))
+
+    def _show_person(self) -> None:
+        """The shift under the cursor first, then hours, what the law says, cover and burden."""
+        from orderdesk.desk.rostering import viewing
+
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        shown, person, day = chosen
+        rows = [
+            content(Piece(text, Look.STRONG)) for text in viewing.shift_lines(shown, person, day)
+        ]
+        rows.append(
+            content(Piece(f"{person.id} {person.name}", Look.MAIN), "  ", self._hours_text(chosen))
+        )
+        cover: list[Cell] = []
+        for name, one in shown.cover_of(day):
+            short = Look.LATE if one.short else Look.DIM
+            cover += [Piece(f"{name} {_against(one)}", short), "  "]
+        rows.append(content(*cover))
+        for finding in shown.said_of(person.id):
+            look = Look.LATE if finding.severity.value == "error" else Look.AMBER
+            mark = "!" if finding.severity.value == "error" else "·"
+            rows.append(content(Piece(f"{mark} {finding.article}: {finding.message}", look)))
+        self.query_one("#about", Static).update(lines(*rows))
+
+    def _hours_text(self, chosen: tuple[RosterView, Person, date]) -> str:
+        from orderdesk.domain.time import Week
+
+        shown, person, day = chosen
+        week = [d for d in shown.days if Week.of(d) == Week.of(day)]
+        text = _("this week {n} of {contract} h").format(
+            n=round(shown.minutes(person.id, week) / 60), contract=person.contract_minutes // 60
+        )
+        if len(shown.days) > 7:
+            minutes = shown.minutes(person.id, shown.days)
+            text += "  " + _("{weeks} weeks {n} h").format(
+                weeks=len(shown.days) // 7, n=round(minutes / 60)
+            )
+        return text
+
+    def _chosen(self) -> tuple[RosterView, Person, date] | None:
+        """What is shown, and the person and the day under the cursor."""
+        shown, table = self._view, self.query_one(VirtualTable)
+        if shown is None or self._row >= len(shown.people) or table.cell is None:
+            return None
+        day = self._day_at(table.cell)
+        if day is None:
+            # A click on the hours of a week means its Sunday.
+            day = self._day_at(table.cell - 1)
+        if day is None or day >= len(shown.days):
+            return None
+        return shown, shown.people[self._row], shown.days[day]
 
     def action_week(self, by: int) -> None:
         """Another week."""
@@ -142,19 +318,22 @@ class RosterScreen(Place):
 
     def action_day(self, by: int) -> None:
         """Another day of the person under the cursor."""
-        table = self.query_one(VirtualTable)
-        if self._view is not None:
-            table.cell = min(len(self._view.days), max(1, (table.cell or 1) + by))
+        table, shown = self.query_one(VirtualTable), self._view
+        if shown is None or table.cell is None:
+            return
+        day = self._day_at(table.cell)
+        now = day if day is not None else (self._day_at(table.cell - 1) or 0)
+        table.cell = self._place(min(len(shown.days) - 1, max(0, now + by)))
 
     def _duty(self) -> Duty | None:
         """The duty under the cursor, the one that stands before one that was dropped."""
         from orderdesk.desk import words
 
-        shown, table = self._view, self.query_one(VirtualTable)
-        if shown is None or self._row >= len(shown.people) or table.cell is None:
+        chosen = self._chosen()
+        if chosen is None:
             return None
-        person, day = shown.people[self._row], shown.days[table.cell - 1]
-        found = next(iter(shown.cells.get((person.id, day), ())), None)
+        shown, person, day = chosen
+        found = shown.duty(person.id, day)
         if found is None:
             text = _("{who} has no shift on {day}").format(who=person.id, day=words.day(day))
             self.notify(line(text), severity="warning", markup=False)
@@ -249,24 +428,29 @@ class RosterScreen(Place):
         )
 
     def action_pin(self) -> None:
-        """Pin the duty, or let it loose."""
+        """Pin the duty or the free day, or let it loose."""
         from orderdesk.desk.rostering import touching
 
-        desk, duty = self.desk, self._duty()
-        if desk is None or duty is None:
+        desk, chosen = self.desk, self._chosen()
+        if desk is None or chosen is None:
             return
-        pinned = self.try_to(lambda: touching.pin(desk, duty.id))
+        shown, person, day = chosen
+        duty = shown.duty(person.id, day)
+        pinned = self.try_to(
+            lambda: (
+                touching.pin(desk, duty.id)
+                if duty is not None
+                else touching.pin_free(desk, person.id, day)
+            )
+        )
         if pinned is not None:
             self.done(_("pinned") if pinned else _("let loose"))
 
     def action_why(self) -> None:
-        """Why this person, and why not the others."""
-        from orderdesk.desk.rostering import explaining
-
+        """Why this person, and why not another."""
         desk, duty = self.desk, self._duty()
-        found = self.try_to(lambda: explaining.why(desk, duty.id)) if desk and duty else None
-        if found is not None:
-            self.app.push_screen(Reading(_("Why me?"), "\n".join(found)))
+        if desk is not None and duty is not None:
+            self.app.push_screen(WhySheet(desk, duty.id))
 
     def action_changes(self) -> None:
         """What is different from the calendars as they were last written."""
@@ -280,15 +464,26 @@ class RosterScreen(Place):
 
     def action_year(self) -> None:
         """A year of the person under the cursor."""
-        from orderdesk.desk.rostering import viewing
+        from orderdesk.desk.rostering import fairness
 
-        desk, shown = self.desk, self._view
-        if desk is None or shown is None or self._row >= len(shown.people):
+        desk, chosen = self.desk, self._chosen()
+        if desk is None or chosen is None:
             return
-        who = shown.people[self._row].id
-        found = self.try_to(lambda: viewing.year_of(desk, who))
+        who = chosen[1].id
+        found = self.try_to(lambda: fairness.year_of(desk, who))
         if found is not None:
             self.app.push_screen(Reading(_("A year of {who}").format(who=who), "\n".join(found)))
+
+    def action_rest(self) -> None:
+        """Who works long, rests short or comes near a limit on the day under the cursor."""
+        from orderdesk.desk import words
+        from orderdesk.desk.rostering import resting
+
+        desk, chosen = self.desk, self._chosen()
+        found = self.try_to(lambda: resting.look(desk, chosen[2])) if desk and chosen else None
+        if found is not None and chosen is not None:
+            title = _("Rest and hours on {day}").format(day=words.day(chosen[2]))
+            self.app.push_screen(Reading(title, "\n".join(found)))
 
     def action_paper(self) -> None:
         """The roster on paper."""
@@ -322,19 +517,24 @@ class RosterScreen(Place):
         desk = self.desk
         if desk is None:
             return
+        asked: dict[str, str] = {}
 
-        def make(values: dict[str, str]) -> Plans:
+        def plan() -> Plans:
             return replanning.plans_for(
                 desk,
-                scoring.case_numbered(desk, values["number"]).id,
-                exclude=values["exclude"].upper().replace(",", " ").split(),
-                prefer=values["prefer"].upper().replace(",", " ").split(),
-                decision=values["decision"],
+                scoring.case_numbered(desk, asked["number"]).id,
+                exclude=asked["exclude"].upper().replace(",", " ").split(),
+                prefer=asked["prefer"].upper().replace(",", " ").split(),
+                decision=asked["decision"],
             )
+
+        def make(values: Mapping[str, str]) -> Plans:
+            asked.update(values)
+            return plan()
 
         def shown(found: object) -> None:
             if isinstance(found, replanning.Plans):
-                self.app.push_screen(PlansScreen(found))
+                self.app.push_screen(PlansScreen(found, plan))
 
         self.app.push_screen(
             Form(
@@ -352,22 +552,59 @@ class RosterScreen(Place):
         )  # fmt: skip
 
     def action_make(self) -> None:
-        """Four weeks, in a thread."""
-        self.notify(_("rostering four weeks..."), markup=False)
-        self._make()
-
-    @work(thread=True, exclusive=True, group="make")
-    def _make(self) -> None:
+        """Roster weeks as a proposal."""
         from orderdesk.desk.rostering import making
 
-        if self.desk is None:
+        desk = self.desk
+        week = self.try_to(lambda: making.next_weeks(desk)) if desk is not None else None
+        if desk is None or week is None:
             return
-        try:
-            made = making.make(self.desk, "", 4, 20, publish=True)
-            text = "\n".join(made.lines())
-        except OrderdeskError as problem:
-            text = line(problem)
-        self.app.call_from_thread(self.app.push_screen, Reading(_("Roster"), text))
+
+        def ended(found: object) -> None:
+            if isinstance(found, Exception):
+                self.notify(line(found), severity="warning", timeout=10, markup=False)
+            elif found is not None:
+                self._show_proposal()
+
+        def start(asked: object) -> None:
+            if isinstance(asked, making.Weeks):
+                self.app.push_screen(Searching(desk, asked.week, asked.weeks, asked.seconds), ended)
+
+        self.app.push_screen(
+            Form(
+                _("Roster weeks"),
+                [
+                    Field("week", _("First week"), value=week.week),
+                    Field("weeks", _("How many weeks"), "1-16", value=str(week.weeks)),
+                    Field("seconds", _("Seconds to search"), "5-600", value=f"{week.seconds:.0f}"),
+                ],
+                making.read_weeks,
+            ),
+            start,
+        )
+
+    def action_proposal(self) -> None:
+        """The open proposal."""
+        from orderdesk.desk.rostering import making
+
+        desk = self.desk
+        if desk is not None and self.try_to(lambda: making.open_proposal(desk)) is not None:
+            self._show_proposal()
+
+    def _show_proposal(self) -> None:
+        self.refill()
+        self.app.push_screen(ProposalScreen(self.action_make))
+
+    def action_redo(self) -> None:
+        """Make again what was taken back."""
+        from orderdesk.desk.rostering import record
+
+        desk = self.desk
+        if desk is None:
+            return
+        people = self.try_to(lambda: record.redo(desk, desk.actor))
+        if people is not None:
+            self.done(_("made again; tell {people}").format(people=", ".join(people)))
 
     def action_undo(self) -> None:
         """Back to before the last plan, forward in the calendars."""
@@ -376,9 +613,9 @@ class RosterScreen(Place):
         desk = self.desk
         if desk is None:
             return
-        n = self.try_to(lambda: record.undo(desk, desk.actor))
-        if n is not None:
-            self.done(_("plan taken back for {n} people").format(n=n))
+        people = self.try_to(lambda: record.undo(desk, desk.actor))
+        if people is not None:
+            self.done(_("taken back; tell {people}").format(people=", ".join(people)))
 
     def action_export(self) -> None:
         """Write the calendars; who must be told."""
@@ -402,94 +639,81 @@ class RosterScreen(Place):
         )
 
 
-class PlansScreen(Place):
-    """Plans side by side, each with its price."""
+class WhySheet(Sheet[None]):
+    """Why this person works it; typing a name says why not that one."""
 
-    place = "roster"
-    about = N_(
-        "Each plan is lawful. The first line that differs is the price. Choosing one changes "
-        "roster, ledger and calendars in one step; u on the roster takes it back."
-    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "choose(0)", N_("choose A")),
-        Binding("b", "choose(1)", N_("choose B")),
-        Binding("c", "choose(2)", N_("choose C")),
-        Binding("escape", "leave", N_("none")),
+        Binding("escape,enter", "leave", N_("back")),
     ]
+    DEFAULT_CSS = """
+    WhySheet { align: center middle; background: $background 60%; }
+    WhySheet > Vertical { width: 92%; max-width: 110; height: 92%; border: round $look-focus;
+                          background: $surface; padding: 0 1; }
+    WhySheet Input { border: none; height: 1; background: $boost; margin: 0 0 1 2; }
+    """
 
-    def __init__(self, plans: Plans) -> None:
+    def __init__(self, desk: Desk, duty_id: str) -> None:
         super().__init__()
-        self.plans = plans
+        self._desk, self._duty_id = desk, duty_id
 
-    def compose_body(self) -> ComposeResult:
-        """The comparison and the people."""
-        with VerticalScroll():
-            yield Static("", id="compare")
+    def compose(self) -> ComposeResult:
+        """The name, and the answer below."""
+        with Vertical() as box:
+            box.border_title = line(_("Why me?"))
+            yield Static(safe(_("Why not ... (number; empty: everybody)"), "dim"), markup=False)
+            yield Input(id="who", compact=True, max_length=20, restrict=r"[\w -]*")
+            with VerticalScroll():
+                yield Static("", id="answer", markup=False)
+            yield Keys()
 
-    def fill(self, _desk: Desk) -> None:
-        """One table."""
-        from orderdesk.desk import words
+    def on_mount(self) -> None:
+        """Everybody first."""
+        self._answer("")
+        self.query_one(Input).focus()
 
-        text = []
-        for row in self.plans.rows():
-            text.append(f"{row[0]:<22}" + " | ".join(f"{cell:<22.60}" for cell in row[1:]))
-        for n, plan in enumerate(self.plans.found.plans):
-            text += ["", f"{chr(ord('A') + n)}  {plan.title}"]
-            for entry in plan.lines:
-                old = words.moment(entry.old.start) if entry.old else _("day off")
-                text.append(
-                    f"   {entry.person_id}  {old} > {words.moment(entry.new.start)}-"
-                    f"{words.clock(entry.new.end)}  {entry.theme}  "
-                    + _("notice {n} days").format(n=entry.notice.days)
-                )
-        if not self.plans.found.plans:
-            text.append(_("No lawful plan covers this. See who can't help and why:"))
-            text += [f"   {r}" for r in self.plans.found.refusals[:10]]
-        self.query_one("#compare", Static).update(safe("\n".join(text)))
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Somebody else."""
+        self._answer(event.value)
 
-    def action_choose(self, n: int) -> None:
-        """Sign for a plan."""
-        from orderdesk.desk.rostering import replanning
+    def on_input_submitted(self) -> None:
+        """Enter closes."""
+        self.action_leave()
 
-        desk, plans = self.desk, self.plans.found.plans
-        if desk is None or n >= len(plans):
-            return
+    def _answer(self, who: str) -> None:
+        from orderdesk.desk.rostering import explaining
+        from orderdesk.errors import BadInput, OrderdeskError
 
-        def closed(people: object) -> None:
-            if isinstance(people, list):
-                self.notify(
-                    line(_("call: {people}").format(people=", ".join(people))), markup=False
-                )
-                self.app.pop_screen()
-
-        pool = [
-            Field("pool", _("Pool said yes"), choices=[("no", _("no")), ("yes", _("yes"))])
-        ] if plans[n].conditional else []  # fmt: skip
-        self.app.push_screen(
-            Form(
-                _("Choose plan {name}").format(name=chr(ord("A") + n)),
-                [
-                    Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
-                    Field("reason", _("Reason")),
-                    *pool,
-                ],
-                lambda v: replanning.choose(
-                    desk, self.plans, plans[n], lead(v), v["reason"],
-                    pool_confirmed=v.get("pool") == "yes",
-                ),
-            ),
-            closed,
-        )  # fmt: skip
+        try:
+            text = "\n".join(explaining.why(self._desk, self._duty_id, who))
+        except BadInput as problem:
+            text = str(problem.mend)
+        except OrderdeskError as problem:
+            text = str(problem)
+        self.query_one("#answer", Static).update(safe(text))
 
     def action_leave(self) -> None:
-        """None of them."""
-        self.app.pop_screen()
+        """Back to the grid."""
+        self.dismiss(None)
 
 
-def _head(width: int, text: str) -> str:
-    """ "ma8" where there is room, else the day number."""
-    weekday, number = text.split()[:2]
-    return f"{weekday[:2]}{number}" if width >= len(number) + 2 else number
+def _short(person: Person) -> str:
+    """Number and name, without what stands in brackets behind it."""
+    return f"{person.id} {person.name.split(' (')[0]}"
+
+
+def _against(cover: Cover) -> str:
+    """People against need, in words where it falls short."""
+    text = f"{cover.have}/{cover.need}"
+    return text + " " + _("{n} short").format(n=cover.short) if cover.short else text
+
+
+def _cover_cell(cover: Cover | None) -> Cell:
+    """A number of people; "-2" behind it where so many lack, in colour too."""
+    if cover is None:
+        return Piece("", Look.DIM)
+    if cover.short:
+        return Piece(f"{cover.have}-{cover.short}", Look.LATE)
+    return Piece(str(cover.have), Look.GOOD if cover.have == cover.need else Look.DIM)
 
 
 SCREEN = RosterScreen

@@ -268,8 +268,9 @@ class Reader:
         start: datetime | None = None,
         end: datetime | None = None,
         person_id: str = "",
+        ids: Iterable[str] | None = None,
     ) -> list[Duty]:
-        """Duties that overlap [start, end), by person and start."""
+        """Duties that overlap [start, end), by person and start; with `ids` only those."""
         query = select_rows(DutyRow).order_by(col(DutyRow.person_id), col(DutyRow.start))
         if end is not None:
             query = query.where(col(DutyRow.start) < end)
@@ -277,6 +278,8 @@ class Reader:
             query = query.where(col(DutyRow.end) > start)
         if person_id:
             query = query.where(col(DutyRow.person_id) == person_id)
+        if ids is not None:
+            query = query.where(col(DutyRow.id).in_(list(ids)))
         return [duty_from_row(row) for row in self._session.exec(query)]
 
     def postings(self, model: type[M], *, week: str = "", until: datetime | None = None) -> list[M]:

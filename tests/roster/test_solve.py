@@ -24,9 +24,11 @@ from orderdesk.roster.problem import (
     Problem,
     Wish,
     day_of,
+    gap_of,
     standing_needs,
 )
-from orderdesk.roster.solve import Effort, Progress, Roster, gap_of, roster
+from orderdesk.roster.search import Effort, Progress
+from orderdesk.roster.solve import Roster, roster
 from tests.roster.w24 import EARLY, FLEX, LATE, LAW, OFFERS, PUBLISHED, RULES, ids, people
 
 FIRST = date(2026, 7, 6)
@@ -303,7 +305,9 @@ def test_a_shortage_of_skill_is_named_with_the_cheapest_way_out() -> None:
     problem = small()
     problem = replace(problem, needs=(*problem.needs, skilled))
     found = solved(problem)
-    told = [e for e in explain(problem, RULES, LAW, found, pool_hour=9) if e.gap.need is skilled]
+    told = [
+        e for e in explain(problem, RULES, LAW, found.duties, pool_hour=9) if e.gap.need is skilled
+    ]
     assert told
     first = told[0]
     unskilled = sum(Skill.TRAFFIC not in m.person.skills for m in problem.members)
@@ -322,7 +326,7 @@ def test_the_law_and_the_contract_are_named() -> None:
     )
     found = roster(problem, tight, LAW, new_id=ids(), now=PUBLISHED, effort=QUICK)
     assert found.uncovered
-    told = explain(problem, tight, LAW, found)
+    told = explain(problem, tight, LAW, found.duties)
     obstacles = {c.obstacle for e in told for c in e.causes}
     assert Obstacle.HOURS in obstacles
     assert any("beyond the contract" in str(w.text) for e in told for w in e.ways_out)
@@ -331,7 +335,7 @@ def test_the_law_and_the_contract_are_named() -> None:
 def test_why_me_has_an_answer_for_everybody_else(plain: Roster) -> None:
     problem = small()
     duty = plain.duties[0]
-    told = {w.person_id: w for w in why_me(problem, RULES, LAW, plain, duty)}
+    told = {w.person_id: w for w in why_me(problem, RULES, LAW, plain.duties, duty)}
     assert set(told) == {m.id for m in problem.members} - {duty.person_id}
     busy = {d.person_id for d in plain.duties if day_of(d) == day_of(duty)} - {duty.person_id}
     assert {p for p, w in told.items() if w.obstacle in (Obstacle.BUSY, Obstacle.THERE)} == busy

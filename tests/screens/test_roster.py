@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from orderdesk.desk.rostering import parameters, touching
-from orderdesk.domain.people import Duty, DutyStatus
-from orderdesk.domain.time import local
+from orderdesk.desk.core import DemoClock, counting_ids
+from orderdesk.desk.opening import open_desk
+from orderdesk.desk.rostering import explaining, fairness, making, parameters, touching
+from orderdesk.domain.people import Actor, Duty, DutyStatus, Role
+from orderdesk.domain.time import at, local
 from orderdesk.domain.worktime import check_duties, errors
-from orderdesk.screens.roster import RosterScreen
+from orderdesk.errors import RuleSaysNo
+from orderdesk.screens.roster import RosterScreen, WhySheet
+from orderdesk.screens.roster_make import ProposalScreen, Searching
 from orderdesk.screens.widgets.form import Form, Reading
 from orderdesk.screens.widgets.table import VirtualTable
 from tests.stories.playing import Story, moment, story, week_at
@@ -105,8 +110,13 @@ async def test_pin_why_changes_year_and_paper(wednesday: Path, tmp_path: Path) -
         assert standing(s, "B13", 4)[0].pinned
         assert s.sees("E^")
         await s.press("f", "y")
-        assert isinstance(s.app.screen, Reading)
-        assert s.app.screen.text.startswith("B13 works E")
+        assert isinstance(s.app.screen, WhySheet)
+        assert s.sees("B13 works E")
+        assert "B24" in s.widget_text("#answer")
+        await s.type("B24")
+        answer = s.widget_text("#answer")
+        assert "B24" in answer
+        assert "B23" not in answer
         await s.press("escape", "b")
         assert isinstance(s.app.screen, Reading)
         assert "burden of late changes" in s.app.screen.text
@@ -123,8 +133,98 @@ async def test_pin_why_changes_year_and_paper(wednesday: Path, tmp_path: Path) -
 async def test_28_days_at_160_columns_and_a_week_at_80(wednesday: Path, tmp_path: Path) -> None:
     async with story(wednesday, tmp_path, 2, "08:05", size=(160, 48)) as s:
         await s.press("5")
-        assert len(s.app.screen.query_one(VirtualTable).columns) == 29
+        assert len(s.app.screen.query_one(VirtualTable).columns) == 1 + 4 * 8
         assert s.sees("on duty")
     async with story(wednesday, tmp_path, 2, "08:05") as s:
         await s.press("5")
-        assert len(s.app.screen.query_one(VirtualTable).columns) == 8
+        assert len(s.app.screen.query_one(VirtualTable).columns) == 1 + 8
+
+
+async def test_cpw3_to_cpw6_a_proposal_is_seen_pinned_made_again_and_published(
+    wednesday: Path, tmp_path: Path
+) -> None:
+    async with story(wednesday, tmp_path, 2, "09:00", size=(160, 48)) as s:
+        # CPW3: weeks without a roster, searched for in a thread, stopped by a key
+        await s.press("5", "m")
+        assert isinstance(s.app.screen, Form)
+        assert s.app.screen.values["week"] == "2026-W28"
+        await search_and_stop(s)
+        assert isinstance(s.app.screen, ProposalScreen)
+        text = s.widget_text("#outlook")
+        assert "from the best possible" in text or "proven" in text
+        assert all(theme in text for theme in ("Undermining crime", "nuisance", "care and safety"))
+        assert "weekend shifts" in text
+        first = making.open_proposal(s.desk)
+        with s.desk.read() as reader:
+            assert not reader.duties(start=at(first.first, "00:00"))
+        found = explaining.outlook(s.desk)
+        assert found.violations == 0
+        assert found.warnings > 0  # told less than 28 days ahead
+
+        # CPW4: what is pinned in the grid holds, and the differences are told
+        await s.press("escape")
+        for _week in range(4):
+            await s.press("right_square_bracket")
+        assert s.sees("W28 proposal")
+        pins = [d for d in first.duties if d.person_id == "B01"][:3]
+        for duty in pins:
+            assert touching.pin(s.desk, duty.id)
+        await s.press("m")
+        await search_and_stop(s)
+        again = making.open_proposal(s.desk)
+        assert again.number == 2
+        held = {(d.start, d.end, d.pinned) for d in again.duties if d.person_id == "B01"}
+        assert {(d.start, d.end, True) for d in pins} <= held
+        await s.press("c")
+        assert isinstance(s.app.screen, Reading)
+        await s.press("escape")
+
+        # CPW6: a warning asks a reason; then it is published, and the reason stands in the trail
+        await s.press("p", "ctrl+s")
+        assert isinstance(s.app.screen, Form)
+        assert s.sees("say why it is published")
+        await s.type("late by a holiday")
+        await s.press("ctrl+s")
+        assert isinstance(s.app.screen, RosterScreen)
+        assert s.sees("W28 published")
+        with s.desk.read() as reader:
+            assert len(reader.duties(start=at(first.first, "00:00"))) == len(again.duties)
+            told = reader.trail(subject=f"roster:{first.first}")
+        assert told[-1].action == "roster.published"
+        assert told[-1].doc["reason"] == "late by a holiday"
+        assert told[-1].doc["warnings"]
+
+
+async def search_and_stop(s: Story) -> None:
+    """Search with what the form says, and stop with the best so far."""
+    await s.pilot.press("ctrl+s")
+    await s.pilot.pause(0.3)
+    assert isinstance(s.app.screen, Searching)
+    await s.pilot.press("s")
+    await s.settle()
+
+
+def test_what_somebody_carried_is_for_that_person_and_the_planner(
+    wednesday: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "copy.db"
+    shutil.copy(wednesday, path)
+    clock = DemoClock(moment(2, "09:00"))
+    clock.set(moment(2, "09:00"))
+    for actor, sees in (
+        (Actor(name="Anna Voorbeeld (fictief)", role=Role.READER), True),
+        (Actor(name="Iemand Anders (fictief)", role=Role.OFFICER), False),
+        (Actor(name="Planner (fictief)", role=Role.PLANNER), True),
+    ):
+        desk = open_desk(str(path), actor=actor, clock=clock, new_id=counting_ids("x"))
+        if sees:
+            assert "a fair share is" in "\n".join(fairness.year_of(desk, "B01"))
+        else:
+            with pytest.raises(RuleSaysNo):
+                fairness.year_of(desk, "B01")
+        with desk.read() as reader:
+            carried = fairness.carried_in(reader, reader.people(), desk.now)
+        # No ranking: lines come by service number, and the team's line names nobody.
+        assert [c.person_id for c in carried] == sorted(c.person_id for c in carried)
+        assert not any("B01" in text for text in fairness.spread_lines(carried))
+        desk.store.close()

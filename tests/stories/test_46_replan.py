@@ -6,19 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from orderdesk.calendars.changes import difference
 from orderdesk.calendars.entry import entries_of
 from orderdesk.city import TEST_WEEK
 from orderdesk.desk import publishing, scoring
 from orderdesk.desk.core import counting_ids
 from orderdesk.desk.opening import open_desk
+from orderdesk.desk.rostering import replanning
 from orderdesk.domain import ledger
 from orderdesk.domain.events import CounterGroup, Sureness
 from orderdesk.domain.ledger import Posting
 from orderdesk.domain.people import Actor, Role
 from orderdesk.i18n import _, set_language
 from orderdesk.screens.capacity import CapacityScreen
-from orderdesk.screens.roster import PlansScreen, RosterScreen
-from orderdesk.screens.widgets.form import Form
+from orderdesk.screens.roster import RosterScreen
+from orderdesk.screens.roster_plans import PlansScreen
+from orderdesk.screens.widgets.form import Form, Reading
 from tests.stories.playing import Story, moment, story, week_at
 
 OFFICER = Actor(name="Medewerker Twee (fictief)", role=Role.OFFICER)
@@ -67,7 +70,13 @@ async def test_cpi3_to_cpi12(thursday: Path, tmp_path: Path, lang: str) -> None:
         compared = s.widget_text("#compare")
         assert all(name in compared for name in rows if name)
 
-        # CPI5: without B05 and rather with B09
+        # CPI2: where the demand comes from, with the hours of preparation; other numbers ask why
+        await s.press("n")
+        look = s.widget_text("#look")
+        assert _("preparation of the desk: {n} h").split(":")[0] in look
+        await s.press("escape")
+
+        # CPI5: without B05 and rather with B09, and what that costs
         await s.press("escape", "p")
         await s.fill("D-2026-044", "B05", "B09")
         await s.press("ctrl+s")
@@ -77,19 +86,40 @@ async def test_cpi3_to_cpi12(thursday: Path, tmp_path: Path, lang: str) -> None:
         ]
         assert all("B05" not in found for found in people)
         assert "B09" in people[0]
+        assert s.sees(_("the wish costs: {what}").split("{")[0])
         await s.press("escape", "p")
         await s.type("D-2026-044")
         await s.press("ctrl+s")
+
+        # CPI6: the pool is asked, with a text and a reference; the plan is conditional
+        await s.press("q")
+        await s.type("vr 12 jun 17:00")
+        assert "D-2026-044-P1" in s.widget_text("#look")
+        await s.press("ctrl+s")
+        assert isinstance(s.app.screen, Reading)
+        assert "vr 12 jun 17:00" in s.app.screen.text
+        await s.press("escape")
+        assert isinstance(s.app.screen, PlansScreen)
+        waits = replanning.pool_row(s.desk, s.app.screen.plans)
+        assert waits[1] == f"{_('asked')}: {_('plan is conditional')}"
+        assert _("asked") in s.widget_text("#compare")
 
         # CPI7: while the pool has not said yes, a plan that needs it is not final
         await s.press("a")
         await s.fill("Teamleider Voorbeeld (fictief)", "tegendemonstratie zaterdag")
         await s.press("ctrl+s")
         assert s.sees(_("the plan waits for the neighbour's yes"))
-        assert balance(s) == start
+        assert balance(s).committed == start.committed
+        await s.press("escape")
+        s.count_anew()
+        await s.press("q", "ctrl+s")
+        assert s.keys <= 5
+        assert _("confirmed") in s.widget_text("#compare")
 
-        # CPI7, CPI8: the pool says yes, the lead authorises 10 h from nuisance
-        await s.press("tab", "enter", "down", "enter", "ctrl+s")
+        # CPI8: the lead authorises 10 h from nuisance
+        await s.press("a")
+        await s.fill("Teamleider Voorbeeld (fictief)", "tegendemonstratie zaterdag")
+        await s.press("ctrl+s")
         assert not isinstance(s.app.screen, Form)
         with s.desk.read() as reader:
             postings = reader.postings(Posting)
@@ -121,6 +151,25 @@ async def test_cpi3_to_cpi12(thursday: Path, tmp_path: Path, lang: str) -> None:
             assert moved
             assert all(now[uid].sequence > then[uid].sequence for uid in moved if uid in then)
             assert all(now[uid].start == first[uid].start for uid in moved)
+
+        # CPI13: one key makes it again: a new sequence, the same ledger, nobody to be told twice
+        s.clock.set(moment(3, "13:32"))
+        s.count_anew()
+        await s.press("z")
+        assert s.keys == 1
+        once_more = balance(s)
+        assert (once_more.committed, once_more.free, once_more.to_borrow) == (
+            made.committed, made.free, made.to_borrow,
+        )  # fmt: skip
+        third = feeds(s, last)
+        for name in changed:
+            now, then, first = (entries_of(f[name]) for f in (third, last, after))
+            moved = [uid for uid in now if uid in then and now[uid] != then[uid]]
+            assert moved
+            assert all(now[uid].sequence > then[uid].sequence for uid in moved)
+            assert not difference(after[name], third[name])
+        with s.desk.read() as reader:
+            assert ledger.unauthorised_theme_minutes(reader.postings(Posting)) == 0
         with s.desk.read() as reader:
             assert len(reader.postings(Posting)) > len(postings)
         assert s.desk.store.check() == []
@@ -154,3 +203,12 @@ async def test_cpi14_the_law_is_kept_on_saturday(thursday: Path, tmp_path: Path)
         with s.desk.read() as reader:
             saturday = reader.duties(start=moment(5, "00:00"), end=moment(5, "23:59"))
         assert all((d.end - d.start).total_seconds() <= 12 * 3600 for d in saturday)
+        s.count_anew()
+        await s.press("right", "right", "t")
+        assert s.keys == 3
+        assert isinstance(s.app.screen, Reading)
+        text = s.app.screen.text
+        longest = _("longest shift: {n} h ({who}), at most {limit} h ({article})").split("{")[0]
+        assert longest in text
+        assert "ATW 5:3" in text
+        assert "48" in text

@@ -2,39 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orderdesk import reference
-from orderdesk.desk import availability, capacity, weeks, words
+from orderdesk.desk import availability, capacity, leave, weeks, words
 from orderdesk.desk.core import Desk
-from orderdesk.desk.rostering.parameters import LOOK_BACK, law, offers, rules
+from orderdesk.desk.rostering.parameters import LOOK_BACK, YEAR_BACK, law, offers, rules
+from orderdesk.desk.rostering.proposal import (
+    Proposal,
+    drafted,
+    drop,
+    keep,
+    proposal_in,
+    published_in,
+)
+from orderdesk.desk.rostering.record import late_changes_in
 from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Posting, Themes
-from orderdesk.domain.people import DutyStatus, Person, Role
-from orderdesk.domain.time import Week, at
-from orderdesk.domain.worktime import check_duties, errors
-from orderdesk.errors import RuleSaysNo
-from orderdesk.i18n import _, figure, msg
-from orderdesk.roster.problem import Problem, standing_needs, waterlines
+from orderdesk.domain.people import Person, Role
+from orderdesk.domain.time import Span, Week, at
+from orderdesk.domain.worktime import Finding, Severity, check_duties, errors
+from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.i18n import N_, _, figure, msg, pick
+from orderdesk.roster.problem import Need, Problem, standing, standing_needs, waterlines
 
 if TYPE_CHECKING:
+    from orderdesk.roster.search import Effort, Progress
     from orderdesk.roster.solve import Roster
     from orderdesk.store.work import Reader
 
 
+SECONDS = 30.0
+"""How long a search goes on, if nobody says otherwise or stops it."""
+
+
 @dataclass(frozen=True)
 class Made:
-    """A roster that was made, and whether it was published."""
+    """Weeks that were rostered, as a proposal: nobody was told yet."""
 
-    first: date
-    days: int
+    proposal: Proposal
     people: int
     roster: Roster
-    violations: int
-    published: bool
+    findings: tuple[Finding, ...]
+    """What the law says of it beyond what history brings along."""
+    published: Published | None = None
+
+    @property
+    def first(self) -> date:
+        """The first day."""
+        return self.proposal.first
+
+    @property
+    def days(self) -> int:
+        """How many days."""
+        return self.proposal.days
+
+    @property
+    def violations(self) -> int:
+        """Breaches of the law that forbid publication."""
+        return len(errors(self.findings))
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -44,108 +73,316 @@ class Made:
             "people": self.people,
             "duties": len(self.roster.duties),
             "violations": self.violations,
+            "warnings": len(self.findings) - self.violations,
             "uncovered": sum(gap.short for gap in self.roster.uncovered),
             "gap": round(self.roster.gap, 4),
             "objective": self.roster.objective,
             "bound": self.roster.bound,
             "seconds": round(self.roster.seconds, 2),
             "first_legal_seconds": round(self.roster.first_legal_seconds, 2),
-            "published": self.published,
+            "differences": len(self.proposal.differences()),
+            "published": self.published is not None,
         }
 
     def lines(self) -> Iterator[str]:
         """For a person."""
         yield _("{n} duties for {people} people, {days} days from {first}").format(
-            n=len(self.roster.duties), people=self.people, days=self.days, first=self.first
-        )
-        yield _("breaches of the law: {n}").format(n=self.violations)
-        yield _("at most {gap} from the best possible").format(gap=figure(self.roster.gap, ".1%"))
+            n=len(self.roster.duties), people=self.people, days=self.days,
+            first=words.day(self.first, year=True),
+        )  # fmt: skip
+        yield at_most(self.roster.gap)
+        yield from law_lines(self.findings)
         for gap in self.roster.uncovered:
             yield _("not covered: {what}, {when}, {n} short").format(
-                what=gap.need.id, when=words.span(gap.span), n=gap.short
+                what=need_name(gap.need), when=words.span(gap.span), n=gap.short
             )
-        yield _("published") if self.published else _("not published")
+        if self.published is None:
+            yield _("a proposal: not published")
+        else:
+            yield from self.published.lines()
 
 
-def make(
+@dataclass(frozen=True)
+class Published:
+    """What was told to people."""
+
+    first: date
+    days: int
+    duties: int
+    """Duties that are new to their people."""
+    warnings: int
+    reason: str
+
+    def lines(self) -> Iterator[str]:
+        """For a person."""
+        yield _("published: {n} duties, {days} days from {first}").format(
+            n=self.duties, days=self.days, first=words.day(self.first, year=True)
+        )
+        if self.warnings:
+            yield _("{n} warnings, because: {reason}").format(n=self.warnings, reason=self.reason)
+
+
+def at_most(gap: float) -> str:
+    """How near the best a roster is, as people say it."""
+    if gap < 0.0005:
+        return _("proven: no roster is better")
+    return _("at most {gap}% from the best possible").format(gap=figure(gap * 100, ".1f"))
+
+
+def progress_line(step: Progress) -> str:
+    """Where the search stands, for a person."""
+    return _("{seconds} s: {gap}").format(
+        seconds=figure(step.seconds, ".0f"), gap=at_most(step.gap)
+    )
+
+
+def propose(
     desk: Desk,
-    week: str,
-    weeks: int,
-    seconds: float,
+    week: str = "",
+    weeks: int = 4,
+    effort: Effort | None = None,
     *,
-    publish: bool = False,
-    repeatable: bool = False,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    keep_if: Callable[[], bool] = lambda: True,
 ) -> Made:
-    """Make a roster for `weeks` weeks (default: from the first week without one).
+    """Roster weeks as a proposal; by default those of the open one, else the first without one.
 
-    With `publish` it becomes the roster; duties that stand there already stay as pinned.
-    Raises RuleSaysNo when nobody is in the team, or the pins leave no lawful roster.
+    What is published in them stays as it is. Rostering the same weeks again keeps the pins of the
+    open proposal and changes no more of it than pays. `stop` ends the search with the best so far;
+    it is kept if `keep_if` then says so. Raises RuleSaysNo when nobody is in the team, or what is
+    pinned breaks the law.
     """
-    from orderdesk.roster.solve import Effort, Progress, roster
+    from orderdesk.roster.solve import roster
 
+    desk.need(Role.PLANNER)
     with desk.read() as reader:
-        first = (Week.parse(week) if week else _first_open_week(reader, desk.now)).monday
-        problem = problem_in(reader, first, weeks * 7)
-
-    def heard(step: Progress) -> None:
-        if progress is not None:
-            progress(
-                _("roster: {seconds} s, at most {gap} from the best possible").format(
-                    seconds=f"{step.seconds:.0f}", gap=figure(step.gap, ".1%")
-                )
-            )
-
+        first, days, earlier = _weeks_asked(reader, week, weeks, desk.now)
+        problem = problem_in(reader, first, days, earlier)
+        published = published_in(reader, first, days)
+        kept = proposal_in(reader)
     found = roster(
-        problem, rules(), law(), new_id=desk.new_id, now=desk.now,
-        effort=Effort(seconds=seconds, repeatable=repeatable), on_progress=heard, stop=stop,
+        problem, rules(), law(), new_id=desk.new_id, now=desk.now, effort=effort,
+        on_progress=progress, stop=stop,
     )  # fmt: skip
-    history = [duty for member in problem.members for duty in member.history]
-    broken = errors(check_duties([*history, *found.duties], law()))
-    if publish:
-        if broken:
-            raise RuleSaysNo(broken[0].message, "23")
+    proposal = Proposal(
+        first=first,
+        days=days,
+        number=earlier.number + 1 if earlier else 1,
+        duties=found.duties,
+        before=earlier.duties if earlier else tuple(published),
+        free=earlier.free if earlier else frozenset(),
+        objective=found.objective,
+        bound=found.bound,
+        seconds=found.seconds,
+        made_at=desk.now,
+        version=kept.version if kept else 0,
+    )
+    if keep_if():
         with desk.work(Role.PLANNER) as work:
-            pinned = {duty.id for duty in problem.pinned}
-            work.save_duties([duty for duty in found.duties if duty.id not in pinned])
-            work.note("roster.published", f"roster:{first}", {"weeks": weeks})
-    return Made(first, weeks * 7, len(problem.members), found, len(broken), publish)
+            keep(work, proposal)
+            work.note(
+                "roster.proposed",
+                f"roster:{first}",
+                {"days": days, "number": proposal.number, "gap": round(found.gap, 4)},
+            )
+    with desk.read() as reader:
+        said = findings_in(reader, proposal, desk.now)
+    return Made(proposal, len(problem.members), found, said)
 
 
-def _first_open_week(reader: Reader, now: datetime) -> Week:
-    last = max((duty.start for duty in reader.duties()), default=now)
+class Weeks(NamedTuple):
+    """Which weeks to roster, and for how long to search."""
+
+    week: str
+    weeks: int
+    seconds: float
+
+
+def next_weeks(desk: Desk) -> Weeks:
+    """The weeks of the open proposal, else four weeks from the first without a roster."""
+    desk.need(Role.PLANNER)
+    with desk.read() as reader:
+        first, days, _earlier = _weeks_asked(reader, "", 4, desk.now)
+    return Weeks(str(Week.of(first)), days // 7, SECONDS)
+
+
+def read_weeks(values: Mapping[str, str]) -> Weeks:
+    """What was filled in. Raises BadInput at the field that is wrong."""
+    week = str(Week.parse(values["week"].strip()))
+    number, seconds = values["weeks"].strip(), values["seconds"].strip()
+    if not number.isdigit() or not 1 <= int(number) <= 16:
+        raise BadInput(N_("weeks"), number, msg("From 1 to 16 weeks."))
+    if not seconds.isdigit() or not 5 <= int(seconds) <= 600:
+        raise BadInput(N_("seconds"), seconds, msg("From 5 to 600 seconds."))
+    return Weeks(week, int(number), float(seconds))
+
+
+def open_proposal(desk: Desk) -> Proposal:
+    """The open proposal. Raises RuleSaysNo when there is none."""
+    with desk.read() as reader:
+        found = proposal_in(reader)
+    if found is None:
+        raise RuleSaysNo(msg("there is no proposal: roster the weeks first"))
+    return found
+
+
+def _weeks_asked(
+    reader: Reader, week: str, weeks: int, now: datetime
+) -> tuple[date, int, Proposal | None]:
+    """First day, number of days, and the open proposal if it is one for them."""
+    earlier = proposal_in(reader)
+    if earlier is not None and not week:
+        return earlier.first, earlier.days, earlier
+    first = (Week.parse(week) if week else first_open_week(reader, now)).monday
+    same = earlier is not None and (earlier.first, earlier.days) == (first, weeks * 7)
+    return first, weeks * 7, earlier if same else None
+
+
+def publish(desk: Desk, reason: str = "") -> Published:
+    """Make the open proposal the roster. `reason` is asked where the law warns; it is kept.
+
+    Raises RuleSaysNo when there is no proposal, when one of its duties breaks the law (rule 23),
+    or when the roster changed since it was made; BadInput when a warning has no reason.
+    """
+    with desk.work(Role.PLANNER) as work:
+        proposal = proposal_in(work)
+        if proposal is None:
+            raise RuleSaysNo(msg("there is no proposal: roster the weeks first"))
+        published = published_in(work, proposal.first, proposal.days)
+        known = {duty.id: duty for duty in proposal.duties}
+        if any(known.get(duty.id) != duty for duty in published):
+            raise RuleSaysNo(msg("the roster changed since this proposal: roster the weeks again"))
+        said = findings_in(work, proposal, desk.now)
+        wrong = errors(said)
+        if wrong:
+            raise RuleSaysNo(
+                msg("{who}: {what} ({article})", who=wrong[0].person_id, what=wrong[0].message,
+                    article=wrong[0].article),
+                "23",
+            )  # fmt: skip
+        if said and not reason.strip():
+            raise BadInput(
+                N_("reason"),
+                "",
+                msg("The law warns {n} times: say why it is published.", n=len(said)),
+            )
+        new = [d.replace(changed_at=work.now) for d in drafted(proposal, published)]
+        work.save_duties(new)
+        drop(work)
+        work.note(
+            "roster.published",
+            f"roster:{proposal.first}",
+            {
+                "days": proposal.days,
+                "duties": len(new),
+                "reason": reason.strip(),
+                "warnings": [[f.rule, f.person_id, f.start.isoformat()] for f in said],
+            },
+        )
+    return Published(proposal.first, proposal.days, len(new), len(said), reason.strip())
+
+
+def throw_away(desk: Desk) -> Proposal:
+    """Throw the open proposal away; what is published stays. Gives what it was."""
+    with desk.work(Role.PLANNER) as work:
+        proposal = proposal_in(work)
+        if proposal is None:
+            raise RuleSaysNo(msg("there is no proposal: roster the weeks first"))
+        drop(work)
+        work.note("roster.dropped", f"roster:{proposal.first}", {"number": proposal.number})
+    return proposal
+
+
+def findings_in(reader: Reader, proposal: Proposal, now: datetime) -> tuple[Finding, ...]:
+    """What the law says of a proposal, told to its people `now`, that it doesn't say without it."""
+    start = at(proposal.first, "00:00")
+    end = start + timedelta(days=proposal.days + 14)
+    duties = standing(reader.duties(start=start - YEAR_BACK, end=end))
+    fresh = list(drafted(proposal, duties))
+    before = {f.key for f in check_duties(duties, law(), judged_from=start)}
+    told = {duty.id: now for duty in fresh}
+    found = check_duties([*duties, *fresh], law(), judged_from=start, told=told)
+    return tuple(f for f in found if f.key not in before)
+
+
+def law_lines(found: Iterable[Finding]) -> Iterator[str]:
+    """What the law says, rule by rule: how often, and for whom first."""
+    by_rule: dict[tuple[bool, str], list[Finding]] = {}
+    for finding in found:
+        by_rule.setdefault((finding.severity is not Severity.ERROR, finding.rule), []).append(
+            finding
+        )
+    if not by_rule:
+        yield _("the law: nothing against it")
+    for (warning, rule), same in sorted(by_rule.items()):
+        first = same[0]
+        yield _("{mark} {article} {title}, {n} times; first {who}, {when}: {what}").format(
+            mark="·" if warning else "!", article=first.article, title=pick(law().title(rule)),
+            n=len(same), who=first.person_id, when=words.moment(first.start), what=first.message,
+        )  # fmt: skip
+
+
+def need_name(need: Need) -> str:
+    """What a block of cover is called."""
+    if need.shift:
+        name = next((o.shift.name for o in offers() if o.shift.id == need.shift), need.shift)
+        return _("shift {name}").format(name=name)
+    return _("strength of {place}").format(place=need.place) if need.place else _("strength")
+
+
+def first_open_week(reader: Reader, now: datetime) -> Week:
+    """The first week that has no roster."""
+    last = max((duty.start for duty in reader.duties(start=now)), default=now)
     return Week.of(max(last, now)).shift(1)
 
 
-def problem_in(reader: Reader, first: date, days: int) -> Problem:
-    """What the roster of these days must satisfy: people, shifts, cover, themes, wishes, pins."""
-    start, end = at(first, "00:00"), at(first + timedelta(days=days), "00:00")
+def problem_in(reader: Reader, first: date, days: int, earlier: Proposal | None = None) -> Problem:
+    """What the roster of these days must satisfy: people, shifts, cover, themes, wishes, pins.
+
+    Pinned is what is published, and what is pinned in the proposal `earlier`.
+    """
+    start = at(first, "00:00")
     dates = [first + timedelta(days=n) for n in range(days)]
     people = reader.people(dates[0], dates[-1])
     if not people:
         raise RuleSaysNo(msg("nobody is in the team yet: add people first"))
     known = {person.id for person in people}
     needs = (*standing_needs(rules(), dates, offers()), *waterlines(rules(), dates))
+    published = [d for d in published_in(reader, first, days) if d.person_id in known]
+    draft = [d for d in drafted(earlier, published) if d.person_id in known]
+    late, off = late_changes_in(reader, start), _granted(reader)
+    members = availability.members(
+        reader, people, first, days,
+        offers=offers(),
+        history=reader.duties(start=start - LOOK_BACK, end=start),
+        week_minutes={p.id: _plannable(reader, people, p, first, days) for p in people},
+    )  # fmt: skip
     return Problem(
         first=first,
         days=days,
-        members=availability.members(
-            reader, people, first, days,
-            offers=offers(),
-            history=reader.duties(start=start - LOOK_BACK, end=start),
-            week_minutes={p.id: _plannable(reader, people, p, first, days) for p in people},
+        members=tuple(
+            replace(m, late_changes=late.get(m.id, 0), away=(*m.away, *off.get(m.id, ())))
+            for m in members
         ),
         offers=offers(),
         needs=tuple(weeks.with_flex(reader, needs, offers())),
         theme_minutes=_theme_minutes(reader, Week.of(first)),
         wishes=tuple(availability.wishes_in(reader, people, dates[0], dates[-1])),
-        pinned=tuple(
-            duty
-            for duty in reader.duties(start=start, end=end)
-            if duty.status is not DutyStatus.CANCELLED and duty.person_id in known
-        ),
-    )  # fmt: skip
+        pinned=(*published, *(duty for duty in draft if duty.pinned)),
+        pinned_off=earlier.free if earlier else frozenset(),
+        draft=tuple(duty for duty in draft if not duty.pinned),
+    )
+
+
+def _granted(reader: Reader) -> Mapping[str, list[Span]]:
+    """Days of leave that were granted, by person."""
+    found: dict[str, list[Span]] = {}
+    for one in leave.granted_in(reader):
+        if not one.cancelled:
+            end = at(one.last + timedelta(days=1), "00:00")
+            found.setdefault(one.person_id, []).append(Span(start=at(one.first, "00:00"), end=end))
+    return found
 
 
 def _plannable(

@@ -11,6 +11,8 @@ from orderdesk.roster.problem import Offer, RosterRules
 
 LOOK_BACK = timedelta(weeks=16)
 """How far back the law looks at most, besides norms by the year."""
+YEAR_BACK = timedelta(weeks=52)
+"""How far back the norms by the year look."""
 LOOK_AHEAD = timedelta(weeks=2)
 """How far beyond a change the law can be broken by it."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orderdesk.desk import capacity
@@ -19,23 +19,15 @@ from orderdesk.i18n import _, msg
 from orderdesk.roster.burden import Change, TeamTotals, team_totals
 
 if TYPE_CHECKING:
-    from orderdesk.store.work import Reader, Work
+    from orderdesk.store.work import Fact, Reader, Work
 
 PUBLICATION = "publication"
+"""Kind of the facts that log what was told to people."""
 
 
 def changes_in(reader: Reader) -> list[Change]:
     """The log of published changes."""
-    return [
-        Change(
-            person_id=line["person_id"],
-            told_at=fact.known_at,
-            old=Duty.model_validate(line["old"]) if line["old"] else None,
-            new=Duty.model_validate(line["new"]) if line["new"] else None,
-        )
-        for fact in reader.facts(PUBLICATION)
-        for line in fact.doc["changes"]
-    ]
+    return [change for fact in reader.facts(PUBLICATION) for change in _changes_of(fact)]
 
 
 def team_totals_in(reader: Reader, week: Week) -> TeamTotals:
@@ -51,6 +43,16 @@ def burdens_in(reader: Reader, now: datetime) -> dict[str, float]:
     return {person: burden.weight for person, burden in found.items()}
 
 
+def late_changes_in(reader: Reader, until: datetime) -> dict[str, int]:
+    """How many late changes each person bore in the weeks of fairness before `until`."""
+    since = until - timedelta(weeks=rules().fairness.weeks)
+    counted: dict[str, int] = {}
+    for change in changes_in(reader):
+        if since <= change.told_at < until and change.weight(rules()) > 0:
+            counted[change.person_id] = counted.get(change.person_id, 0) + 1
+    return counted
+
+
 def log_changes(
     work: Work,
     changes: Sequence[tuple[str, Duty | None, Duty]],
@@ -59,6 +61,7 @@ def log_changes(
     postings: Sequence[str] = (),
     **more: object,
 ) -> None:
+    """Log what was told to people: person, duty as it was (if any) and as it is."""
     work.add_fact(
         PUBLICATION,
         "roster",
@@ -78,45 +81,117 @@ def log_changes(
     )
 
 
-def undo(desk: Desk, by: Actor) -> int:
-    """Go back to the roster before the last chosen plan: forward, never by rewriting.
+def undo(desk: Desk, by: Actor) -> list[str]:
+    """Go back to the roster before the last published change: forward, never by rewriting.
 
-    Duties get their old hours with a new sequence, the ledger gets counter-lines. How many people.
+    Duties get their old hours with a new sequence, the ledger gets counter-lines. Gives the people
+    it touches. Raises RuleSaysNo when nothing is left to go back from, or somebody was changed
+    since.
     """
     with desk.work(Role.PLANNER) as work:
-        undone = {f.doc.get("undoes") for f in work.facts(PUBLICATION) if f.doc.get("undoes")}
-        open_ = [
-            f
-            for f in work.facts(PUBLICATION)
-            if f.seq not in undone and not f.doc.get("undoes") and f.doc["changes"]
-        ]
-        if not open_:
+        done, _undone = _standing_and_undone(work)
+        if not done:
             raise RuleSaysNo(msg("there is no chosen plan to go back from"))
-        last = open_[-1]
+        last = done[-1]
         now = {duty.id: duty for duty in work.duties()}
         changes = []
-        for line in last.doc["changes"]:
-            new = Duty.model_validate(line["new"])
-            stands = now.get(new.id)
-            if stands != new:
-                raise RuleSaysNo(msg("{who} was changed since: undo that first", who=new.person_id))
-            old = Duty.model_validate(line["old"]) if line["old"] else new
-            back = old.replace(
-                sequence=stands.sequence + 1,
-                changed_at=work.now,
-                status=old.status if line["old"] else DutyStatus.CANCELLED,
-            )
-            changes.append((line["person_id"], stands, back))
+        for change in _changes_of(last):
+            assert change.new is not None
+            stands = _as_left(now, change.new)
+            old = change.old or change.new.replace(status=DutyStatus.CANCELLED)
+            changes.append((change.person_id, stands, _forward(stands, old, work.now)))
         work.save_duties([back for _who, _old, back in changes])
-        ids = set(last.doc["postings"])
-        weeks = {p.week for p in work.postings(Posting) if p.id in ids}
-        for week in weeks:
-            hand = capacity.pen(desk, work, week)
-            capacity.write(
-                work,
-                lambda old, h=hand: ledger.reverse(old, h, ids, _("plan taken back"), by),  # type: ignore[misc]
-            )
-        log_changes(work, changes, case_id=last.doc["case_id"], undoes=last.seq)
+        postings = _reversed_in(desk, work, last.doc["postings"], _("plan taken back"), by)
+        log_changes(work, changes, case_id=last.doc["case_id"], postings=postings, undoes=last.seq)
         if last.doc["case_id"]:
             note_event(work, last.doc["case_id"], msg("plan taken back by {name}", name=by.name))
-        return len(changes)
+        return [who for who, _old, _new in changes]
+
+
+def redo(desk: Desk, by: Actor) -> list[str]:
+    """Make again what was taken back last: the same hours with a new sequence, the same ledger
+    lines under the same authority. Gives the people it touches.
+
+    Raises RuleSaysNo when nothing was taken back, or somebody was changed since.
+    """
+    with desk.work(Role.PLANNER) as work:
+        _done, undone = _standing_and_undone(work)
+        if not undone:
+            raise RuleSaysNo(msg("nothing was taken back that could be made again"))
+        back, last = undone[-1]
+        now = {duty.id: duty for duty in work.duties()}
+        left = {line.new.id: line.new for line in _changes_of(back) if line.new is not None}
+        changes = []
+        for change in _changes_of(last):
+            assert change.new is not None
+            stands = _as_left(now, left[change.new.id])
+            changes.append((change.person_id, stands, _forward(stands, change.new, work.now)))
+        work.save_duties([new for _who, _old, new in changes])
+        ids = set(last.doc["postings"])
+        authority = next(
+            (p.authorised_by for p in work.postings(Posting) if p.id in ids and p.authorised_by), by
+        )
+        postings = _reversed_in(desk, work, back.doc["postings"], _("plan made again"), authority)
+        log_changes(work, changes, case_id=last.doc["case_id"], postings=postings, redoes=back.seq)
+        if last.doc["case_id"]:
+            note_event(work, last.doc["case_id"], msg("plan made again by {name}", name=by.name))
+        return [who for who, _old, _new in changes]
+
+
+def _standing_and_undone(work: Work) -> tuple[list[Fact], list[tuple[Fact, Fact]]]:
+    """Changes that stand, oldest first; and what was taken back and may be made again, each with
+    its taking back. A new change ends what may be made again."""
+    done: list[Fact] = []
+    undone: list[tuple[Fact, Fact]] = []
+    for fact in work.facts(PUBLICATION):
+        if fact.doc.get("undoes"):
+            undone.append((fact, done.pop()))
+        elif fact.doc.get("redoes"):
+            undone.pop()
+            done.append(fact)
+        elif fact.doc["changes"]:
+            done.append(fact)
+            undone = []
+    return done, undone
+
+
+def _changes_of(fact: Fact) -> list[Change]:
+    return [
+        Change(
+            person_id=line["person_id"],
+            told_at=fact.known_at,
+            old=Duty.model_validate(line["old"]) if line["old"] else None,
+            new=Duty.model_validate(line["new"]) if line["new"] else None,
+        )
+        for line in fact.doc["changes"]
+    ]
+
+
+def _as_left(now: Mapping[str, Duty], duty: Duty) -> Duty:
+    """The duty as it stands, if nobody touched it since. Raises RuleSaysNo."""
+    stands = now.get(duty.id)
+    if stands != duty:
+        raise RuleSaysNo(msg("{who} was changed since: undo that first", who=duty.person_id))
+    return stands
+
+
+def _forward(stands: Duty, like: Duty, now: datetime) -> Duty:
+    """A duty as it was at another time, one sequence above what stands."""
+    return like.replace(sequence=stands.sequence + 1, changed_at=now)
+
+
+def _reversed_in(desk: Desk, work: Work, ids: Sequence[str], reason: str, by: Actor) -> list[str]:
+    """Counter-lines for these postings, week by week; their ids."""
+    wanted = set(ids)
+    made: list[str] = []
+    for week in sorted({p.week for p in work.postings(Posting) if p.id in wanted}, key=str):
+        hand = capacity.pen(desk, work, week)
+        own = {p.id for p in work.postings(Posting) if p.id in wanted and p.week == week}
+        made += [
+            posting.id
+            for posting in capacity.write(
+                work,
+                lambda old, h=hand, o=own: ledger.reverse(old, h, o, reason, by),  # type: ignore[misc]
+            )
+        ]
+    return made

@@ -17,16 +17,16 @@ from orderdesk.desk.timeline import note_event
 from orderdesk.domain import ledger
 from orderdesk.domain.demand import Carrier
 from orderdesk.domain.events import Case
-from orderdesk.domain.ledger import Posting
+from orderdesk.domain.ledger import Account, Book, Posting
 from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import at, local
 from orderdesk.errors import RuleSaysNo
-from orderdesk.i18n import _, msg
+from orderdesk.i18n import N_, Msg, _, figure, msg
 from orderdesk.reserve.rules import ReserveRules
 from orderdesk.roster.moves import Pool, Situation
-from orderdesk.roster.problem import Need, standing_needs, waterlines
-from orderdesk.roster.replan import Plan, Replan, replan
+from orderdesk.roster.problem import Aim, Need, standing_needs, waterlines
+from orderdesk.roster.replan import Plan, Replan, cost_of_wish, replan
 
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader, Work
@@ -42,6 +42,20 @@ class Plans:
     case: Case
     found: Replan
     situation: Situation
+    without: Plan | None = None
+    """The first plan as it would be without wishes; none where nothing was wished."""
+
+    @property
+    def wished(self) -> bool:
+        """Whether somebody was left out or brought in."""
+        return self.without is not None
+
+    @property
+    def cost(self) -> tuple[Msg, ...]:
+        """What the wishes cost against the best plan without them; empty when they were free."""
+        if self.without is None or not self.found.plans:
+            return ()
+        return cost_of_wish(self.without, self.found.plans[0])
 
     def rows(self) -> list[tuple[str, ...]]:
         """The comparison: one column a plan."""
@@ -57,12 +71,20 @@ class Plans:
             line(_("own people touched"), lambda p: p.touched),
             line(_("days off cancelled"), lambda p: p.days_off_cancelled),
             line(_("days off moved"), lambda p: p.days_off_moved),
+            line(_("weight of changes"), lambda p: figure(p.aims[Aim.NOTICE], ".1f")),
+            line(
+                _("burden before"), lambda p: figure(sum(x.earlier_burden for x in p.lines), ".1f")
+            ),
             line(_("reserve, h"), lambda p: words.hours(p.reserve_minutes)),
             line(_("borrowed, h"), lambda p: words.hours(p.borrowed_minutes)),
             line(_("pool, h"), lambda p: words.hours(p.external_minutes)),
             line(_("fewest possible"), lambda p: p.proof),
             line(_("side effects"), lambda p: "; ".join(str(e) for e in p.side_effects)),
         ]
+
+
+def _burden_before(plan: Plan) -> float:
+    return sum(line.earlier_burden for line in plan.lines)
 
 
 def plans_for(
@@ -74,7 +96,11 @@ def plans_for(
     decision: str = "",
     on_plan: Callable[[Plan], None] | None = None,
 ) -> Plans:
-    """Up to three lawful plans for what a case asks and nobody covers yet. Writes nothing."""
+    """Up to three lawful plans for what a case asks and nobody covers yet. Writes nothing.
+
+    `exclude` leaves people out, `prefer` brings them in; the plans then say what that costs.
+    """
+    exclude, prefer = tuple(exclude), tuple(prefer)
     with desk.read() as reader:
         case = reader.case(case_id)
         situation = situation_in(desk, reader, case, decision=decision)
@@ -82,7 +108,11 @@ def plans_for(
         situation, rules(), law(), new_id=desk.new_id, exclude=exclude, prefer=prefer,
         on_plan=on_plan,
     )  # fmt: skip
-    return Plans(case, found, situation)
+    without = None
+    if exclude or prefer:
+        plain = replan(situation, rules(), law(), new_id=desk.new_id, most_plans=1)
+        without = plain.plans[0] if plain.plans else None
+    return Plans(case, found, situation, without)
 
 
 def situation_in(
@@ -132,6 +162,152 @@ def needs_in(reader: Reader, case: Case, today: date) -> list[Need]:
     ]
 
 
+NEEDED, ASKED, CONFIRMED, NOT_NEEDED = (
+    N_("not asked yet"), N_("asked"), N_("confirmed"), N_("not needed"),
+)  # fmt: skip
+"""What a plan that needs the neighbours waits for."""
+POOL_REQUEST = "pool_request"
+
+
+def pool_state(desk: Desk, case: Case, plan: Plan) -> str:
+    """Whether the pool of a plan was asked, and said yes; as the ledger has it."""
+    with desk.read() as reader:
+        return _pool_state(reader, case, plan)
+
+
+def _pool_state(reader: Reader, case: Case, plan: Plan) -> str:
+    if not plan.conditional:
+        return NOT_NEEDED
+    asked, confirmed = _pool_minutes(reader, case, plan.pool[0].pool)
+    if confirmed >= plan.external_minutes:
+        return CONFIRMED
+    return ASKED if asked + confirmed >= plan.external_minutes else NEEDED
+
+
+def _pool_minutes(reader: Reader, case: Case, pool: str) -> tuple[int, int]:
+    """Minutes asked of a pool for a case, and confirmed."""
+    sums = ledger.totals(reader.postings(Posting), capacity.week_of(case))
+
+    def of(book: Book) -> int:
+        return sums.get(Account(book=book, pool=pool, case_id=case.id), 0)
+
+    return of(Book.ASKED), of(Book.CONFIRMED)
+
+
+def pool_row(desk: Desk, plans: Plans) -> tuple[str, ...]:
+    """A line of the comparison: what each plan waits for."""
+    with desk.read() as reader:
+        states = [_(_pool_state(reader, plans.case, plan)) for plan in plans.found.plans]
+    marks = {_(CONFIRMED): _("final when chosen"), _(NOT_NEEDED): ""}
+    return (
+        _("the pool"),
+        *(f"{s}: {marks.get(s, _('plan is conditional'))}".removesuffix(": ") for s in states),
+    )
+
+
+def pool_text(desk: Desk, case: Case, plan: Plan, until: str = "") -> str:
+    """A request to the neighbours, ready to send: what, when, where, the reference; no names."""
+    with desk.read() as reader:
+        reference_ = _reference(reader, case)
+    lines = [
+        _("Request for assistance {reference}").format(reference=reference_),
+        "",
+        _("For {number} we ask:").format(number=case.number),
+    ]
+    for entry in plan.pool:
+        place = f", {entry.need.place}" if entry.need.place else ""
+        lines.append(
+            _("- {n} enforcement officers, {when}{place}, for {task}: {hours} h").format(
+                n=entry.people, when=words.span(entry.need.span), place=place,
+                task=_(words.TASKS[entry.need.task]), hours=words.hours(entry.minutes),
+            )
+        )  # fmt: skip
+    if until.strip():
+        lines.append(_("Please answer by {when}.").format(when=until.strip()))
+    return "\n".join([*lines, "", _("With reference {reference}.").format(reference=reference_)])
+
+
+def _reference(reader: Reader, case: Case) -> str:
+    made = reader.facts(POOL_REQUEST, f"case:{case.id}")
+    number = len([fact for fact in made if fact.doc["state"] == ASKED]) + 1
+    return f"{case.number}-P{number}"
+
+
+def ask_pool(desk: Desk, case: Case, plan: Plan, until: str = "") -> str:
+    """Ask the neighbours what a plan needs: nothing counts on it before they say yes.
+
+    Gives the text to send. Raises RuleSaysNo when they were asked already.
+    """
+    text = pool_text(desk, case, plan, until)
+    with desk.work(Role.OFFICER) as work:
+        if _pool_state(work, case, plan) != NEEDED:
+            raise RuleSaysNo(msg("the pool was asked already"))
+        mark = _reference(work, case)
+        hand = capacity.pen(desk, work, capacity.week_of(case))
+        for entry in plan.pool:
+            capacity.write(
+                work,
+                lambda old, e=entry: ledger.ask_external(  # type: ignore[misc]
+                    old, hand, e.pool, case.id, e.minutes, reason=mark
+                ),
+            )
+        work.add_fact(
+            POOL_REQUEST,
+            f"case:{case.id}",
+            {"state": ASKED, "reference": mark, "minutes": plan.external_minutes, "until": until},
+        )
+        note_event(
+            work, case.id,
+            msg("{n} h asked of the pool, reference {reference}",
+                n=words.hours(plan.external_minutes), reference=mark),
+        )  # fmt: skip
+    return text
+
+
+def answer_pool(desk: Desk, case: Case, plan: Plan, *, yes: bool) -> None:
+    """Keep the answer of the neighbours. A no releases what was asked."""
+    with desk.work(Role.OFFICER) as work:
+        if _pool_state(work, case, plan) != ASKED:
+            raise RuleSaysNo(msg("the pool wasn't asked yet"))
+        hand = capacity.pen(desk, work, capacity.week_of(case))
+        pool = plan.pool[0].pool
+        asked, _confirmed = _pool_minutes(work, case, pool)
+        if yes:
+            capacity.write(
+                work, lambda old: ledger.confirm_external(old, hand, pool, case.id, asked)
+            )
+        else:
+            ids = [
+                p.id
+                for p in work.postings(Posting)
+                if p.deed is ledger.Deed.ASK and p.case_id == case.id
+            ]
+            gone = {p.reverses for p in work.postings(Posting) if p.reverses}
+            capacity.write(
+                work,
+                lambda old: ledger.reverse(
+                    old, hand, [i for i in ids if i not in gone], _("the pool says no")
+                ),
+            )
+        state = CONFIRMED if yes else "refused"
+        work.add_fact(POOL_REQUEST, f"case:{case.id}", {"state": state, "minutes": asked})
+        text = msg("the pool confirms {n} h", n=words.hours(asked))
+        note_event(work, case.id, text if yes else msg("the pool says no"))
+
+
+def reject(desk: Desk, plans: Plans) -> None:
+    """None of the plans: one line in the log, nothing else."""
+    with desk.work(Role.OFFICER) as work:
+        note_event(
+            work, plans.case.id, msg("{n} plans looked at, none chosen", n=len(plans.found.plans))
+        )
+
+
+def theme_text(theme: str) -> str:
+    """A theme in words; nothing for none."""
+    return capacity.theme_name(theme) if theme else ""
+
+
 def choose(
     desk: Desk,
     plans: Plans,
@@ -146,12 +322,13 @@ def choose(
     Raises RuleSaysNo while the pool has not said yes, for theme hours without authority, and when
     the reserve no longer has what the plan takes.
     """
-    if plan.conditional and not pool_confirmed:
-        raise RuleSaysNo(msg("the plan waits for the neighbour's yes"))
     if plan.theme_minutes or plan.borrowed_minutes:
         authority(by, Role.LEAD, Role.DECIDER)
     with desk.work(Role.OFFICER) as work:
         case = work.case(plans.case.id)
+        waits = _pool_state(work, case, plan) not in (NOT_NEEDED, CONFIRMED)
+        if waits and not pool_confirmed:
+            raise RuleSaysNo(msg("the plan waits for the neighbour's yes"))
         _refuse_stale(work, plan)
         postings = _book(desk, work, case, plan, by, reason)
         changed = [line.new for line in plan.lines] + list(plan.absent)
@@ -207,16 +384,19 @@ def _book(desk: Desk, work: Work, case: Case, plan: Plan, by: Actor, reason: str
                 )
             )  # fmt: skip
     for entry in plan.pool:
-        post(
-            lambda old, e=entry: ledger.ask_external(  # type: ignore[misc]
-                old, hand, e.pool, case.id, e.minutes, reason=reason
+        asked, confirmed = _pool_minutes(work, case, entry.pool)
+        if entry.minutes > asked + confirmed:
+            post(
+                lambda old, e=entry, n=entry.minutes - asked - confirmed: ledger.ask_external(  # type: ignore[misc]
+                    old, hand, e.pool, case.id, n, reason=reason
+                )
             )
-        )
-        post(
-            lambda old, e=entry: ledger.confirm_external(  # type: ignore[misc]
-                old, hand, e.pool, case.id, e.minutes
+        if entry.minutes > confirmed:
+            post(
+                lambda old, e=entry, n=entry.minutes - confirmed: ledger.confirm_external(  # type: ignore[misc]
+                    old, hand, e.pool, case.id, n
+                )
             )
-        )
     return made
 
 

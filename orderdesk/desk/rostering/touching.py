@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from orderdesk.desk import availability, words
 from orderdesk.desk.core import Desk
-from orderdesk.desk.rostering.parameters import LOOK_AHEAD, LOOK_BACK, law, offers, rules
+from orderdesk.desk.rostering.parameters import (
+    LOOK_AHEAD,
+    LOOK_BACK,
+    YEAR_BACK,
+    law,
+    offers,
+    rules,
+)
+from orderdesk.desk.rostering.proposal import Proposal, drafted, keep, proposal_in
 from orderdesk.desk.rostering.record import burdens_in, log_changes
 from orderdesk.domain.people import Duty, DutyStatus, Person, Role, TaskSpan
 from orderdesk.domain.time import Span, at, local
@@ -17,6 +25,7 @@ from orderdesk.domain.worktime import Finding, check_duties, errors
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, figure, msg
 from orderdesk.roster.moves import Refusal, Situation
+from orderdesk.roster.problem import day_of
 
 if TYPE_CHECKING:
     from orderdesk.roster.explain import Candidate
@@ -25,16 +34,16 @@ if TYPE_CHECKING:
 
 def check_with(desk: Desk, changed: Sequence[Duty]) -> tuple[Finding, ...]:
     """What the law says of the roster with these duties in it, for their people only."""
+    if not changed:
+        return ()
     people = {duty.person_id for duty in changed}
     ids = {duty.id for duty in changed}
+    start = min(duty.start for duty in changed) - YEAR_BACK
+    end = max(duty.end for duty in changed) + LOOK_BACK
     with desk.read() as reader:
-        duties = [
-            duty
-            for person in people
-            for duty in reader.duties(person_id=person)
-            if duty.id not in ids
-        ]
-    return tuple(check_duties([*duties, *changed], law()))
+        stands = [d for who in people for d in reader.duties(start=start, end=end, person_id=who)]
+        stands += [d for d in drafted(proposal_in(reader), stands) if d.person_id in people]
+    return tuple(check_duties([*(d for d in stands if d.id not in ids), *changed], law()))
 
 
 @dataclass(frozen=True)
@@ -120,19 +129,53 @@ def look_at_off(desk: Desk, duty_id: str) -> Touch:
 def make_touch(desk: Desk, touch: Touch, reason: str = "") -> list[str]:
     """Do what was looked at, and log it as a published change; whom it touches.
 
-    Raises RuleSaysNo (rule 23) when the law forbids it, or when the roster changed since.
+    A touch of shifts that are only proposed changes the proposal, pins them there and tells nobody.
+    Raises RuleSaysNo (rule 23) when the law forbids it, or when the roster changed since; BadInput
+    when the law warns and no reason is given.
     """
     if not touch.lawful:
         raise RuleSaysNo(errors(touch.findings)[0].message, "23")
+    if touch.findings and not reason.strip():
+        mend = msg("The law warns: {what}. Say why.", what=touch.findings[0].message)
+        raise BadInput(N_("reason"), "", mend)
     with desk.work(Role.PLANNER) as work:
-        stands = {duty.id: duty for duty in work.duties()}
-        if any(old is not None and stands.get(old.id) != old for _who, old, _new in touch.changes):
+        olds = [old for _who, old, _new in touch.changes if old is not None]
+        stands = {duty.id: duty for duty in work.duties(ids=[old.id for old in olds])}
+        proposal = proposal_in(work)
+        proposed = {duty.id: duty for duty in proposal.duties} if proposal is not None else {}
+        in_proposal = [old for old in olds if old.id not in stands and old.id in proposed]
+        known = stands | {old.id: proposed[old.id] for old in in_proposal}
+        if any(known.get(old.id) != old for old in olds):
             raise RuleSaysNo(msg("the roster changed since you looked: look again"))
-        work.save_duties([new for _who, _old, new in touch.changes])
-        log_changes(work, touch.changes, reason=reason)
-        work.note("duties.touched", "roster", {"people": [who for who, _, _ in touch.changes],
-                                               "reason": reason})  # fmt: skip
-    return sorted({who for who, _old, _new in touch.changes})
+        if proposal is not None and in_proposal:
+            if len(in_proposal) < len(olds):
+                raise RuleSaysNo(msg("one of these shifts is published and the other proposed"))
+            keep(work, _proposed(proposal, touch))
+        else:
+            work.save_duties([new for _who, _old, new in touch.changes])
+            log_changes(work, touch.changes, reason=reason)
+        people = sorted({who for who, _old, _new in touch.changes})
+        work.note(
+            "proposal.touched" if in_proposal else "duties.touched",
+            "roster",
+            {"people": people, "reason": reason},
+        )
+    return people
+
+
+def _proposed(proposal: Proposal, touch: Touch) -> Proposal:
+    """The proposal after a touch: what was touched stays so when the weeks are rostered again."""
+    gone = {old.id for _who, old, _new in touch.changes if old is not None}
+    made = [
+        new.replace(pinned=True, sequence=0)
+        for _who, _old, new in touch.changes
+        if new.status is not DutyStatus.CANCELLED
+    ]
+    free = {
+        (who, day_of(new)) for who, _old, new in touch.changes if new.status is DutyStatus.CANCELLED
+    }
+    kept = tuple(duty for duty in proposal.duties if duty.id not in gone)
+    return replace(proposal, duties=(*kept, *made), free=proposal.free | free)
 
 
 @dataclass(frozen=True)
@@ -160,8 +203,9 @@ class Gap:
                 yield f"✗  {refusal.person_id}  {refusal.finding.article}: {refusal.reason}"
 
 
-def gap_left(desk: Desk, duty_id: str) -> Gap:
-    """Who could take over a duty, in the order in which one would ask. Writes nothing."""
+def gap_left(desk: Desk, duty_id: str, *, count: int = 5) -> Gap:
+    """The first `count` who could take over a duty, in the order in which one would ask, and why
+    the others can't. Writes nothing."""
     from orderdesk.roster.explain import candidates, gap_of
 
     with desk.read() as reader:
@@ -183,7 +227,7 @@ def gap_left(desk: Desk, duty_id: str) -> Gap:
             duties=tuple(duties),
             burdens=burdens_in(reader, desk.now),
         )
-    found, refused = candidates(situation, gap_of(duty), rules(), law())
+    found, refused = candidates(situation, gap_of(duty), rules(), law(), count=count)
     return Gap(duty, found, refused)
 
 
@@ -210,10 +254,12 @@ def _touch(desk: Desk, *changes: tuple[str, Duty | None, Duty]) -> Touch:
 
 
 def duty_in(reader: Reader, id: str) -> Duty:
-    found = next((d for d in reader.duties() if d.id == id), None)
-    if found is None:
-        raise RuleSaysNo(msg("there is no such duty"))
-    return found
+    """A duty that is published or proposed. Raises RuleSaysNo."""
+    published = reader.duties(ids=[id])
+    proposed = [duty for duty in drafted(proposal_in(reader), published) if duty.id == id]
+    for duty in (*published, *proposed):
+        return duty
+    raise RuleSaysNo(msg("there is no such duty"))
 
 
 def person_in(reader: Reader, id: str) -> Person:
@@ -226,6 +272,7 @@ def person_in(reader: Reader, id: str) -> Person:
 
 def _duties_on(reader: Reader, person_id: str, day: date) -> list[Duty]:
     around = reader.duties(start=at(day, "00:00"), end=at(day, "23:59"), person_id=person_id)
+    around += [d for d in drafted(proposal_in(reader), around) if d.person_id == person_id]
     return [duty for duty in around if local(duty.start).date() == day]
 
 
@@ -270,8 +317,22 @@ def _refitted(duty: Duty, start: datetime, end: datetime) -> tuple[TaskSpan, ...
 def pin(desk: Desk, duty_id: str) -> bool:
     """Pin a duty, or let it loose; whether it is pinned now."""
     with desk.work(Role.PLANNER) as work:
-        duty = next((d for d in work.duties() if d.id == duty_id), None)
-        if duty is None:
-            raise RuleSaysNo(msg("there is no such duty"))
-        work.save_duties([duty.replace(pinned=not duty.pinned)])
-        return not duty.pinned
+        duty = duty_in(work, duty_id)
+        pinned = duty.replace(pinned=not duty.pinned)
+        proposal = proposal_in(work)
+        if proposal is not None and not work.duties(ids=[duty_id]):
+            keep(work, proposal.with_duties([pinned]))
+        else:
+            work.save_duties([pinned])
+        return pinned.pinned
+
+
+def pin_free(desk: Desk, person_id: str, day: date) -> bool:
+    """Keep a day of a proposal free for a person, or let it loose; whether it is kept free now."""
+    with desk.work(Role.PLANNER) as work:
+        proposal = proposal_in(work)
+        if proposal is None or not proposal.covers(day):
+            raise RuleSaysNo(msg("{who} has no shift on {day}", who=person_id, day=words.day(day)))
+        free = proposal.free ^ {(person_id, day)}
+        keep(work, replace(proposal, free=free))
+        return (person_id, day) in free

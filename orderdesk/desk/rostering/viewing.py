@@ -1,20 +1,37 @@
-"""Looking at the roster: people by days, what changed, a year of one person."""
+"""Looking at the roster: people by days, published and proposed, cover against need."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from orderdesk.desk import words
 from orderdesk.desk.core import Desk
-from orderdesk.desk.rostering.parameters import LOOK_BACK, law, rules
-from orderdesk.desk.rostering.record import burdens_in, changes_in
-from orderdesk.desk.rostering.touching import person_in
+from orderdesk.desk.rostering.parameters import LOOK_BACK, law, offers, rules
+from orderdesk.desk.rostering.proposal import drafted, proposal_in
 from orderdesk.domain.people import Duty, DutyStatus, Person
 from orderdesk.domain.time import Week, at, local
 from orderdesk.domain.worktime import Finding, check_duties, errors
-from orderdesk.i18n import _, figure
+from orderdesk.i18n import N_, _
+from orderdesk.roster.problem import Need, day_of, standing, standing_needs, waterlines
+
+PUBLISHED, PROPOSED, OPEN = N_("published"), N_("proposal"), N_("open")
+_STEP = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """People on a shift of a day, or the fewest at a place in the hours of its waterline."""
+
+    have: int
+    need: int
+
+    @property
+    def short(self) -> int:
+        """People lacking."""
+        return max(0, self.need - self.have)
 
 
 @dataclass(frozen=True)
@@ -24,46 +41,168 @@ class RosterView:
     days: tuple[date, ...]
     people: tuple[Person, ...]
     cells: Mapping[tuple[str, date], tuple[Duty, ...]]
+    """What stands before what was dropped."""
     findings: tuple[Finding, ...]
+    proposed: frozenset[str]
+    """Ids of duties that are only proposed."""
+    free: frozenset[tuple[str, date]]
+    """Person and day that a proposal keeps free."""
+    stages: Mapping[Week, str]
+    """What each week is: published, proposal or open."""
+    shifts: Mapping[str, str]
+    """Name of each shift on offer, by id."""
+    shift_cover: Mapping[tuple[str, date], Cover]
+    waterline: Mapping[tuple[str, date], Cover]
+    """By place and day."""
+
+    def duty(self, person_id: str, day: date) -> Duty | None:
+        """The duty of a day, one that was dropped only where none stands."""
+        return next(iter(self.cells.get((person_id, day), ())), None)
 
     def mark(self, person_id: str, day: date) -> str:
-        """A cell in three signs: shift, a star for a deployment, an exclamation for an error."""
-        duties = self.cells.get((person_id, day), ())
-        if not duties:
-            return "·"
-        duty = duties[0]
+        """A cell in three signs: shift (small: proposed), * at a deployment, ^ pinned, ! breaks
+        the law; x dropped, · free."""
+        duty = self.duty(person_id, day)
+        if duty is None:
+            return "·^" if (person_id, day) in self.free else "·"
         sign = "x" if duty.status is DutyStatus.CANCELLED else duty.shift
         deployed = "*" if any(task.case_id for task in duty.tasks) else ""
         pinned = "^" if duty.pinned else ""
-        broken = "!" if (person_id, day) in self._broken else ""
-        return f"{sign}{deployed}{pinned}{broken}"
+        broken = "!" if (person_id, day) in self.broken else ""
+        return f"{sign.lower() if duty.id in self.proposed else sign}{deployed}{pinned}{broken}"
 
-    @property
-    def _broken(self) -> frozenset[tuple[str, date]]:
+    @cached_property
+    def broken(self) -> frozenset[tuple[str, date]]:
+        """Person and day at which a breach of the law begins."""
         return frozenset((f.person_id, local(f.start).date()) for f in errors(self.findings))
 
-    def cover(self, day: date) -> int:
-        """Officers who work on a day."""
+    def minutes(self, person_id: str, days: Iterable[date]) -> int:
+        """Paid minutes of a person on some days."""
         return sum(
-            any(d.status is not DutyStatus.CANCELLED for d in self.cells.get((p.id, day), ()))
-            for p in self.people
+            duty.paid_minutes
+            for day in days
+            for duty in standing(self.cells.get((person_id, day), ()))
+        )
+
+    def cover(self, day: date) -> int:
+        """People who work on a day."""
+        return sum(bool(standing(self.cells.get((p.id, day), ()))) for p in self.people)
+
+    def cover_of(self, day: date) -> Iterator[tuple[str, Cover]]:
+        """Each shift that is asked that day, and each waterline, with its cover."""
+        for id, name in self.shifts.items():
+            if cover := self.shift_cover.get((id, day)):
+                yield name, cover
+        for (place, on), cover in self.waterline.items():
+            if on == day:
+                yield _("waterline {place}").format(place=place), cover
+
+    def said_of(self, person_id: str) -> tuple[Finding, ...]:
+        """What the law says of a person's days that are shown."""
+        first, last = at(self.days[0], "00:00"), at(self.days[-1], "23:59")
+        return tuple(
+            f
+            for f in self.findings
+            if f.person_id == person_id and f.end > first and f.start <= last
         )
 
 
 def view(desk: Desk, first: date, days: int) -> RosterView:
-    """The roster from `first` on."""
+    """The roster from `first` on, with what is proposed where nothing is published."""
+    shown = tuple(first + timedelta(days=n) for n in range(days))
     with desk.read() as reader:
-        shown = tuple(first + timedelta(days=n) for n in range(days))
-        duties = reader.duties(start=at(first, "00:00") - LOOK_BACK, end=at(shown[-1], "23:59"))
-        busy = {d.person_id for d in duties if local(d.start).date() >= first}
-        people = tuple(
-            p for p in reader.people() if p.serves_between(first, shown[-1]) or p.id in busy
-        )
+        published = reader.duties(start=at(first, "00:00") - LOOK_BACK, end=at(shown[-1], "23:59"))
+        proposal = proposal_in(reader)
+        people = tuple(reader.people(shown[0], shown[-1]))
+    draft = [d for d in drafted(proposal, published) if first <= day_of(d) <= shown[-1]]
+    duties = [*published, *draft]
     cells: dict[tuple[str, date], tuple[Duty, ...]] = {}
     for duty in sorted(duties, key=lambda d: (d.status is DutyStatus.CANCELLED, d.start)):
-        day = local(duty.start).date()
-        cells[duty.person_id, day] = (*cells.get((duty.person_id, day), ()), duty)
-    return RosterView(shown, people, cells, tuple(check_duties(duties, law())))
+        key = duty.person_id, day_of(duty)
+        cells[key] = (*cells.get(key, ()), duty)
+    told = {day_of(duty) for duty in standing(published)}
+    stages = {}
+    for day in shown:
+        week = Week.of(day)
+        if day in told:
+            stages[week] = PUBLISHED
+        elif proposal is not None and proposal.covers(day):
+            stages.setdefault(week, PROPOSED)
+        else:
+            stages.setdefault(week, OPEN)
+    stand = [d for d in standing(duties) if first <= day_of(d) <= shown[-1]]
+    needs = standing_needs(rules(), shown, offers())
+    return RosterView(
+        days=shown,
+        people=people,
+        cells=cells,
+        findings=check_duties(duties, law()),
+        proposed=frozenset(duty.id for duty in draft),
+        free=proposal.free if proposal is not None else frozenset(),
+        stages=stages,
+        shifts={o.shift.id: o.shift.name for o in offers()},
+        shift_cover=_shift_cover(stand, needs),
+        waterline={
+            (need.place, local(need.span.start).date()): Cover(_fewest(stand, need), need.at_least)
+            for need in waterlines(rules(), shown)
+        },
+    )
+
+
+def _shift_cover(duties: Iterable[Duty], needs: Iterable[Need]) -> dict[tuple[str, date], Cover]:
+    have: dict[tuple[str, date], int] = {}
+    for duty in duties:
+        key = duty.shift, day_of(duty)
+        have[key] = have.get(key, 0) + 1
+    return {
+        key: Cover(have.get(key, 0), need.at_least)
+        for need in needs
+        if need.shift
+        for key in [(need.shift, local(need.span.start).date())]
+    }
+
+
+def _fewest(duties: Iterable[Duty], need: Need) -> int:
+    """The fewest people at a place, not deployed, at any half hour of a need."""
+    there = [
+        duty
+        for duty in duties
+        if duty.place == need.place and duty.start < need.span.end and need.span.start < duty.end
+    ]
+    counts = []
+    moment = need.span.start
+    while moment < need.span.end:
+        counts.append(
+            sum(
+                duty.start <= moment < duty.end
+                and not any(t.case_id and t.start <= moment < t.end for t in duty.tasks)
+                for duty in there
+            )
+        )
+        moment += _STEP
+    return min(counts, default=0)
+
+
+def shift_lines(shown: RosterView, person: Person, day: date) -> Iterator[str]:
+    """What one person does on one day, in words."""
+    duties = shown.cells.get((person.id, day), ())
+    if not duties:
+        kept = _("kept free") if (person.id, day) in shown.free else _("free")
+        yield f"{words.day(day)}  {kept}"
+    for duty in duties:
+        if duty.status is DutyStatus.CANCELLED:
+            yield f"{words.day(day)}  " + _("dropped: {hours}").format(hours=words.shift(duty))
+            continue
+        tasks = ", ".join(
+            f"{words.clock(task.start)} {_(words.TASKS[task.task])}" for task in duty.tasks
+        )
+        name = shown.shifts.get(duty.shift, _("own hours"))
+        state = "  (" + _(PROPOSED) + ")" if duty.id in shown.proposed else ""
+        pinned = "  ^ " + _("pinned") if duty.pinned else ""
+        yield (
+            f"{words.day(day)}  {name} {words.clock(duty.start)}-{words.clock(duty.end)} "
+            f"{duty.place}: {tasks}{state}{pinned}"
+        )
 
 
 def differences(desk: Desk) -> list[str]:
@@ -88,37 +227,4 @@ def differences(desk: Desk) -> list[str]:
             now = change.after if What.CALLED_OFF not in change.what else change.before
             title = now.title if now is not None else ""
             lines.append(f"{who}  {words.moment(change.moment)}  {what}  {title}")
-    return lines
-
-
-def year_of(desk: Desk, person_id: str) -> list[str]:
-    """What a year brought one person, for that person and the planner: week by week, and in all."""
-    with desk.read() as reader:
-        person = person_in(reader, person_id)
-        since = desk.now - timedelta(days=365)
-        duties = [
-            d
-            for d in reader.duties(start=since, end=desk.now, person_id=person.id)
-            if d.status is not DutyStatus.CANCELLED
-        ]
-        changes = [c for c in changes_in(reader) if c.person_id == person.id]
-        burdens = burdens_in(reader, desk.now)
-    weeks: dict[Week, list[Duty]] = {}
-    for duty in duties:
-        weeks.setdefault(Week.of(duty.start), []).append(duty)
-    late = {Week.of(c.told_at): 0.0 for c in changes}
-    for change in changes:
-        late[Week.of(change.told_at)] += change.weight(rules())
-    lines = [f"{person.id} {person.name}", ""]
-    for week in sorted({*weeks, *late}, key=str):
-        worked = weeks.get(week, [])
-        bar = "█" * round(sum(d.paid_minutes for d in worked) / 60 / 4)
-        weekend = sum(local(d.start).weekday() >= 5 for d in worked)
-        lines.append(
-            f"{week}  {words.hours(sum(d.paid_minutes for d in worked)):>5} {bar:<12}"
-            + (f"  {_('weekend')} {weekend}" if weekend else "")
-            + (f"  {_('late changes')} {figure(late[week], '.1f')}" if late.get(week) else "")
-        )
-    lines += ["", _("burden of late changes in {weeks} weeks: {n}").format(
-        weeks=rules().fairness.weeks, n=figure(burdens.get(person.id, 0.0), ".1f"))]  # fmt: skip
     return lines
