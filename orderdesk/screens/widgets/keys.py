@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 _KEY = "bold $footer-key-foreground"
 _GROUPS = " │ "
 _MORE = "…"
-_MOST_LINES = 3
+_MOST_LINES, _LINES_AT_LAST = 3, 4
 
 
 class Keys(Static):
     """Footer: each key with what it does; a click presses it. First what the focus offers, then
     the screen's own keys, then those of every screen. Wraps where the terminal is narrow, so that
-    no key is cut off; what three lines can't hold is behind "… ?"."""
+    no key is cut off: closer together where three lines are not enough, and with a mark where four
+    are not."""
 
     DEFAULT_CSS = """
-    Keys { dock: bottom; height: auto; max-height: 3; background: $footer-background;
+    Keys { dock: bottom; height: auto; max-height: 4; background: $footer-background;
            color: $footer-foreground; padding: 0 1; }
     Keys:ansi { background: ansi_default; color: ansi_default; }
     """
@@ -47,26 +48,37 @@ class Keys(Static):
 
     def _draw(self) -> None:
         room = self.app.size.width - 2
+        groups = list(self._groups())
+        shown = self._lines(groups, room, _GROUPS, "  ")
+        if len(shown) > _MOST_LINES:
+            shown = self._lines(groups, room, " ", " ")
+        if len(shown) > _LINES_AT_LAST:
+            # What every screen has comes first then; the rest is a key away.
+            groups = [groups[-1], *groups[:-1]]
+            shown = self._lines(groups, room, _GROUPS, "  ")[:_LINES_AT_LAST]
+            last = shown[-1].truncate(room - 2, ellipsis=False)
+            shown[-1] = Content.assemble(last, f" {_MORE}")
+        self.update(Content("\n").join(shown))
+
+    def _lines(
+        self, groups: Sequence[Sequence[ActiveBinding]], room: int, between: str, gap: str
+    ) -> list[Content]:
+        """The groups on as many lines as they need."""
         lines: list[list[Content]] = [[]]
         used = 0
-        for place, group in enumerate(self._groups()):
+        for place, group in enumerate(groups):
             for n, active in enumerate(group):
                 part = self._key(active)
-                gap = Content.styled(_GROUPS, "$look-rule") if place and not n else Content("  ")
-                if lines[-1] and used + gap.cell_length + part.cell_length > room:
+                space = Content.styled(between if place and not n else gap, "$look-rule")
+                if lines[-1] and used + space.cell_length + part.cell_length > room:
                     lines.append([])
                     used = 0
                 if lines[-1]:
-                    lines[-1].append(gap)
-                    used += gap.cell_length
+                    lines[-1].append(space)
+                    used += space.cell_length
                 lines[-1].append(part)
                 used += part.cell_length
-        shown = [Content("").join(parts) for parts in lines]
-        if len(shown) > _MOST_LINES:
-            last = shown[_MOST_LINES - 1].truncate(room - 4, ellipsis=False)
-            more = Content.assemble(f" {_MORE} ", ("?", _KEY))
-            shown = [*shown[: _MOST_LINES - 1], last + more]
-        self.update(Content("\n").join(shown))
+        return [Content("").join(parts) for parts in lines]
 
     def _groups(self) -> Iterator[list[ActiveBinding]]:
         """Keys of what has the focus, of the screen, of every screen; each action once."""
