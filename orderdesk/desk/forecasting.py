@@ -226,23 +226,16 @@ def judged_lines(found: Sequence[Calibration]) -> Iterator[str]:
     for one in found:
         by = 60 if one.measure is Measure.MINUTES else 1
         name = _("hours") if one.measure is Measure.MINUTES else _("cases")
-        yield _("{what}, {n} held-out weeks: {c} inside the 80% band").format(
-            what=name, n=one.weeks, c=f"{one.coverage:.0%}"
-        )
         losses = (one.pinball, one.pinball_year_average, one.pinball_same_week,
                   one.pinball_year_quantiles)  # fmt: skip
+        own, year, week, quantiles = (words.number(loss / by, 2) for loss in losses)
         yield _(
-            "pinball loss {own}; year's average {year}, same week last year {week}, year's "
-            "quantiles {quantiles}"
+            "{what}, {n} held-out weeks: {c} inside the 80% band; pinball loss {own} (year's "
+            "average {year}, same week last year {week}, year's quantiles {quantiles})"
         ).format(
-            **dict(
-                zip(
-                    ("own", "year", "week", "quantiles"),
-                    (words.number(loss / by, 2) for loss in losses),
-                    strict=True,
-                )
-            )
-        )
+            what=name, n=one.weeks, c=f"{one.coverage:.0%}", own=own, year=year, week=week,
+            quantiles=quantiles,
+        )  # fmt: skip
 
 
 # --- one day --------------------------------------------------------------------------------------
@@ -293,17 +286,17 @@ def day_outlook(desk: Desk, day: date) -> DayOutlook:
 class FlexMoved:
     """Flex shifts that went to another week, and what it did to both chances."""
 
+    give: Week
+    get: Week
     people: tuple[str, ...]
     before: tuple[float, float]
     """Chance that the reserve runs out, in the week that gave and in the one that got."""
     after: tuple[float, float]
 
-    def line(self, give: Week, get: Week) -> str:
+    def line(self) -> str:
         """For the planner."""
-        return _(
-            "{people}: {give} runs out {a} > {b}, {get} {c} > {d}"
-        ).format(
-            people=", ".join(self.people), give=give, get=get,
+        return _("{people}: {give} runs out {a} > {b}, {get} {c} > {d}").format(
+            people=", ".join(self.people), give=self.give, get=self.get,
             a=f"{self.before[0]:.0%}", b=f"{self.after[0]:.0%}",
             c=f"{self.before[1]:.0%}", d=f"{self.after[1]:.0%}",
         )  # fmt: skip
@@ -374,7 +367,9 @@ def move_flex(desk: Desk, give: Week, get: Week, shifts: int, reason: str) -> Fl
     )
     touching.make_touch(desk, together, reason)
     after = {w.week: w.run_out for w in forecast(desk, _ahead(desk, give, get)).weeks}
-    return FlexMoved(tuple(touches), (before[give], before[get]), (after[give], after[get]))
+    return FlexMoved(
+        give, get, tuple(touches), (before[give], before[get]), (after[give], after[get])
+    )
 
 
 def _first_lawful(desk: Desk, duty: Duty, week: Week) -> Touch | None:

@@ -13,19 +13,22 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from orderdesk.errors import OrderdeskError
-from orderdesk.i18n import N_, _, figure
+from orderdesk.i18n import N_, _
+from orderdesk.screens import capacity_pictures as pictures
 from orderdesk.screens.base import Place
 from orderdesk.screens.safe import line, safe
+from orderdesk.screens.widgets.bars import Bars, Gauge, Waterfall
+from orderdesk.screens.widgets.fan import FanChart
 from orderdesk.screens.widgets.form import Field, Form, Question, Reading
+from orderdesk.screens.widgets.panels import Panel
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
-    from orderdesk.desk.capacity import WeekPlan
-    from orderdesk.desk.core import Desk
-    from orderdesk.domain.ledger import Balance
-    from orderdesk.domain.people import Actor
+    from datetime import datetime
 
-_GAUGE = 48
+    from orderdesk.desk.core import Desk
+    from orderdesk.desk.forecasting import Forecast
+    from orderdesk.domain.people import Actor
 
 
 class CapacityScreen(Place):
@@ -43,49 +46,85 @@ class CapacityScreen(Place):
         Binding("r", "commit", N_("commit")),
         Binding("b", "borrow", N_("borrow")),
         Binding("g", "give_back", N_("give back")),
-        Binding("y", "pay_back", N_("plan pay-back")),
+        Binding("y", "pay_back", N_("pay back")),
         Binding("p", "help", N_("ask for help")),
         Binding("s", "strength", N_("strength")),
         Binding("i", "called_off", N_("called off")),
         Binding("l", "leave", N_("leave")),
-        Binding("u", "worked", N_("hours worked")),
+        Binding("u", "worked", N_("hours")),
         Binding("c", "calls", N_("calls")),
         Binding("n", "note", N_("sheet")),
         Binding("w", "what_if", N_("what if")),
         Binding("f", "forecast", N_("forecast")),
         Binding("z", "close_week", N_("close week"), show=False),
     ]
-    DEFAULT_CSS = "CapacityScreen #gauge { height: auto; padding: 0 1; background: $panel; }"
+    DEFAULT_CSS = """
+    CapacityScreen #top { height: auto; padding: 0 1; background: $panel; }
+    CapacityScreen #waiting { height: auto; }
+    CapacityScreen .only-wide { display: none; height: auto; }
+    CapacityScreen.-wide .only-wide { display: block; }
+    CapacityScreen.-wide .only-narrow { display: none; }
+    CapacityScreen #side { height: 1fr; }
+    CapacityScreen.-wide #side Panel { height: auto; }
+    CapacityScreen .list Panel.only-wide { height: auto; }
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._offset = 0
+        self._moments: list[datetime] = []
 
     def compose_body(self) -> ComposeResult:
-        """Gauge, walk, themes and demands."""
-        yield Static("", id="gauge")
+        """Gauge; the walk of the week with themes and cases; waterfall and forecast beside it."""
+        with Vertical(id="top"):
+            yield Gauge(id="gauge")
+            yield Static("", id="waiting")
         with Vertical(classes="split"):
-            yield VirtualTable(
-                [
-                    Column(_("moment"), 16),
-                    Column(_("used"), 8, right=True),
-                    Column(_("back"), 5, right=True),
-                    Column(_("commit"), 9, right=True),
-                    Column(_("free"), 5, right=True),
-                    Column(_("owed"), 6, right=True),
-                    Column(_("borrow"), 6, right=True),
-                    Column(_("what"), 12, grow=1, rank=1),
-                ],
-                empty=_("This week has no ledger yet: it opens with the roster."),
-                id="walk",
-            ).add_class("list")
-            with VerticalScroll(classes="detail"):
-                yield Static("", id="more")
+            with Vertical(classes="list"):
+                yield VirtualTable(
+                    [
+                        Column(_("moment"), 16),
+                        Column(_("used"), 8, right=True),
+                        Column(_("back"), 5, right=True),
+                        Column(_("commit"), 9, right=True),
+                        Column(_("free"), 5, right=True),
+                        Column(_("owed"), 6, right=True),
+                        Column(_("borrow"), 6, right=True),
+                        Column(_("what"), 12, grow=1, rank=1),
+                    ],
+                    empty=_("This week has no ledger yet: it opens with the roster."),
+                    id="walk",
+                )
+                yield Panel(_("Themes"), Bars(id="themes"), classes="only-wide")
+                yield Panel(_("Cases of the week"), Static("", id="cases"), classes="only-wide")
+            with VerticalScroll(classes="detail", id="side"):
+                yield Static("", id="cases_small", classes="only-narrow")
+                yield Bars(id="themes_small", classes="only-narrow")
+                yield Panel(
+                    _("From paper to plannable"),
+                    Waterfall(id="fall"),
+                    Static("", id="fall_sum"),
+                    classes="only-wide",
+                )
+                yield Panel(
+                    _("The reserve in eight weeks (f)"),
+                    FanChart(id="fan"),
+                    Static("", id="run_out"),
+                    classes="only-wide",
+                )
+                yield Panel(_("Today by hour (s)"), Static("", id="by_hour"), classes="only-wide")
 
     def on_mount(self) -> None:
         """The list has the keys."""
         super().on_mount()
         self.query_one(VirtualTable).focus()
+
+    def on_resize(self) -> None:
+        """Where there is room, the forecast stands beside the week."""
+        was = self.has_class("-wide")
+        super().on_resize()
+        if self.has_class("-wide") and not was:
+            self._show_fan()
 
     def _week(self, desk: Desk) -> str:
         from orderdesk.domain.time import Week
@@ -94,24 +133,75 @@ class CapacityScreen(Place):
 
     def fill(self, desk: Desk) -> None:
         """The week that is shown."""
-        from orderdesk.desk import capacity, words
+        from orderdesk.desk import capacity, strength, words
+        from orderdesk.domain.time import local
 
         plan = capacity.week_plan(desk, self._week(desk))
+        with desk.read() as reader:
+            fall = strength.fall_in(reader, plan.week)
+            today = strength.strength_in(reader, local(desk.now).date())
         rows = []
         for point in plan.walk:
-            shown = point.as_json()
-            names = ("used", "given_back", "committed", "free", "owed", "to_borrow")
+            b = point.balance
+            figures = (b.used, b.given_back, b.committed, b.free, b.owed, b.to_borrow)
             rows.append(
                 (
                     words.moment(point.moment),
-                    *(figure(shown[name], "g") for name in names),
-                    f"{shown['what']} {' '.join(point.cases)}",
+                    *(words.hours(figure) for figure in figures),
+                    " ".join([", ".join(_(deed) for deed in point.deeds), *point.cases]),
                 )
             )
+        self._moments = [point.moment for point in plan.walk]
         self.query_one(VirtualTable).load(ListRows(rows))
-        head = [*_gauge(str(plan.week), plan.statement.balance), *_waiting(desk)]
-        self.query_one("#gauge", Static).update(safe("\n".join(head)))
-        self.query_one("#more", Static).update(safe("\n".join(_more(plan))))
+        self.query_one(Gauge).show(pictures.reserve_gauge(str(plan.week), plan.statement.balance))
+        waiting = "\n".join(_waiting(desk))
+        self.query_one("#waiting", Static).update(safe(waiting))
+        self.query_one("#waiting", Static).display = bool(waiting)
+        for name in ("#themes", "#themes_small"):
+            self.query_one(name, Bars).show(pictures.theme_bars(plan))
+        cases = safe("\n".join(pictures.case_lines(plan)))
+        self.query_one("#cases", Static).update(cases)
+        self.query_one("#cases_small", Static).update(cases)
+        self.query_one(Waterfall).show(pictures.fall_steps(fall))
+        self.query_one("#fall_sum", Static).update(safe(pictures.fall_sum(fall)))
+        self.query_one("#by_hour", Static).update(pictures.by_hour(today, desk.now))
+        if self.has_class("-wide"):
+            self._show_fan()
+
+    @work(thread=True, exclusive=True, group="fan")
+    def _show_fan(self) -> None:
+        """The coming weeks, worked out beside what is shown already."""
+        from orderdesk.desk import forecasting
+
+        if self.desk is None:
+            return
+        try:
+            found = forecasting.forecast(self.desk, 8)
+        except OrderdeskError as problem:
+            self.app.call_from_thread(self._draw_fan, None, line(problem))
+            return
+        chances = "  ".join(f"W{w.week.number:02d} {w.run_out:.0%}" for w in found.weeks)
+        said = _("chance that it runs out: {chances}").format(chances=chances)
+        self.app.call_from_thread(self._draw_fan, found, said)
+
+    def _draw_fan(self, found: Forecast | None, said: str) -> None:
+        if not self.is_mounted:
+            return
+        if found is not None:
+            self.query_one(FanChart).show(pictures.reserve_fan(found))
+        self.query_one("#run_out", Static).update(safe(said))
+
+    def on_virtual_table_chosen(self, event: VirtualTable.Chosen) -> None:
+        """Open a line of the ledger: who, when, by whose word, why."""
+        from orderdesk.desk import ledger_lines
+        from orderdesk.desk.words import moment
+        from orderdesk.domain.time import Week
+
+        if self.desk is None:
+            return
+        at = self._moments[event.row]
+        text = ledger_lines.opened(self.desk, Week.parse(self._week(self.desk)), at)
+        self.app.push_screen(Reading(moment(at), "\n".join(text)))
 
     def action_week(self, by: int) -> None:
         """Another week."""
@@ -407,19 +497,9 @@ class CapacityScreen(Place):
 
     def action_forecast(self) -> None:
         """Eight weeks ahead."""
-        self._forecast()
+        from orderdesk.screens.outlook import OutlookScreen
 
-    @work(thread=True, exclusive=True, group="forecast")
-    def _forecast(self) -> None:
-        from orderdesk.desk import forecasting
-
-        if self.desk is None:
-            return
-        try:
-            text = "\n".join(forecasting.forecast(self.desk, 8).lines())
-        except OrderdeskError as problem:
-            text = line(problem)
-        self.app.call_from_thread(self.app.push_screen, Reading(_("Forecast"), text))
+        self.app.push_screen(OutlookScreen())
 
     def action_close_week(self) -> None:
         """Close a week that is over."""
@@ -445,22 +525,6 @@ def lead(values: Mapping[str, str]) -> Actor:
     return Actor(name=values["by"].strip(), role=Role.LEAD)
 
 
-def _gauge(week: str, b: Balance) -> Iterator[str]:
-    from orderdesk.desk.words import hours
-
-    yield _("{week}: reserve {n} h · owed {owed} h · still to borrow {borrow} h").format(
-        week=week, n=hours(b.reserve), owed=hours(b.owed), borrow=hours(b.to_borrow)
-    )
-    if not b.reserve:
-        return
-    parts = (("█", b.used), ("▓", b.given_back), ("▒", b.committed), ("·", b.free))
-    yield "".join(sign * round(_GAUGE * n / b.reserve) for sign, n in parts)
-    yield _("█ used {used}  ▓ given back {back}  ▒ committed {committed}  · free {free}").format(
-        used=hours(b.used), back=hours(b.given_back), committed=hours(b.committed),
-        free=hours(b.free),
-    )  # fmt: skip
-
-
 def _waiting(desk: Desk) -> Iterator[str]:
     """What waits for the planner, each with its key."""
     from orderdesk.desk import leave, receipts, ripples
@@ -476,42 +540,6 @@ def _waiting(desk: Desk) -> Iterator[str]:
     calls = receipts.sheet(desk)
     if calls.waiting:
         yield _("{line}: c").format(line=calls.summary)
-
-
-def _more(plan: WeekPlan) -> Iterator[str]:
-    from orderdesk.desk import capacity
-    from orderdesk.desk.words import hours
-
-    fall = plan.waterfall
-    yield _("{n} on paper, {h} h plannable = {fte} full-time").format(
-        n=fall.people, h=hours(fall.plannable), fte=figure(fall.full_time, ".1f")
-    )
-    yield ""
-    for entry in plan.demands:
-        yield _("{number}: asks {asked} h; reserve {c}, themes {b}, pool {p}, open {o}").format(
-            number=entry.case.number,
-            asked=hours(entry.demand.minutes()),
-            c=hours(entry.committed),
-            b=hours(entry.borrowed),
-            p=hours(entry.external),
-            o=hours(entry.open_minutes),
-        )
-    yield ""
-    for theme in plan.statement.themes:
-        yield _("{theme}: {budget} h, lent {lent}, paid back {back}, owed {owed}").format(
-            theme=capacity.theme_name(theme.theme),
-            budget=hours(theme.budget),
-            lent=hours(theme.lent),
-            back=hours(theme.paid_back),
-            owed=hours(theme.owed),
-        )
-    for posting in plan.postings:
-        if posting.authorised_by:
-            yield _("borrowed for {case}: authorised by {name}: {reason}").format(
-                case=plan.numbers.get(posting.case_id, ""),
-                name=posting.authorised_by.name,
-                reason=posting.reason,
-            )
 
 
 SCREEN = CapacityScreen

@@ -12,17 +12,16 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from orderdesk.i18n import N_, _
+from orderdesk.screens import capacity_pictures as pictures
 from orderdesk.screens.base import Place
 from orderdesk.screens.safe import safe
+from orderdesk.screens.widgets.bars import Waterfall
 from orderdesk.screens.widgets.form import Reading
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
     from orderdesk.desk.strength import Day, Hour
-    from orderdesk.domain.demand import Waterfall
-
-_BAR = 26
 
 
 class StrengthScreen(Place):
@@ -68,7 +67,8 @@ class StrengthScreen(Place):
                 id="hours",
             ).add_class("list")
             with VerticalScroll(classes="detail"):
-                yield Static("", id="fall")
+                yield Waterfall(id="fall")
+                yield Static("", id="beside")
 
     def on_mount(self) -> None:
         """The list has the keys."""
@@ -109,7 +109,8 @@ class StrengthScreen(Place):
                 )
             )  # fmt: skip
         self.query_one("#head_line", Static).update(safe(" · ".join(head)))
-        self.query_one("#fall", Static).update(safe("\n".join(_beside(shown))))
+        self.query_one(Waterfall).show(pictures.fall_steps(shown.fall))
+        self.query_one("#beside", Static).update(safe("\n".join(_beside(shown))))
 
     def on_virtual_table_chosen(self, event: VirtualTable.Chosen) -> None:
         """Who is there in this hour."""
@@ -138,51 +139,15 @@ def _row(hour: Hour) -> tuple[str, ...]:
     missing = f" ▲ -{hour.short}" if hour.short else ""
     return (
         hour.district, words.clock(hour.start), rostered, absent, str(hour.deployed),
-        str(hour.left), str(hour.least or "-"), picture(hour.left, hour.least) + missing,
+        str(hour.left), str(hour.least or "-"), pictures.people(hour.left, hour.least) + missing,
     )  # fmt: skip
-
-
-def picture(left: int, least: int) -> str:
-    """People as blocks, those above the waterline lighter, a gap for each one missing."""
-    return "█" * min(left, least) + "▒" * max(0, left - least) + "·" * max(0, least - left)
 
 
 def _beside(shown: Day) -> Iterator[str]:
     from orderdesk.desk import strength
 
-    yield from fall_bars(shown.fall)
+    yield pictures.fall_sum(shown.fall)
     yield ""
     yield from strength.police_lines(shown.police)
     if shown.empty:
         yield _("nobody rostered for: {districts}").format(districts=", ".join(shown.empty))
-
-
-def fall_bars(fall: Waterfall) -> Iterator[str]:
-    """The waterfall as bars that hang below one another, and the sum written out."""
-    from orderdesk.desk import words
-
-    full = fall.contract_minutes or 1
-    steps = [(str(step.name), step.minutes, step.fte) for step in fall.steps]
-    width = max([len(name) for name, _m, _f in steps] + [len(_("plannable")), len(_("on paper"))])
-
-    def line(name: str, sign: str, minutes: int, fte: float, skip: int, sign_of_bar: str) -> str:
-        bar = " " * round(_BAR * skip / full) + sign_of_bar * max(
-            1 if minutes else 0, round(_BAR * minutes / full)
-        )
-        return (
-            f"{name:<{width}} {sign}{words.number(fte):>4} {words.hours(minutes):>5} "
-            + _("h")
-            + f" {bar}"
-        )
-
-    yield line(_("on paper"), " ", fall.contract_minutes, fall.paper_fte, 0, "█")
-    left = fall.contract_minutes
-    for name, minutes, fte in steps:
-        left -= minutes
-        yield line(name, "-", minutes, fte, left, "░")
-    yield line(_("plannable"), "=", fall.plannable_minutes, fall.plannable_fte, 0, "█")
-    taken = " - ".join(words.hours(minutes) for _name, minutes, _fte in steps)
-    yield _("{all} - {taken} = {left} h").format(
-        all=words.hours(fall.contract_minutes), taken=taken,
-        left=words.hours(fall.plannable_minutes),
-    )  # fmt: skip

@@ -13,6 +13,7 @@ from orderdesk.desk import (
     capacity_block,
     closing,
     feeds,
+    forecasting,
     leave,
     publishing,
     receipts,
@@ -31,6 +32,7 @@ from orderdesk.i18n import _, set_language
 from tests.stories.playing import Story, moment, story, week_at
 
 HOUR = timedelta(hours=1)
+W25, W26 = TEST_WEEK.shift(1), TEST_WEEK.shift(2)
 
 
 @pytest.fixture(scope="module")
@@ -243,6 +245,32 @@ async def test_cpd6_cpi11_capacity_block_and_police(wednesday: Path, tmp_path: P
         case_id = scoring.case_numbered(s.desk, "D-2026-043").id
         assert assistance.answer_case(s.desk, case_id, "refused").state == "refused"
         assert assistance.ask_police(s.desk, case_id, "group").step == "district_flex"
+
+
+async def test_cpw2_flex_shifts_move_on_screen(
+    wednesday: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecasting, "JUDGED_WEEKS", 6)
+    set_language("nl")
+    async with story(wednesday, tmp_path, 2, "07:50") as s:
+        await s.press("4")
+        s.count_anew()
+        judged = list(forecasting.judged_lines(forecasting.judged(s.desk)))
+        await s.press("f")
+        assert s.sees("W25")
+        assert s.sees("D-2026-035")  # what drives it
+        assert s.sees(judged[0])
+        await s.press("m")
+        await s.fill("W25", "W26")
+        give, get, then_give, then_get = forecasting.chances(s.desk, W25, W26, 2)
+        assert (then_give >= give, then_get <= get) == (True, True)
+        assert s.sees(f"{give:.0%} > {then_give:.0%}")
+        await s.press("enter", "tab")
+        await s.type("evenement in week 26")
+        await s.press("ctrl+s")
+        assert s.keys <= 8
+        assert forecasting.chances(s.desk, W25, W26, 1)[:2] == (then_give, then_get)
+        assert s.sees(f"{then_give:.0%}")
 
 
 async def test_cpd7_what_if_on_sunday_saves_nothing(wednesday: Path, tmp_path: Path) -> None:

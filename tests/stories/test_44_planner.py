@@ -9,6 +9,7 @@ import pytest
 from orderdesk.calendars.entry import entries_of
 from orderdesk.city import TEST_WEEK
 from orderdesk.desk import publishing
+from orderdesk.desk.demo import LEAD
 from orderdesk.desk.rostering import touching
 from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Posting
@@ -40,8 +41,8 @@ async def test_cpd2_the_ledger_of_tuesday(wednesday: Path, tmp_path: Path, lang:
     async with story(wednesday, tmp_path, 2, "07:50") as s:
         await s.press("4")
         shown = " ".join(s.screen.split())
-        legend = _("█ used {used}  ▓ given back {back}  ▒ committed {committed}  · free {free}")
-        assert " ".join(legend.format(used=6, back=10, committed=22, free=26).split()) in shown
+        parts = {"used": 6, "given back": 10, "committed": 22, "free": 26}
+        assert all(f"{_(name)} {n}" in shown for name, n in parts.items())
         head = _("{week}: reserve {n} h · owed {owed} h · still to borrow {borrow} h")
         assert head.format(week=TEST_WEEK, n=64, owed=4, borrow=0) in shown
         with s.desk.read() as reader:
@@ -49,6 +50,10 @@ async def test_cpd2_the_ledger_of_tuesday(wednesday: Path, tmp_path: Path, lang:
         assert [n // 60 for n in (balance.used, balance.given_back, balance.committed)] == [
             6, 10, 22,
         ]  # fmt: skip
+        # Each line opens: what moved, who entered it, by whose word and why.
+        await s.press("end", "up", "up", "enter")
+        for said in (_("Theme hours still to borrow"), "B15", "B21", LEAD.name, "150 mensen"):
+            assert s.sees(said)
 
 
 async def test_cpd3_a_sick_gap_is_filled_lawfully(wednesday: Path, tmp_path: Path) -> None:
