@@ -135,7 +135,9 @@ def _from_file(name: str, model: type[ReferenceFile]) -> ReferenceFile:
 def changed(raw: dict[str, Any], values: Mapping[KeyPath, object]) -> dict[str, Any]:
     """`raw` with other values at some paths. Raises KeyError for a path that isn't there."""
     made = copy.deepcopy(raw)
-    for path, value in values.items():
+    # Whole lists before what stands in them; names last, as they tell tables apart.
+    for path in sorted(values, key=lambda path: (path[-1] in _NAMES, len(path))):
+        value = values[path]
         holder, key = _holder(made, path)
         holder[key] = value
     return made

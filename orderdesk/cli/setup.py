@@ -299,6 +299,41 @@ def settings_history(
         )
 
 
+@settings.command(
+    name="places",
+    help=_(
+        "Let a list (CSV or Excel) be the places of this desk; without one the list that came "
+        "along holds again."
+        '\n\nExample: orderdesk settings places places.csv --centre Centrum --why "eigen stad"'
+    ),
+)
+def settings_places(
+    file: Annotated[
+        Path | None, typer.Argument(help=_("Name, district, latitude, longitude, capacity, ..."))
+    ] = None,
+    centre: Annotated[
+        str, typer.Option(help=_("District of the centre; default: that of the first row."))
+    ] = "",
+    why: Annotated[str, typer.Option(help=_("Why; it is kept."))] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Show what would happen, write nothing."))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Places of another city."""
+    from orderdesk.desk import own_places
+
+    with open_desk() as desk:
+        if file is None:
+            n = own_places.give_back(desk, why)
+            emit({"places": n}, as_json, lambda: [_("{n} places, as usual").format(n=n)])
+            return
+        found = own_places.preview(file, centre)
+        if not dry_run:
+            found = own_places.take_over(desk, found, why)
+        emit(found.as_json(), as_json, found.lines)
+
+
 # --- people's data --------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ Imports no schema before one is asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from functools import cache
 from importlib import import_module
@@ -19,8 +19,11 @@ from orderdesk.errors import BadInput, ReferenceProblem
 from orderdesk.i18n import N_, Msg, _, figure, msg, pick
 from orderdesk.reference import KeyPath, LocalText, ReferenceFile
 
+OWN_PLACES = "places"
+"""Under this key a desk keeps its own list of places, as a whole."""
 _MODELS = {
     "import": "orderdesk.desk.importing:ImportRules",
+    "permit_gate": "orderdesk.domain.law:PermitGate",
     "places": "orderdesk.domain.places:Places",
     "reserve": "orderdesk.reserve.rules:ReserveRules",
     "retention": "orderdesk.desk.retention:RetentionRules",
@@ -109,6 +112,12 @@ class Place:
     """Id of the table that stands for "*"."""
     called: LocalText | str = ""
     """What people call it."""
+    own: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    """Files in which this desk has places of its own, instead of those in `data/`."""
+
+    def raw(self, file: str) -> dict[str, Any]:
+        """What a file says before single parameters are set."""
+        return self.own.get(file) or _raw(file)
 
     @property
     def name(self) -> str:
@@ -130,54 +139,101 @@ class Place:
     def file_value(self) -> Any:
         """What `data/` says."""
         file, path = self.targets[0]
-        value = reference.value_at(_raw(file), path)
+        value = reference.value_at(self.raw(file), path)
         return f"{value:%H:%M}" if isinstance(value, time) else value
 
 
-def all_keys() -> Iterator[Place]:
-    """Every parameter that can be set, in the order of the list above."""
+def all_keys(own_places: Mapping[str, Any] | None = None) -> Iterator[Place]:
+    """Every parameter that can be set, in the order of the list above.
+
+    `own_places` is the desk's own list of places (`own_changes`), where it has one.
+    """
+    own = {
+        file: reference.changed(_raw(file), values)
+        for file, values in (own_changes(own_places) if own_places else {}).items()
+    }
     for parameter in PARAMETERS:
         if "*" not in parameter.key:
-            yield Place(parameter.key, parameter, "")
+            yield Place(parameter.key, parameter, "", own=own)
             continue
         file, _slash, path = parameter.targets[0].partition("/")
-        tables = _raw(file)
+        tables = own.get(file) or _raw(file)
         for part in path.split(".*")[0].split("."):
             tables = tables[part]
         for table in tables:
             assert isinstance(table, dict)
             what = str(table.get("id") or table.get("district") or table.get("place"))
             called = table.get("name") or str(table.get("from_size", ""))
-            yield Place(parameter.key.replace("*", what), parameter, what, called)
+            yield Place(parameter.key.replace("*", what), parameter, what, called, own)
 
 
-def place_of(key: str) -> Place:
+def place_of(key: str, own_places: Mapping[str, Any] | None = None) -> Place:
     """The parameter with this key. Raises BadInput that names the nearest ones."""
     from difflib import get_close_matches
 
-    known = {place.key: place for place in all_keys()}
+    known = {place.key: place for place in all_keys(own_places)}
     if key not in known:
         near = get_close_matches(key, known, n=3, cutoff=0.4) or list(known)[:3]
         raise BadInput("key", key, msg("Choose a key such as: {known}.", known=", ".join(near)))
     return known[key]
 
 
+def own_changes(own: Mapping[str, Any]) -> dict[str, dict[KeyPath, Any]]:
+    """What a desk's own places change: the list itself, its districts, and wherever the district
+    of the centre is named (permit gate, waterline, shifts)."""
+    usual, centre = _raw("permit_gate")["centre_district"], own["centre"]
+    return {
+        "places": {("districts",): own["districts"], ("places",): own["places"]},
+        "permit_gate": {("centre_district",): centre},
+        "reserve": {("waterlines", usual, "district"): centre},
+        "roster": {("waterline", usual, "place"): centre},
+        "shifts": {
+            ("shifts", shift["id"], "place"): centre
+            for shift in _raw("shifts")["shifts"]
+            if shift["place"] == usual
+        },
+    }
+
+
+def problem_with_places(own: Mapping[str, Any]) -> ReferenceProblem | None:
+    """Why the files can't hold these places; None when they can."""
+    return _problem({file: (_raw(file), values) for file, values in own_changes(own).items()})
+
+
 def by_file(values: Mapping[str, Any]) -> dict[str, dict[KeyPath, Any]]:
     """Local values, as the files get them. What a newer program knows no more is left out."""
-    found: dict[str, dict[KeyPath, Any]] = {}
-    known = {place.key: place for place in all_keys()} if values else {}
+    own = values.get(OWN_PLACES)
+    if own is not None and problem_with_places(own) is not None:
+        own = None
+    found = own_changes(own) if own is not None else {}
+    known = {place.key: place for place in all_keys(own)} if values else {}
     for key, value in values.items():
         if key in known and problem_with(known[key], value) is None:
             for file, path in known[key].targets:
-                found.setdefault(file, {})[path] = value
+                # A waterline is found by its old name: the new one is put over it last.
+                found.setdefault(file, {})[_before(file, path, own)] = value
     return found
+
+
+def _before(file: str, path: KeyPath, own: Mapping[str, Any] | None) -> KeyPath:
+    """A path as the file in `data/` knows it, before the desk's own centre is put in."""
+    if own is None or file == "places":
+        return path
+    usual = str(_raw("permit_gate")["centre_district"])
+    return tuple(usual if part == own["centre"] else part for part in path)
 
 
 def problem_with(place: Place, value: Any) -> ReferenceProblem | None:
     """Why the files can't hold this value; None when they can."""
-    for file, path in place.targets:
+    return _problem({file: (place.raw(file), {path: value}) for file, path in place.targets})
+
+
+def _problem(
+    files: Mapping[str, tuple[dict[str, Any], Mapping[KeyPath, Any]]],
+) -> ReferenceProblem | None:
+    for file, (raw, values) in files.items():
         try:
-            reference.validate(file, reference.changed(_raw(file), {path: value}), model_of(file))
+            reference.validate(file, reference.changed(raw, values), model_of(file))
         except ReferenceProblem as problem:
             return problem
     return None
@@ -286,6 +342,8 @@ def _value(schema: dict[str, Any], text: str) -> Any:
 
 def shown(value: Any) -> str:
     """A value as it is written and shown."""
+    if isinstance(value, dict):
+        return ", ".join(place["name"] for place in value["places"])
     if isinstance(value, list | tuple):
         return " ".join(str(part) for part in value)
     return figure(value, "g") if isinstance(value, float) else str(value)

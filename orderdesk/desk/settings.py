@@ -16,7 +16,7 @@ from orderdesk.desk import parameters, words
 from orderdesk.desk.core import SETTING, SETTINGS_REVISION, Desk
 from orderdesk.desk.drafts import drop_draft
 from orderdesk.desk.guide import CHECKED
-from orderdesk.desk.parameters import Place, shown
+from orderdesk.desk.parameters import shown
 from orderdesk.domain.people import Role
 from orderdesk.errors import BadInput, Stale
 from orderdesk.i18n import Msg, _, msg
@@ -143,7 +143,7 @@ def look(desk: Desk, only: str = "") -> Settings:
 
 def _all(reader: Reader) -> Iterator[Setting]:
     kept = {record.key: record for record in reader.records(SETTING)}
-    for place in parameters.all_keys():
+    for place in parameters.all_keys(own_places_in(reader)):
         record = kept.get(place.key)
         usual = place.file_value
         good = record is None or parameters.problem_with(place, record.doc["value"]) is None
@@ -164,8 +164,8 @@ def _all(reader: Reader) -> Iterator[Setting]:
 
 def setting(desk: Desk, key: str) -> Setting:
     """One parameter. Raises BadInput that names near ones."""
-    parameters.place_of(key)
     with desk.read() as reader:
+        parameters.place_of(key, own_places_in(reader))
         return next(found for found in _all(reader) if found.key == key)
 
 
@@ -175,37 +175,52 @@ def change(desk: Desk, key: str, text: str, why: str, *, expected: int = -1) -> 
     Raises BadInput with what is allowed, RuleSaysNo below team lead, Stale with both values when
     the version that was opened (`expected`) isn't the last any more.
     """
-    place = parameters.place_of(key)
-    if not why.strip():
-        raise BadInput("why", "", msg("Write why: whoever reads this figure later will ask."))
+    with desk.read() as reader:
+        place = parameters.place_of(key, own_places_in(reader))
+    need_why(why)
     value = parameters.read_value(place, text) if text.strip() else None
     with desk.work(Role.LEAD) as work:
-        _write(work, place, value, why.strip(), expected)
+        record = work.record(SETTING, key)
+        old = record.doc["value"] if record else place.file_value
+        write(work, key, old, value, why, expected)
     drop_draft(desk, draft_name(key))
     return setting(desk, key)
 
 
-def _write(work: Work, place: Place, value: Any, why: str, expected: int) -> None:
-    record = work.record(SETTING, place.key)
-    old = record.doc["value"] if record else place.file_value
-    doc = {"value": value, "why": why, "by": work.actor.name}
+def need_why(why: str) -> None:
+    """Raise BadInput unless a reason is given."""
+    if not why.strip():
+        raise BadInput("why", "", msg("Write why: whoever reads this figure later will ask."))
+
+
+def write(work: Work, key: str, old: Any, value: Any, why: str, expected: int = -1) -> None:
+    """Keep a value that was validated, and the fact that it was changed; None gives back what is
+    usual."""
+    doc = {"value": value, "why": why.strip(), "by": work.actor.name}
     try:
-        work.put(SETTING, place.key, doc, expected=expected)
+        work.put(SETTING, key, doc, expected=expected)
     except Stale as late:
-        raise Stale(_both(place, late), late.theirs, late.mine) from None
+        raise Stale(_both(key, late), late.theirs, late.mine) from None
     if value is None:
-        work.drop(SETTING, place.key)
-    work.add_fact(SETTING, place.key, {"old": old, "new": value, "why": why})
+        work.drop(SETTING, key)
+    work.add_fact(SETTING, key, {"old": old, "new": value, "why": why.strip()})
     work.set_meta(SETTINGS_REVISION, str(int(work.meta(SETTINGS_REVISION, "0")) + 1))
 
 
-def _both(place: Place, late: Stale) -> Msg:
+def own_places_in(reader: Reader) -> Mapping[str, Any] | None:
+    """The desk's own list of places, where it has one."""
+    record = reader.record(SETTING, parameters.OWN_PLACES)
+    found: Mapping[str, Any] | None = record.doc["value"] if record else None
+    return found
+
+
+def _both(key: str, late: Stale) -> Msg:
     theirs = late.theirs if isinstance(late.theirs, Mapping) else {}
     mine = late.mine if isinstance(late.mine, Mapping) else {}
     return msg(
         "{key} was set by {by} meanwhile: {theirs} ({why}); you wrote {mine}. "
         "Save once more to keep yours.",
-        key=place.key,
+        key=key,
         by=theirs.get("by", "?"),
         theirs=shown(theirs.get("value", "")),
         why=theirs.get("why", ""),
@@ -220,9 +235,9 @@ def draft_name(key: str) -> str:
 
 def history(desk: Desk, key: str = "") -> list[Change]:
     """What was changed here, the newest first."""
-    if key:
-        parameters.place_of(key)
     with desk.read() as reader:
+        if key and key != parameters.OWN_PLACES:
+            parameters.place_of(key, own_places_in(reader))
         facts = reader.facts(SETTING, key or None)
     return [
         Change(f.subject, f.doc["old"], f.doc["new"], f.actor, f.entered_at, f.doc["why"])

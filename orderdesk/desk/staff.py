@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,6 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "since": ("vanaf", "in dienst", "in dienst vanaf", "from", "since", "start"),
     "until": ("tot", "tot en met", "t m", "uit dienst", "laatste dag", "until", "last day", "end"),
 }  # fmt: skip
-_FIELD = {heading: field for field, headings in _HEADINGS.items() for heading in headings}
 _HEADER_WITHIN = 10
 _SHOWN = 20
 
@@ -140,7 +139,10 @@ def take_over(desk: Desk, found: StaffList) -> StaffList:
 
 
 def _look(desk: Desk, reader: Reader, table: Table) -> StaffList:
-    at, columns = _header(table)
+    at, columns = heading_row(
+        table, _HEADINGS, {"id"},
+        "dienstnummer; naam; uren; vaardigheden; dagen; stadsdeel; vanaf; tot",
+    )  # fmt: skip
     known = {person.id: person for person in reader.people()}
     new: list[Person] = []
     changed: list[Person] = []
@@ -189,18 +191,23 @@ def _look(desk: Desk, reader: Reader, table: Table) -> StaffList:
     )
 
 
-def _header(table: Table) -> tuple[int, dict[int, str]]:
-    """The row of headings, and which column fills which field."""
+def heading_row(
+    table: Table, headings: Mapping[str, Sequence[str]], needed: Collection[str], example: str
+) -> tuple[int, dict[int, str]]:
+    """The row of headings, and which column fills which field; BadInput when one is missing.
+
+    `headings` are the words by which a field is known, `needed` the fields that must be there.
+    """
+    known = {heading: field for field, names in headings.items() for heading in names}
     for n, cells in enumerate(table.rows[:_HEADER_WITHIN]):
-        found = {c: _FIELD[_plain(cell)] for c, cell in enumerate(cells) if _plain(cell) in _FIELD}
-        if "id" in found.values() and ({"name", "last"} & set(found.values())):
+        found = {c: known[_plain(cell)] for c, cell in enumerate(cells) if _plain(cell) in known}
+        if set(needed) <= set(found.values()):
             return n, found
     raise BadInput(
         N_("file"),
         table.name,
-        msg("It needs a row of headings with a number and a name, such as: {headings}.",
-            headings="dienstnummer; naam; uren; vaardigheden; dagen; stadsdeel; vanaf; tot"),
-    )  # fmt: skip
+        msg("It needs a row of headings, such as: {headings}.", headings=example),
+    )
 
 
 def _plain(heading: str) -> str:

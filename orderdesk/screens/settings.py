@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -35,6 +36,7 @@ class SettingsScreen(Place):
         Binding("slash", "filter", N_("filter"), key_display="/"),
         Binding("e", "change", N_("edit")),
         Binding("h", "history", N_("history")),
+        Binding("i", "places", N_("own places")),
         Binding("c", "checked", N_("looked through")),
         Binding("escape", "leave", N_("back")),
     ]
@@ -173,6 +175,31 @@ class SettingsScreen(Place):
         self.app.push_screen(
             Reading(_("History"), "\n".join(lines) or _("Nothing was changed here yet."))
         )
+
+    def action_places(self) -> None:
+        """Let a list be the places of this desk."""
+        from orderdesk.desk import own_places
+
+        desk = self.desk
+        if desk is None:
+            return
+
+        def submit(given: dict[str, str]) -> object:
+            found = own_places.preview(
+                Path(given["file"].strip()).expanduser(), given["centre"].strip()
+            )
+            return own_places.take_over(desk, found, given["why"])
+
+        def done(found: object) -> None:
+            if isinstance(found, own_places.PlaceList):
+                self.done(next(iter(found.lines())))
+
+        fields = [
+            Field("file", _("File"), _(".csv, .tsv, .xlsx, .xls, .ods")),
+            Field("centre", _("District of the centre"), _("empty: that of the first row")),
+            Field("why", _("Why"), _("whoever reads this figure later will ask")),
+        ]
+        self.app.push_screen(Form(_("Own places"), fields, submit), done)
 
     def action_checked(self) -> None:
         """Places and norms hold for this city."""

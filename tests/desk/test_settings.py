@@ -14,6 +14,7 @@ from orderdesk.desk import (
     capacity,
     importing,
     intake,
+    own_places,
     parameters,
     retention,
     settings,
@@ -253,3 +254,48 @@ def test_only_a_team_lead_sets(desk: Desk, role: Role) -> None:
         settings.change(reader, "reserve.share", "12%", "proef")
     with pytest.raises(RuleSaysNo):
         settings.checked(reader)
+
+
+def test_another_city_brings_its_own_places(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "plaatsen.csv"
+    path.write_text(
+        "Naam;Stadsdeel;Breedtegraad;Lengtegraad;Capaciteit;Uitgangen;Soort;Open plein\n"
+        "Voorbeeldplein;Binnenstad;52,09;5,12;4000;6;square;ja\n"
+        "Stationshal;Oost;52,1;5,11;900;;station;nee\n"
+    )
+    found = own_places.preview(path)
+    assert (len(found.places), found.districts, found.centre) == (
+        2,
+        ["Binnenstad", "Oost"],
+        "Binnenstad",
+    )
+    with pytest.raises(BadInput, match="why"):
+        own_places.take_over(desk, found, "")
+    own_places.take_over(desk, found, "eigen stad")
+    with desk.read() as reader:
+        places = reference.cached("places", Places)
+        assert places.find("het voorbeeldplein") is not None
+        assert places.get("markt") is None
+        assert {offer.place for offer in offers()} == {"Binnenstad"}
+        least = max(h.least for h in capacity.strength_in(reader, "Binnenstad", MONDAY.date()))
+        assert least == 4
+    settings.change(desk, "place.voorbeeldplein.capacity", "3500", "brandweer")
+    settings.change(desk, "waterline.Binnenstad", "2", "driehoek")
+    with desk.read() as reader:
+        place = reference.cached("places", Places).get("voorbeeldplein")
+        assert place is not None
+        assert place.capacity == 3500
+        assert {w.people for w in reference.cached("reserve", ReserveRules).waterlines} == {2}
+    assert (
+        team.save(desk, {"id": "Z1", "name": "Z", "hours": "8", "district": "oost"}).district
+        == "Oost"
+    )
+    path.write_text(
+        "Naam;Stadsdeel;Breedtegraad;Lengtegraad;Capaciteit\nX;Oost;12;5;3\nY;Oost;52;5;veel\n"
+    )
+    with pytest.raises(BadInput, match="place"):
+        own_places.preview(path)
+    for key in ("place.voorbeeldplein.capacity", "waterline.Binnenstad"):
+        settings.change(desk, key, "", "terug")
+    assert own_places.give_back(desk, "terug") > 20
+    assert _least(desk, "Centrum") == 4
