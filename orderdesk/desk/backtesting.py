@@ -314,7 +314,14 @@ def backtest_own(
         if case.outcome
     )
     if not rows:
-        raise BadInput(N_("register"), "", msg("It holds no row that can be used."))
+        raise BadInput(
+            N_("register"),
+            "",
+            msg(
+                "No case has a recorded outcome (an incident or none), so nothing can be measured. "
+                "Turnout alone does not tell how it went."
+            ),
+        )
     return _report(
         Register(rows, tuple(range(1, len(rows) + 1)), ()),
         learn_until, lag_days, predictions, progress, parameter_tables(),

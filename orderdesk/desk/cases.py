@@ -118,7 +118,10 @@ def dossier_in(reader: Reader, case: Case, today: date) -> Dossier:
         place=intake.place_name(case),
         place_memory=place.memory if place else "",
         organiser=organiser,
-        missing=missing_data(
+        # Nobody can still ask for what a register of the past never told.
+        missing=()
+        if case.imported_from and case.span and local(case.span.end).date() < today
+        else missing_data(
             case,
             organiser_name=organiser.name if organiser else "",
             organiser_address=organiser.address if organiser else "",

@@ -290,9 +290,17 @@ def term_of(reader: Reader, case: Case) -> Term | None:
     rule = rules.rule(chosen or "")
     year = local(case.span.start).year
     term = notification_term(case.span.start, rule, _holidays(year - 1) | _holidays(year))
-    if chosen is None:
-        return term
-    return replace(term, steps=(*term.steps, msg("This rule was set for this municipality.")))
+    steps = term.steps
+    if not case.time_known:
+        steps += (
+            msg(
+                "Only the day is known: the start of the day is counted from, and late is said "
+                "only where the notification is late for every hour of it."
+            ),
+        )
+    if chosen is not None:
+        steps += (msg("This rule was set for this municipality."),)
+    return replace(term, steps=steps)
 
 
 def conflicts_in(reader: Reader, case: Case) -> tuple[Conflict, ...]:

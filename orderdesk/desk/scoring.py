@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
@@ -375,6 +375,20 @@ class ComingScores:
     days: Sequence[date | None] = ()
     chances: Sequence[str] = ()
     """The chance per row as it may be shown: a band while few cases are known."""
+    past: tuple[date, date] | None = None
+    """First and last day when nothing is coming and these are the newest of the register."""
+
+    def heading(self) -> str:
+        """What is shown: what comes, or what was last."""
+        if self.past is None:
+            return ""
+        return _(
+            "no case in the coming {n} days; the last of the register, {first} to {last}:"
+        ).format(
+            n=_COMING_DAYS,
+            first=words.day(self.past[0], year=True),
+            last=words.day(self.past[1], year=True),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -382,11 +396,14 @@ class ComingScores:
         return {
             "cases": [dict(zip(names, row, strict=True)) for row in self.rows],
             "expected_with_incident": round(self.expected_with_incident, 2),
+            "past": [day.isoformat() for day in self.past] if self.past else [],
         }
 
     def lines(self) -> Iterator[str]:
         """For a person."""
-        if not self.rows:
+        if self.past:
+            yield self.heading()
+        elif not self.rows:
             yield _("no case in the coming {n} days").format(n=_COMING_DAYS)
         for number, iso, place, name in self.rows:
             day = words.day(date.fromisoformat(iso), year=True) if iso else ""
@@ -397,17 +414,22 @@ class ComingScores:
 
 
 def coming(desk: Desk, days: int = _COMING_DAYS) -> ComingScores:
-    """Scores of everything in the coming days."""
+    """Scores of everything in the coming days; of the newest of the register if nothing comes."""
     today = local(desk.now).date()
     places = reference.cached("places", Places)
+    past: tuple[date, date] | None = None
     with desk.read() as reader:
         known = knowledge(reader)
         cases = reader.cases(start=desk.now, end=desk.now + timedelta(days=days))
+        if not cases and (newest := _newest_start(reader)):
+            cases = reader.cases(start=newest - timedelta(days=days), end=desk.now)
+            past = (local(newest).date() - timedelta(days=days), local(newest).date())
         classes = standing_classes(reader, today)
     facts = [facts_of(case, places, known.heavy) for case in cases]
     if not facts:
         return ComingScores((), 0.0)
-    scores = score_many(facts, known.history, known.signals, today, risk_tables(), known.version)
+    as_of = [_scoring_day(case, today) for case in cases]
+    scores = score_many(facts, known.history, known.signals, as_of, risk_tables(), known.version)
     rows, on, chances = [], [], []
     for n, (case, advised) in enumerate(zip(cases, scores.classes, strict=True)):
         place = places.get(case.place_id)
@@ -417,7 +439,12 @@ def coming(desk: Desk, days: int = _COMING_DAYS) -> ComingScores:
         on.append(local(case.span.start).date() if case.span else None)
         known_cases = known.history.known_cases(today.toordinal(), family(case.kind))
         chances.append(chance(float(scores.probability[n]), known_cases))
-    return ComingScores(rows, float(scores.probability.sum()), on, chances)
+    return ComingScores(rows, float(scores.probability.sum()), on, chances, past)
+
+
+def _newest_start(reader: Reader) -> datetime | None:
+    """When the last case of the register begins."""
+    return max((line.start for line in reader.case_lines() if line.start), default=None)
 
 
 def chance(probability: float, known_cases: int) -> str:

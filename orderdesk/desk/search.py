@@ -44,7 +44,9 @@ class RegisterList:
         when = Span(start=line.start, end=line.end) if line.start and line.end else None
         return (
             line.number,
-            words.span(when, time_known=line.time_known, year=True),
+            words.span(when, year=True)
+            if line.time_known or when is None
+            else words.days(when, year=True),
             _(words.KINDS[Kind(line.kind)]),
             self.place(line),
             "?" if line.expected is None else str(line.expected),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from orderdesk import reference
 from orderdesk.domain.events import (
@@ -141,12 +141,20 @@ def moment(when: datetime, *, year: bool = False) -> str:
     return f"{day(when, year=year)} {clock(when)}"
 
 
+def days(when: Span, *, year: bool = False) -> str:
+    """The day, or first and last day, of a case of which no hour is known."""
+    first, last = local(when.start).date(), local(when.end - timedelta(minutes=1)).date()
+    if first == last:
+        return day(first, year=year)
+    return f"{day(first)} - {day(last, year=year)}"
+
+
 def span(when: Span | None, *, time_known: bool = True, year: bool = False) -> str:
     """From when to when, as short as can be."""
     if when is None:
         return _("no time yet")
     if not time_known:
-        return f"{day(when.start, year=year)} " + _("(time unknown)")
+        return f"{days(when, year=year)} " + _("(time unknown)")
     if local(when.start).date() == local(when.end).date():
         return f"{moment(when.start, year=year)}-{clock(when.end)}"
     return f"{moment(when.start, year=year)} - {moment(when.end)}"

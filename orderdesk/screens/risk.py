@@ -98,13 +98,11 @@ class RiskScreen(Place):
             )
         ]
         self.query_one(VirtualTable).load(ListRows(rows, keys=self._numbers))
-        self.query_one("#base", Static).update(
-            safe(
-                _("expected with an incident: {n} of {all}; 97% pass without").format(
-                    n=words.number(found.expected_with_incident), all=len(found.rows)
-                )
-            )
+        expected = _("expected with an incident: {n} of {all}; 97% pass without").format(
+            n=words.number(found.expected_with_incident), all=len(found.rows)
         )
+        heading = found.heading().rstrip(":")
+        self.query_one("#base", Static).update(safe(heading or expected))
 
     def on_virtual_table_moved(self, event: VirtualTable.Moved) -> None:
         """Explain this one."""
