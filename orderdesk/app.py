@@ -70,6 +70,7 @@ class OrderdeskApp(App[None]):
         Binding("ctrl+t", "theme", N_("colours"), show=False),
         Binding("ctrl+o", "jump", N_("jump"), show=False, priority=True),
         Binding("ctrl+z", "undo", N_("take back"), show=False),
+        Binding("ctrl+k", "as_known", N_("as known at"), show=False),
         Binding("ctrl+q", "quit", N_("quit"), show=False, priority=True),
     ]
 
@@ -89,6 +90,8 @@ class OrderdeskApp(App[None]):
         """Row on which each table stood, by screen and table."""
         self._plain = Plain()
         self.desk: Desk | None = None
+        self._now_desk: Desk | None = None
+        """The desk of now, while another moment is shown."""
         self.glance_path = glance_path
         self._open_desk, self._log_folder = open_desk, log_folder
         self.synthetic = False
@@ -188,6 +191,31 @@ class OrderdeskApp(App[None]):
         if not self.desk.can_change:
             found.insert(1, (_("READING ONLY"), _("READS")))
         return Marks(found)
+
+    def action_as_known(self) -> None:
+        """Show everything as it was known at a minute; the same key comes back to now."""
+        from orderdesk.desk.known import leave
+        from orderdesk.screens.known import ask_minute
+
+        then = self.desk
+        if then is None:
+            return
+        if self._now_desk is None:
+            ask_minute(self, then, self._show_as_known)
+            return
+        self._sit_down_at(self._now_desk, None)
+        leave(then)
+
+    def _show_as_known(self, then: Desk) -> None:
+        self._sit_down_at(then, self.desk)
+
+    def _sit_down_at(self, desk: Desk, now: Desk | None) -> None:
+        """Let every screen show another state; `now` is the desk to come back to."""
+        self.desk, self._now_desk = desk, now
+        if isinstance(self.screen, Place):
+            self.screen.show_head()
+            self.screen.refill()
+            self.screen.refresh_bindings()
 
     def action_place(self, name: str) -> None:
         """Go to one of the places."""

@@ -32,6 +32,9 @@ class Options:
 
     database: str | None = None
     role: str | None = None
+    as_known: str = ""
+    stamp: str = ""
+    """What every result carries when it shows an earlier moment."""
 
 
 options = Options()
@@ -59,10 +62,15 @@ def main(
     lang: Annotated[
         str | None, typer.Option(help=_("nl or en; default: the language of the machine."))
     ] = None,
+    as_known: Annotated[
+        str,
+        typer.Option("--as-known", help=_("What was known then: 2026-06-11 15:10. Reads only.")),
+    ] = "",
     version: Annotated[bool, typer.Option("--version", help=_("Print the version."))] = False,
 ) -> None:
     """Without a command: open the terminal application on the officer's own database."""
-    options.database, options.role = database, role
+    options.database, options.role, options.as_known = database, role, as_known
+    options.stamp = ""
     if database == "":
         fail(_("{field} needs a value behind it.").format(field="--database"), 2)
     if lang not in (None, "nl", "en"):
@@ -105,9 +113,26 @@ def open_desk(*, create: bool = True) -> Iterator[Desk]:
 
     desk = opening.open_desk(options.database, actor=opening.actor_of(options.role), create=create)
     try:
-        yield desk
+        with _at_moment(desk) as shown:
+            yield shown
     finally:
         desk.store.close()
+
+
+@contextmanager
+def _at_moment(desk: Desk) -> Iterator[Desk]:
+    """The desk of now, or the one on the moment that the line names."""
+    if not options.as_known:
+        yield desk
+        return
+    from orderdesk.desk import known
+
+    then = known.desk_at(desk, options.as_known)
+    options.stamp = known.stamp(then)
+    try:
+        yield then
+    finally:
+        known.leave(then)
 
 
 def emit(result: Mapping[str, Any], as_json: bool, lines: Callable[[], Iterable[str]]) -> None:
@@ -115,8 +140,11 @@ def emit(result: Mapping[str, Any], as_json: bool, lines: Callable[[], Iterable[
     from orderdesk.domain.text import visible
 
     if as_json:
+        result = {"as_known": options.stamp, **result} if options.stamp else result
         typer.echo(json.dumps(result, ensure_ascii=False, indent=2, default=str))
     else:
+        if options.stamp:
+            typer.echo(options.stamp)
         for line in lines():
             typer.echo(visible(line))
 

@@ -66,6 +66,8 @@ class Desk:
         self.away: OutOfReach | None = None
         """Why the database is out of reach, and since when; None while it answers."""
         self.away_since: datetime | None = None
+        self.as_known: datetime | None = None
+        """The moment whose state this desk shows (`desk.known`); None: now."""
 
     @property
     def now(self) -> datetime:
@@ -90,6 +92,8 @@ class Desk:
 
         Raises RuleSaysNo for a user who has not, StorageProblem when the database refuses.
         """
+        if self.as_known is not None:
+            raise RuleSaysNo(msg("this is what was known then: nothing can be changed in it"))
         self.need(role)
         with self._within_reach(), self.store.write(self.actor) as work:
             self._settings_of(work)

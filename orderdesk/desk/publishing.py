@@ -242,8 +242,18 @@ def export_register(desk: Desk, path: Path) -> int:
                 outcome.incident.value if outcome and outcome.incident else "",
             )
         )
-    write_whole(path, table(heads, rows))
+    write_whole(path, table(*_stamped(desk, heads, rows)))
     return len(rows)
+
+
+def _stamped(
+    desk: Desk, heads: Sequence[str], rows: Sequence[Sequence[object]]
+) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
+    """With a column that says of which moment the rows are, when it is not now."""
+    if desk.as_known is None:
+        return heads, rows
+    stamp = _stamp(desk.as_known)
+    return (*heads, "as_known_at"), [(*row, stamp) for row in rows]
 
 
 def export_ledger(desk: Desk, path: Path) -> int:
@@ -276,7 +286,7 @@ def export_ledger(desk: Desk, path: Path) -> int:
         )
         for entry in lines(postings)
     ]
-    write_whole(path, table(heads, rows))
+    write_whole(path, table(*_stamped(desk, heads, rows)))
     return len(rows)
 
 

@@ -169,6 +169,11 @@ def people(case: Case) -> str:
     return "?" if best is None else str(best)
 
 
+def as_known(when: datetime) -> str:
+    """The stamp of a view or export of an earlier moment."""
+    return _("as known at {moment}").format(moment=moment(when, year=True))
+
+
 def place(id: str) -> str:
     """The name of a place; what isn't in the list stays as it was written."""
     found = reference.cached("places", Places).get(id)

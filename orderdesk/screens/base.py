@@ -152,7 +152,7 @@ class Place(Screen[None]):
         self.try_to(lambda: self.fill(self.desk) if self.desk else None)
 
     def show_head(self) -> None:
-        """Draw the header line, and the banner when the database is out of reach."""
+        """Draw the header line, and the banner while offline or at another moment."""
         self.query_one("#head", Head).show(self.desk_app.marks())
         since = self.desk.away_since if self.desk is not None else None
         if since is not None:
@@ -162,9 +162,17 @@ class Place(Screen[None]):
                 State.OFFLINE,
                 _("since {time}: what you write is kept here").format(time=clock(since)),
             )
-        elif self._offline:
+        elif self.desk is not None and self.desk.as_known is not None:
+            from orderdesk.desk.words import moment
+
+            said = moment(self.desk.as_known, year=True)
+            self.banner.say(
+                State.AS_KNOWN,
+                _("{moment} · nothing can be changed · Ctrl+K: back to now").format(moment=said),
+            )
+        elif self._said:
             self.banner.clear()
-        self._offline = since is not None
+        self._said = since is not None or bool(self.desk and self.desk.as_known)
 
     @property
     def banner(self) -> Banner:
@@ -206,4 +214,5 @@ class Place(Screen[None]):
 
     about: ClassVar[str] = ""
     """What the place is for: a message of the catalogue."""
-    _offline = False
+    _said = False
+    """Whether the banner says something that this class put there."""

@@ -206,6 +206,23 @@ class RecordRow(SQLModel, table=True):
     version: int = 1
 
 
+class PastRow(SQLModel, table=True):
+    """A version of a record that was written over, so that an earlier moment can be seen again.
+
+    It goes with its record: what is dropped is gone from the past, too.
+    """
+
+    __tablename__ = "past"
+    __table_args__ = (Index("past_by_time", "changed_at", "until"),)
+
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    changed_at: datetime = _moment()
+    until: datetime = _moment()
+    doc: dict[str, Any] = _json(dict)
+
+
 class PrivateRow(SQLModel, table=True):
     """Words that a fact refers to: facts can't be changed, these can be erased.
 

@@ -61,6 +61,7 @@ from orderdesk.store.tables import (
     ImportedRow,
     MetaRow,
     OrganiserRow,
+    PastRow,
     PersonRow,
     PostingRow,
     PrivateRow,
@@ -82,6 +83,11 @@ __all__ = [
 T = TypeVar("T")
 _WRITERS_LOCK = 0x0D0E5C
 _CHUNK = 5_000
+
+
+WITHOUT_PAST = frozenset({"draft", "glance", "caught_up", "feed"})
+"""Kinds of record of which only the newest version is kept: what somebody is typing, what a screen
+last showed, how far somebody has read, and calendars, which follow from the roster."""
 
 
 class Work(Reader):
@@ -340,6 +346,13 @@ class Work(Reader):
                 theirs=row.doc if row else {},
                 mine=dict(doc),
             )
+        if row is not None and kind not in WITHOUT_PAST:
+            self._session.merge(
+                PastRow(
+                    kind=kind, key=key, version=have, changed_at=row.changed_at, until=self.now,
+                    doc=row.doc,
+                )
+            )  # fmt: skip
         self._session.merge(
             RecordRow(kind=kind, key=key, changed_at=self.now, doc=dict(doc), version=have + 1)
         )
@@ -347,10 +360,11 @@ class Work(Reader):
         return have + 1
 
     def drop(self, kind: str, key: str) -> None:
-        """Remove a mutable record."""
-        self._session.execute(
-            delete(RecordRow).where(col(RecordRow.kind) == kind, col(RecordRow.key) == key)
-        )
+        """Remove a mutable record, its earlier versions too: what is dropped is gone."""
+        for table in (RecordRow, PastRow):
+            self._session.execute(
+                delete(table).where(col(table.kind) == kind, col(table.key) == key)
+            )
         self._session.expire_all()
 
     def save_imported(self, book: str, rows: Sequence[Imported]) -> None:
@@ -445,6 +459,12 @@ class Store:
                 yield session
                 if writes:
                     session.commit()
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A reading session, for what takes over whole tables (`store.past`)."""
+        with self._session(writes=False) as session:
+            yield session
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
