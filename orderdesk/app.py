@@ -6,7 +6,6 @@ opens in a thread right after.
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -36,7 +35,6 @@ OpenDesk = Callable[[], "Desk"]
 _FIRST_FRAME = 0.12
 _LISTEN, _MOST_NEWS = 10, 3
 """Seconds between looks at what others changed, and how many changes are told at once."""
-_log = logging.getLogger("orderdesk")
 
 
 def _screen(name: str) -> Callable[[], Screen[None]]:
@@ -79,7 +77,6 @@ class OrderdeskApp(App[None]):
         open_desk: OpenDesk,
         *,
         glance_path: str = "",
-        log_folder: Path | None = None,
         preferences_folder: Path | None = None,
     ) -> None:
         super().__init__()
@@ -93,7 +90,7 @@ class OrderdeskApp(App[None]):
         self._now_desk: Desk | None = None
         """The desk of now, while another moment is shown."""
         self.glance_path = glance_path
-        self._open_desk, self._log_folder = open_desk, log_folder
+        self._open_desk = open_desk
         self.synthetic = False
         self.problem = ""
         self._heard = -1
@@ -322,21 +319,12 @@ class OrderdeskApp(App[None]):
         self.exit()
 
     def _handle_exception(self, error: Exception) -> None:
-        """No traceback on the terminal: it goes to the log, and the user gets a sentence."""
-        if self._log_folder is not None and not self.is_headless:
-            self._log_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handler = logging.FileHandler(self._log_folder / "orderdesk.log", encoding="utf-8")
-            _log.addHandler(handler)
-            _log.error("unexpected", exc_info=error)
-            _log.removeHandler(handler)
+        """No traceback on the terminal: where it arose is kept, and the user gets a sentence."""
+        if not self.is_headless:
+            from orderdesk.desk.faults import keep
+
             self._return_code = 1
-            self.exit(
-                message=line(
-                    _(
-                        "Something unexpected happened; nothing acknowledged is lost. See {file}"
-                    ).format(file=self._log_folder / "orderdesk.log")
-                )
-            )
+            self.exit(message=line(keep(error)))
             return
         super()._handle_exception(error)
 
@@ -381,12 +369,10 @@ def run_demo(seed: int, lang: str) -> None:
             file.unlink(missing_ok=True)
 
 
-def _run(open_it: OpenDesk, url: str, log_folder: Path) -> None:
+def _run(open_it: OpenDesk, url: str, folder: Path) -> None:
     path = url.removeprefix("sqlite:///")
     shown = "" if "://" in path else path
-    application = OrderdeskApp(
-        open_it, glance_path=shown, log_folder=log_folder, preferences_folder=log_folder
-    )
+    application = OrderdeskApp(open_it, glance_path=shown, preferences_folder=folder)
     application.run()
     if application.desk is not None:
         application.desk.store.close()

@@ -20,7 +20,7 @@ from orderdesk.desk.availability import ABSENCE, ASKED
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import DRAFT
 from orderdesk.desk.feeds import ADDRESS, FETCHED
-from orderdesk.desk.retention import Kept, RetentionRules
+from orderdesk.desk.retention import LOOKED_THROUGH, Kept, RetentionRules
 from orderdesk.desk.settings import mark
 from orderdesk.desk.signals import signal_rules
 from orderdesk.desk.talks import AGREEMENT, REQUEST
@@ -34,7 +34,6 @@ from orderdesk.i18n import _, msg, ngettext, pick
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader, Work
 
-LOOKED_THROUGH = "retention_looked_through"
 _OVER = (Status.CANCELLED, Status.MOVED, Status.NO_SHOW, Status.CLOSED)
 
 

@@ -9,6 +9,9 @@ from pydantic import Field, model_validator
 
 from orderdesk.reference import LocalText, ReferenceFile, Strict
 
+LOOKED_THROUGH = "retention_looked_through"
+"""Record, by week, of who went through the list."""
+
 
 class Kept(StrEnum):
     """Kinds of records that hold something of a person."""

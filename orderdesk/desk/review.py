@@ -257,7 +257,8 @@ def _capacity(reader: Reader, week: Week, postings: Sequence[Posting]) -> Capaci
     b = stated.balance
     ids = [f"posting:{p.id}" for p in postings if p.week == week] or [f"week:{week}"]
     away = capacity.waterfall_in(reader, week)
-    team = [f"person:{person.id}" for person in reader.people()] or ["team"]
+    there = reader.people(week.days[0], week.days[-1])
+    team = [f"person:{person.id}" for person in there] or ["team"]
     totals = team_totals_in(reader, week)
     changed = [f"publication:{week}"]
 

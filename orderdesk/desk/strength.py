@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import capacity, words
+from orderdesk.desk import capacity, settings, words
 from orderdesk.desk.availability import absences_in
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering.record import PUBLICATION
@@ -140,9 +140,15 @@ class Day:
             mark = "  ▲ " + _("{n} under the waterline").format(n=hour.short) if hour.short else ""
             yield (
                 f"{hour.district:<11} {words.clock(hour.start)} {rostered:>9} {absent:>14} "
-                f"{hour.deployed:>9} {hour.left:>5} {hour.least or '-':>10}{mark}"
+                f"{hour.deployed:>9} {hour.left:>5} {least_text(hour):>10}{mark}"
             )
         yield from police_lines(self.police)
+
+
+def least_text(hour: Hour) -> str:
+    """The waterline of an hour; a star says that this desk set it."""
+    local_ = settings.mark("roster", "waterline", hour.district, "at_least")
+    return f"{hour.least}{local_}" if hour.least else "-"
 
 
 def shown_counts(hour: Hour) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from orderdesk.desk import availability, words
 from orderdesk.desk.availability import ABSENCE, ASKED
 from orderdesk.desk.core import Desk, may
 from orderdesk.desk.drafts import drop_draft
+from orderdesk.desk.feeds import ADDRESS, FETCHED
 from orderdesk.domain.people import Absence, AbsenceCause, Person, Request, Role, Skill
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import local
@@ -270,6 +271,10 @@ def deactivate(desk: Desk, id: str, last_day: str = "") -> Person:
             raise BadInput(
                 "until", last_day, msg("The first day is {day}.", day=person.since.isoformat())
             )
+        if until <= today:
+            # Who left must not read the calendar on: the address closes with the last day.
+            for kind in (ADDRESS, FETCHED):
+                work.drop(kind, person.id)
         return work.save_person(person.replace(until=until))
 
 

@@ -14,6 +14,7 @@ from orderdesk.desk.drafts import open_drafts
 from orderdesk.desk.event_class import advice_on
 from orderdesk.desk.glance import GLANCE, Change, Row, Today
 from orderdesk.desk.guide import guide_in
+from orderdesk.desk.retention import LOOKED_THROUGH
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.desk.signals import look_in
 from orderdesk.domain import ledger
@@ -33,10 +34,14 @@ _OVER = (Status.CANCELLED, Status.MOVED, Status.CLOSED, Status.NO_SHOW)
 _NEED_ANSWERS = (RiskClass.MEDIUM, RiskClass.HIGH)
 """Classes of which no scenario may be without an answer (rule 18)."""
 _NOW, _TODAY, _LATE, _SOON_RANK, _CLOSE, _CHANGED, _QUIET, _AHEAD = range(8)
+_FRIDAY = 4
 _FORMS = {
     intake.FORM: ("notification", N_("notification"), "n"),
     "incident": ("incident", N_("unannounced"), "u"),
     "handover": ("handover", N_("handover"), "h"),
+    "team": ("", N_("someone in the team"), "9"),
+    "absence": ("", N_("absence"), "9"),
+    "request": ("", N_("request"), "9"),
 }
 """Forms in which somebody may have left a draft: where it opens, its name, its key."""
 
@@ -78,6 +83,7 @@ def today_in(desk: Desk, reader: Reader) -> Today:
         *_answers(reader, requests, {case.id for case in coming}, now),
         *_drafts(desk, now),
         *([] if first_steps else _silent(reader, now)),
+        *([] if first_steps else _retention(reader, now)),
     ]  # fmt: skip
     needs.sort(key=lambda need: (need.rank, need.moment))
     return Today(
@@ -265,6 +271,14 @@ def _silent(reader: Reader, now: datetime) -> Iterator[_Need]:
     if silent:
         text = _("silent, not calm: nothing heard for weeks; call")
         yield _Need(_QUIET, now, Row("", ", ".join(silent), text, target="place:signals", key="7"))
+
+
+def _retention(reader: Reader, now: datetime) -> Iterator[_Need]:
+    """On Friday: what of people must be destroyed is looked through once a week."""
+    day = local(now).date()
+    if day.weekday() == _FRIDAY and reader.record(LOOKED_THROUGH, str(Week.of(day))) is None:
+        text = _("look through what must be destroyed this week (9, then p)")
+        yield _Need(_QUIET, now, Row("", _("people's data"), text, target="place:team", key="9"))
 
 
 def _drafts(desk: Desk, now: datetime) -> Iterator[_Need]:

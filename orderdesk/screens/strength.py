@@ -139,7 +139,7 @@ def _row(hour: Hour) -> tuple[str, ...]:
     missing = f" ▲ -{hour.short}" if hour.short else ""
     return (
         hour.district, words.clock(hour.start), rostered, absent, str(hour.deployed),
-        str(hour.left), str(hour.least or "-"), pictures.people(hour.left, hour.least) + missing,
+        str(hour.left), strength.least_text(hour), pictures.people(hour.left, hour.least) + missing,
     )  # fmt: skip
 
 
