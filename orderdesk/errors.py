@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from orderdesk.i18n import Msg, msg
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from orderdesk.i18n import N_, Msg, msg
+
+_SHOWN = 80
+"""Characters of a refused value that are shown again."""
 
 
 class OrderdeskError(Exception):
@@ -28,11 +34,70 @@ class BadInput(OrderdeskError):
             msg(
                 "{field}: {value} can't be used. {mend}",
                 field=Msg(field),
-                value=repr(value),
+                value=_short(value),
                 mend=mend,
             )
         )
         self.field, self.value, self.mend = field, value, mend
+
+    @classmethod
+    def of(cls, problem: Invalid, names: Mapping[str, str] | None = None) -> BadInput:
+        """The first fault that a domain model found; `names` gives a field the form's name."""
+        first = problem.errors()[0]
+        field = str(first["loc"][0]) if first["loc"] else ""
+        return cls((names or {}).get(field, field), first["input"], what_is_allowed(first))
+
+
+class Invalid(Protocol):
+    """pydantic's ValidationError, as far as it is asked."""
+
+    def errors(self) -> list[Any]:
+        """What is wrong, one entry per field."""
+
+
+_ALLOWED: Mapping[str, str] = {
+    "greater_than_equal": N_("It must be {ge} or more."),
+    "greater_than": N_("It must be more than {gt}."),
+    "less_than_equal": N_("It must be {le} or less."),
+    "less_than": N_("It must be less than {lt}."),
+    "string_too_long": N_("Write at most {max_length} characters."),
+    "string_too_short": N_("Write at least {min_length} characters."),
+    "missing": N_("It is missing."),
+    "extra_forbidden": N_("This key is unknown."),
+    "finite_number": N_("It must be a finite number."),
+    "literal_error": N_("Choose one of: {expected}."),
+    "enum": N_("Choose one of: {expected}."),
+}
+_KINDS: Mapping[str, str] = {
+    "int": N_("It must be a whole number."),
+    "float": N_("It must be a number."),
+    "string": N_("It must be text."),
+    "bool": N_("It must be true or false."),
+    "date": N_("It must be a date such as 2026-06-13."),
+    "list": N_("It must be a list."),
+    "tuple": N_("It must be a list."),
+    "dict": N_("It must be a table of keys."),
+    "model": N_("It must be a table of keys."),
+}
+
+
+def what_is_allowed(error: Mapping[str, Any]) -> Msg | str:
+    """What a fault that pydantic found allows instead, in the reader's words."""
+    kind, about = str(error["type"]), error.get("ctx") or {}
+    if kind in _ALLOWED:
+        return msg(_ALLOWED[kind], **about)
+    if kind.removesuffix("_type") in _KINDS:
+        return msg(_KINDS[kind.removesuffix("_type")])
+    if kind.split("_")[0] in _KINDS and kind.endswith(("_parsing", "_from_float")):
+        return msg(_KINDS[kind.split("_")[0]])
+    if isinstance(why := about.get("error"), Exception):
+        return str(why)
+    return str(error["msg"])
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
 
 
 class RuleSaysNo(OrderdeskError):

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from orderdesk.errors import ReferenceProblem
+from orderdesk.errors import ReferenceProblem, what_is_allowed
 from orderdesk.i18n import msg
 
 M = TypeVar("M", bound="ReferenceFile")
@@ -73,7 +73,7 @@ def validate(file: str, raw: object, model: type[M]) -> M:
         return model.model_validate(raw)
     except ValidationError as problem:
         lines = "; ".join(
-            f"{'.'.join(str(part) for part in e['loc'])} = {e['input']!r}: {e['msg']}"
+            f"{'.'.join(str(part) for part in e['loc'])} = {e['input']!r}: {what_is_allowed(e)}"
             for e in problem.errors()
         )
         raise ReferenceProblem(

@@ -186,12 +186,16 @@ def serve(
             ).format(host=host),
             1,
         )
+    import os
     import shlex
 
     from textual_serve.server import Server
 
+    from orderdesk.desk.where import DATABASE_VARIABLE
+
     words = [sys.executable, "-m", "orderdesk"]
     if options.database:
-        words += ["--database", options.database]
+        # In the environment, not on the line: an address can hold a password, and lines are seen.
+        os.environ[DATABASE_VARIABLE] = options.database
     typer.echo(_("http://{host}:{port} - no login of its own").format(host=host, port=port))
     Server(shlex.join(words), host=host, port=port, title="orderdesk").serve()

@@ -58,6 +58,8 @@ RECEIPT = "receipt"
 USUAL = timedelta(hours=2)
 NEAR = timedelta(days=2)
 MOST_PEOPLE = 1_000_000
+_FORM_NAMES = {"place_text": N_("place")}
+"""Fields of a case that forms and the command line call otherwise."""
 _COUNT = re.compile(
     r"(?:ca\.?|circa|about|~|±)?\s*(\d{1,9})"
     r"(?:\s*(?:-|–|/|to|tot|à|a)\s*(\d{1,9}))?(?:\s*(?:-|–|/)\s*(\d{1,9}))?$"
@@ -246,8 +248,7 @@ def read_case(
             event=EventProfile() if kind in (Kind.EVENT, Kind.PARADE, Kind.FOOTBALL) else None,
         )
     except ValidationError as problem:
-        first = problem.errors()[0]
-        raise BadInput(str(first["loc"][0]), first["input"], str(first["msg"])) from None
+        raise BadInput.of(problem, _FORM_NAMES) from None
 
 
 def read_count(text: str) -> tuple[int | None, int | None, int | None]:
@@ -456,5 +457,4 @@ def _organiser(work: Work, values: Mapping[str, str], id: str) -> Organiser:
     try:
         return known.replace(**given)
     except ValidationError as problem:
-        first = problem.errors()[0]
-        raise BadInput(str(first["loc"][0]), first["input"], str(first["msg"])) from None
+        raise BadInput.of(problem, _FORM_NAMES) from None

@@ -168,11 +168,14 @@ def _old(desk: Desk, rules: SignalRules) -> bool:
 
 def refuse_personal_data(text: str) -> None:
     """Raise RuleSaysNo (rule 25) when `text` points at a person; also for lessons and notes."""
-    signal = Signal(
-        week="2026-W01", district="", phase=Phase.SIMMERING, evidenced=False,
-        source_type=SourceType.AREA_STAFF, observed=date(2026, 1, 1),
-        reliability=Sureness.UNVERIFIED, text=text,
-    )  # fmt: skip
+    try:
+        signal = Signal(
+            week="2026-W01", district="", phase=Phase.SIMMERING, evidenced=False,
+            source_type=SourceType.AREA_STAFF, observed=date(2026, 1, 1),
+            reliability=Sureness.UNVERIFIED, text=text,
+        )  # fmt: skip
+    except ValidationError as problem:
+        raise BadInput.of(problem) from None
     _refuse(signal)
 
 
@@ -214,8 +217,7 @@ def _signal(desk: Desk, values: Mapping[str, str]) -> Signal:
             text=values.get("text", ""),
         )
     except ValidationError as problem:
-        first = problem.errors()[0]
-        raise BadInput(str(first["loc"][0]), first["input"], str(first["msg"])) from None
+        raise BadInput.of(problem) from None
     except ValueError:
         raise _missing(values) from None
     _refuse(signal)

@@ -325,12 +325,11 @@ def read_person(values: Mapping[str, str], desk: Desk, opened: Person | None = N
             version=opened.version if opened else 0,
         )
     except ValidationError as problem:
-        first = problem.errors()[0]
-        if not first["loc"]:
+        if not problem.errors()[0]["loc"]:
             raise BadInput(
                 "until", values["until"], msg("It must not come before the first day.")
             ) from None
-        raise BadInput(str(first["loc"][0]), first["input"], str(first["msg"])) from None
+        raise BadInput.of(problem) from None
 
 
 def read_skills(text: str) -> frozenset[Skill]:

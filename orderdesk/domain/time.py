@@ -120,7 +120,10 @@ class Week(Frozen):
         """Read "2026-W24". Raises BadInput."""
         try:
             year, number = text.upper().split("-W")
-            return cls(year=int(year), number=int(number))
+            week = cls(year=int(year), number=int(number))
+            if not FIRST_YEAR <= week.year <= LAST_YEAR:
+                raise ValueError(week.year)
+            return week
         except ValueError:
             raise BadInput(N_("week"), text, msg("Write a week as 2026-W24.")) from None
 

@@ -91,6 +91,8 @@ def _read(text: str, now: datetime) -> When:
     day = _day(rest, text, now)
     start = _at(day, times[0], text) if times else None
     end = _at(day, times[1], text) if len(times) > 1 else None
+    if len(times) > 1 and times[0] == times[1]:
+        raise BadInput(N_("when"), text, msg("Beginning and end are the same moment."))
     if start and end and end <= start:
         end = _at(day + timedelta(days=1), times[1], text)
     return When(day, start, end)

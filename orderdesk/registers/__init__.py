@@ -22,7 +22,7 @@ from orderdesk.registers.rows import (
     records_of,
 )
 from orderdesk.registers.table import Table, read_table
-from orderdesk.registers.text import escape_cell, unescape_cell, visible
+from orderdesk.registers.text import visible
 from orderdesk.registers.words import RegisterField, RegisterWords
 from orderdesk.registers.workbook import Limits
 
@@ -47,7 +47,6 @@ __all__ = [
     "Table",
     "Why",
     "compare",
-    "escape_cell",
     "find_header",
     "guess_mapping",
     "header_at",
@@ -58,6 +57,5 @@ __all__ = [
     "read_parts",
     "read_table",
     "records_of",
-    "unescape_cell",
     "visible",
 ]

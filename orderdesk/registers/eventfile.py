@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from orderdesk.domain.text import csv_text
 from orderdesk.domain.time import local
 from orderdesk.domain.when import read_when
 from orderdesk.errors import BadInput
@@ -18,7 +19,7 @@ from orderdesk.i18n import Msg, msg
 from orderdesk.reference import ReferenceFile, Strict
 from orderdesk.registers.rows import Problem
 from orderdesk.registers.table import Table
-from orderdesk.registers.text import fold, one_line, unescape_cell, visible
+from orderdesk.registers.text import fold, one_line, visible
 
 T = TypeVar("T")
 
@@ -153,7 +154,7 @@ def _header(table: Table, words: EventColumns) -> tuple[int, dict[str, int]]:
 
 
 def _clean(cell: str) -> str:
-    return one_line(visible(unescape_cell(cell)))
+    return one_line(visible(csv_text(cell)))
 
 
 class _RowReader:

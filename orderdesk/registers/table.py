@@ -13,9 +13,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from orderdesk.domain.text import csv_text
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Msg, msg
-from orderdesk.registers.text import MAX_CELL, safe_name, unescape_cell, visible
+from orderdesk.registers.text import MAX_CELL, safe_name, visible
 from orderdesk.registers.workbook import Limits, read_workbook
 
 SEPARATORS = (";", ",", "\t", "|")
@@ -243,7 +244,7 @@ def _from_text(text: str, encoding: str, shown: str, limits: Limits) -> Table:
             shown,
             msg("It has more than {columns} columns: is it a register?", columns=limits.columns),
         )
-    rows = [[unescape_cell(cell) for cell in row] for row in rows]
+    rows = [[csv_text(cell) for cell in row] for row in rows]
     if encoding not in ("utf-8", "utf-8-sig"):
         notes.append(msg("The text was read as {encoding}.", encoding=encoding))
     return _table(

@@ -6,14 +6,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from orderdesk.domain.text import visible as text_made_visible
+
 MAX_CELL = 20_000
 """Characters of one cell that are kept; `domain.events.Text` holds as many."""
 
 _C0 = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n\r"}
 _VISIBLE = _C0 | {0x7F: "\u2421"} | {code: f"⟨{code:02X}⟩" for code in range(0x80, 0xA0)}
-_BIDI = {code: f"⟨{code:04X}⟩" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-_FORMULA = re.compile(r"^'*[=+\-@\t\r\n]")
-_ESCAPED = re.compile(r"^'+[=+\-@\t\r\n]")
 _GAPS = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -32,18 +31,8 @@ def visible(text: str) -> str:
 
 def safe_name(name: str) -> str:
     """The name of a file as it may be shown: one line, no control or direction marks, 120 long."""
-    shown = _GAPS.sub(" ", visible(name)).translate(_BIDI).strip()
+    shown = text_made_visible(_GAPS.sub(" ", name.strip()), isolate=False)
     return shown if len(shown) <= 120 else f"{shown[:80]}…{shown[-39:]}"
-
-
-def escape_cell(text: str) -> str:
-    """`text` as a spreadsheet takes it for text, never for a formula; `unescape_cell` undoes it."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def unescape_cell(text: str) -> str:
-    """What `escape_cell` was given."""
-    return text[1:] if _ESCAPED.match(text) else text
 
 
 def one_line(text: str) -> str:

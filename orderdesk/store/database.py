@@ -31,15 +31,17 @@ _GIVE_UP = {
 _NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smbfs", "smb3", "afs", "ncpfs", "9p", "fuse.sshfs", "davfs"}
 )
+_SECRET = re.compile(r"((?:password|passfile|sslpassword|passwd|pwd)=)[^&\s]*", re.IGNORECASE)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def safe_url(url: str) -> str:
     """`url` without its password, for messages, logs and process titles."""
     try:
-        return make_url(url).render_as_string(hide_password=True)
-    except SQLAlchemyError:
-        return re.sub(r"//[^@/]*@", "//***@", url)
+        shown = make_url(url).render_as_string(hide_password=True)
+    except (SQLAlchemyError, ValueError):
+        shown = re.sub(r"//[^/]*@", "//***@", url)
+    return _SECRET.sub(r"\1***", shown)
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -288,7 +290,7 @@ def _engine(url: str, *, read_only: bool) -> Engine:
                 if read_only and path is not None
                 else create_engine(parsed, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
             )
-        except SQLAlchemyError:
+        except (SQLAlchemyError, ValueError):
             raise BadInput(
                 N_("database"),
                 safe_url(url),

@@ -13,20 +13,19 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from orderdesk.domain.text import csv_cell, csv_text
 from orderdesk.errors import BadInput
 from orderdesk.registers import (
     Limits,
     Part,
     RegisterField,
     RegisterWords,
-    escape_cell,
     find_header,
     guess_mapping,
     parse,
     parse_parts,
     read_parts,
     read_table,
-    unescape_cell,
     visible,
 )
 from orderdesk.registers.text import MAX_CELL, safe_name
@@ -253,9 +252,9 @@ def test_macros_are_not_run_and_told(tmp_path: Path) -> None:
 @example("=HYPERLINK(1)")
 @example("\tx")
 def test_escaped_cells_come_back(text: str) -> None:
-    escaped = escape_cell(text)
+    escaped = csv_cell(text)
     assert not escaped.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
-    assert unescape_cell(escaped) == text
+    assert csv_text(escaped) == text
 
 
 @given(st.text(st.characters(codec=None)))
