@@ -629,12 +629,17 @@ def reverse(desk: Desk, ids: Sequence[str], reason: str, by: Actor | None = None
 def close_week(desk: Desk, week: Week) -> Statement:
     """Close a week that is over, its sums proven; its debts go on in the week after."""
     with desk.work(Role.PLANNER) as work:
-        write(work, lambda old: ledger.close_week(old, pen(desk, work, week)))
-        postings, after = work.postings(Posting), week.shift(1)
-        owed = ledger.debts(postings, week)
-        if owed and ledger.week_state(postings, after) is WeekState.OPEN:
-            write(work, lambda old: ledger.carry_in(old, pen(desk, work, after), owed))
-        return ledger.statement(postings, week)
+        return close_week_in(desk, work, week)
+
+
+def close_week_in(desk: Desk, work: Work, week: Week) -> Statement:
+    """`close_week` inside a unit of work."""
+    write(work, lambda old: ledger.close_week(old, pen(desk, work, week)))
+    postings, after = work.postings(Posting), week.shift(1)
+    owed = ledger.debts(postings, week)
+    if owed and ledger.week_state(postings, after) is WeekState.OPEN:
+        write(work, lambda old: ledger.carry_in(old, pen(desk, work, after), owed))
+    return ledger.statement(postings, week)
 
 
 def set_away(work: Work, week: Week, cause: str, minutes: int) -> None:

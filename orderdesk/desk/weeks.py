@@ -148,6 +148,12 @@ def open_weeks(
     return opened
 
 
+def open_in(desk: Desk, work: Work, week: Week) -> Proposal:
+    """Open one week as proposed, inside a unit of work; one that is open stays as it is."""
+    plan = propose_in(work, week)
+    return _open(desk, work, plan, None) if plan.state is WeekState.UNOPENED else plan
+
+
 def _reserve(text: str) -> int:
     try:
         return capacity.read_hours(text)

@@ -19,7 +19,7 @@ from orderdesk.screens.base import Place
 from orderdesk.screens.safe import line, safe
 from orderdesk.screens.widgets.bars import Bars, Gauge, Waterfall
 from orderdesk.screens.widgets.fan import FanChart
-from orderdesk.screens.widgets.form import Field, Form, Question, Reading
+from orderdesk.screens.widgets.form import Field, Form, Reading
 from orderdesk.screens.widgets.panels import Panel
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from orderdesk.desk.core import Desk
     from orderdesk.desk.forecasting import Forecast
+    from orderdesk.desk.waterline import Shortage
     from orderdesk.domain.people import Actor
 
 
@@ -56,7 +57,8 @@ class CapacityScreen(Place):
         Binding("n", "note", N_("sheet")),
         Binding("w", "what_if", N_("what if")),
         Binding("f", "forecast", N_("forecast")),
-        Binding("z", "close_week", N_("close week"), show=False),
+        Binding("o", "ways", N_("ways out")),
+        Binding("z", "close_week", N_("close week")),
     ]
     DEFAULT_CSS = """
     CapacityScreen #top { height: auto; padding: 0 1; background: $panel; }
@@ -203,9 +205,16 @@ class CapacityScreen(Place):
         text = ledger_lines.opened(self.desk, Week.parse(self._week(self.desk)), at)
         self.app.push_screen(Reading(moment(at), "\n".join(text)))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a week that is over can be closed."""
+        if action == "close_week":
+            return self._offset < 0
+        return super().check_action(action, parameters)
+
     def action_week(self, by: int) -> None:
         """Another week."""
         self._offset += by
+        self.refresh_bindings()
         self.refill()
 
     def _ask(self, title: str, fields: list[Field], deed: object, said: str) -> None:
@@ -355,6 +364,64 @@ class CapacityScreen(Place):
             done,
         )
 
+    def action_ways(self) -> None:
+        """A case that the reserve doesn't cover: the waterline, and the ways out."""
+        from orderdesk.desk import waterline
+
+        if self.desk is None:
+            return
+        first = next(iter(waterline.open_cases(self.desk)), "")
+        self.app.push_screen(
+            Form(
+                _("Ways out"),
+                [Field("number", _("Number"), value=first)],
+                lambda v: self._ways(v["number"]),
+            )
+        )
+
+    @work(thread=True, exclusive=True, group="ways")
+    def _ways(self, number: str) -> None:
+        from orderdesk.desk import waterline
+
+        if self.desk is None:
+            return
+        try:
+            found = waterline.look(self.desk, number)
+        except OrderdeskError as problem:
+            self.app.call_from_thread(self.notify, line(problem), severity="warning", markup=False)
+            return
+        self.app.call_from_thread(self._choose_way, self.desk, found)
+
+    def _choose_way(self, desk: Desk, found: Shortage) -> None:
+        from orderdesk.desk import waterline
+
+        text = "\n".join(found.lines())
+        if not found.ways:
+            self.app.push_screen(Reading(found.case.number, text))
+            return
+
+        def taken(done: object) -> None:
+            if isinstance(done, waterline.Taken):
+                self.refill()
+                people = _("call: {people}").format(people=", ".join(done.people) or _("nobody"))
+                self.app.push_screen(Reading(found.case.number, f"{people}\n\n{done.request}"))
+
+        self.app.push_screen(
+            Form(
+                _("Ways out for {number}").format(number=found.case.number),
+                [
+                    Field("way", _("Way"), choices=[(x, x) for x, _w in found.lettered()]),
+                    Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
+                    Field("reason", _("Reason")),
+                    Field("until", _("Pool answers by"), _("empty: noon of the day before")),
+                    Field("decision", _("Decision"), _("number, below the waterline")),
+                ],
+                lambda v: waterline.take(desk, found, v),
+                look=lambda _values: text,
+            ),
+            taken,
+        )
+
     def action_note(self) -> None:
         """The capacity block of the sheet, and one sentence of the planner."""
         from orderdesk.desk import capacity_block
@@ -502,20 +569,37 @@ class CapacityScreen(Place):
         self.app.push_screen(OutlookScreen())
 
     def action_close_week(self) -> None:
-        """Close a week that is over."""
-        from orderdesk.desk import capacity
+        """Close a week that is over: its sums proven, its debts planned in the next."""
+        from orderdesk.desk import week_close
+        from orderdesk.desk.words import hours
         from orderdesk.domain.time import Week
 
         desk = self.desk
         if desk is None:
             return
         week = Week.parse(self._week(desk))
+        found = self.try_to(lambda: week_close.proof(desk, week))
+        if found is None:
+            return
 
-        def answered(yes: bool | None) -> None:
-            if yes and self.try_to(lambda: capacity.close_week(desk, week)) is not None:
-                self.done(_("closed, its sums proven"))
+        def closed(done: object) -> None:
+            if isinstance(done, week_close.Closed):
+                self.done(
+                    _("{week} is closed; {n} h planned to be paid back in {after}").format(
+                        week=week, n=hours(done.planned), after=done.after
+                    )
+                )
 
-        self.app.push_screen(Question(_("Close {week}?").format(week=week)), answered)
+        choices = [("yes", _("plan the pay-back")), ("no", _("not yet"))]
+        self.app.push_screen(
+            Form(
+                _("Close {week}?").format(week=week),
+                [Field("pay_back", _("What is owed"), choices=choices)],
+                lambda v: week_close.close(desk, week, pay_back=v["pay_back"] == "yes"),
+                look=lambda _values: "\n".join(found.lines()),
+            ),
+            closed,
+        )
 
 
 def lead(values: Mapping[str, str]) -> Actor:

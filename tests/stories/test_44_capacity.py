@@ -21,12 +21,15 @@ from orderdesk.desk import (
     ripples,
     scoring,
     strength,
+    waterline,
+    week_close,
     whatif,
     worked,
 )
 from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Posting
 from orderdesk.domain.people import Duty, DutyStatus
+from orderdesk.domain.time import at
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import _, set_language
 from tests.stories.playing import Story, moment, story, week_at
@@ -321,3 +324,74 @@ async def test_cpd7_what_if_on_sunday_saves_nothing(wednesday: Path, tmp_path: P
             with pytest.raises(BadInput) as problem:
                 whatif.ask(s.desk, {**found.question, **wrong})
             assert problem.value.field == next(iter(wrong))
+
+
+async def test_cpw11_the_week_closes_with_its_sums_proven(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    set_language("nl")
+    sunday = week_at(tmp_path_factory.mktemp("closed"), 6, "23:00")
+    async with story(sunday, tmp_path, 6, "23:00") as s:
+        s.clock.set(at(W25.monday, "08:00"))
+        await s.press("4", "left_square_bracket")
+        found = week_close.proof(s.desk, TEST_WEEK)
+        assert found.sound
+        stated = found.statement
+        assert [n // 60 for n in (
+            stated.balance.used, stated.balance.given_back, stated.borrowed, stated.external,
+            stated.deployed, stated.balance.owed, found.pay_back,
+        )] == [28, 36, 24, 18, 70, 8, 8]  # fmt: skip
+        assert [one.whole // 60 for one in found.sums] == [64, 70, 8, 36, 640]
+        s.count_anew()
+        await s.press("z")
+        for one in found.sums:
+            assert s.sees(one.text)
+        await s.press("ctrl+s")
+        assert s.keys <= 2
+        with s.desk.read() as reader:
+            postings = reader.postings(Posting)
+        assert ledger.week_state(postings, TEST_WEEK) is ledger.WeekState.CLOSED
+        after = ledger.balance(postings, W25)
+        assert (after.reserve, after.committed, after.owed) == (64 * 60, 8 * 60, 8 * 60)
+        with pytest.raises(RuleSaysNo):
+            week_close.close(s.desk, TEST_WEEK)
+
+
+async def test_cpw9_cpw10_the_waterline_of_sunday(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    set_language("nl")
+    friday = week_at(tmp_path_factory.mktemp("friday"), 4, "13:05")
+    async with story(friday, tmp_path, 4, "13:05") as s:
+        await s.press("4")
+        s.count_anew()
+        await s.press("o", "enter")
+        found = waterline.look(s.desk, "D-2026-042")
+        assert found.worst is not None
+        assert (found.people, found.worst.left, found.worst.least) == (4, 6, 4)
+        assert found.blocked
+        assert s.sees(_("{district}: {n} on duty, taking {k} leaves {left}; waterline {least}").format(
+            district="Centrum", n=6, k=4, left=2, least=4))  # fmt: skip
+        assert s.sees(_("blocked without the number of a driehoek decision"))
+        first = found.ways[0]
+        assert (first.plan.touched, first.plan.borrowed_minutes, first.plan.external_minutes) == (
+            2, 480, 480,
+        )  # fmt: skip
+        assert not first.needs_decision
+        letters = {way.needs_decision: letter for letter, way in found.lettered()}
+        signed = {"by": "Teamleider Voorbeeld", "reason": "zondag"}
+        with pytest.raises(RuleSaysNo):
+            waterline.take(s.desk, found, {"way": letters[True], **signed})
+        with pytest.raises(RuleSaysNo):
+            waterline.take(s.desk, found, {"way": "A", "reason": "zondag", "by": ""})
+        # CPW10: two + two; the lead signs; the pool is asked, due Saturday noon, and not sure.
+        await s.press("tab")
+        await s.fill("Teamleider Voorbeeld", "late kennisgeving, waterlijn gehouden")
+        await s.press("ctrl+s")
+        assert s.keys <= 6
+        assert s.sees("za 13 jun 12:00")
+        with s.desk.read() as reader:
+            stated = ledger.statement(reader.postings(Posting), TEST_WEEK)
+        line = next(c for c in stated.cases if c.case_id == found.case.id)
+        assert (line.to_borrow, line.external_asked, line.external_confirmed) == (480, 480, 0)
+        assert stated.balance.to_borrow == 18 * 60
