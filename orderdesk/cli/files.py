@@ -142,13 +142,15 @@ def _import_events(
 
 
 def _slow_progress() -> Callable[[str], None]:
-    """Steps on the error stream once a second has passed; nothing for what is quick."""
+    """Steps on the error stream, one a second at most; nothing for what is quick."""
     from time import monotonic
 
-    begun = monotonic()
+    told = monotonic()
 
     def tell(step: str) -> None:
-        if monotonic() - begun > 1:
+        nonlocal told
+        if monotonic() - told > 1:
+            told = monotonic()
             progress(step)
 
     return tell

@@ -141,7 +141,8 @@ class ImportResult:
         """For a person."""
         yield from self.heading()
         yield self.counts()
-        for problem in self.problems[:_SHOWN_PROBLEMS]:
+        first = sorted(self.problems, key=lambda problem: not problem.fatal)
+        for problem in first[:_SHOWN_PROBLEMS]:
             yield _("row {row}, {column} {value}: {message}").format(
                 row=_place(problem.sheet, problem.row),
                 column=problem.column,

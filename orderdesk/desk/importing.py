@@ -319,12 +319,13 @@ def _assigned(
             raise BadInput(
                 N_("field"), name, msg("Choose one of: {known}.", known=", ".join(fields))
             )
+    before = mapping
     for name, register_field in fields.items():
         if only_given and name not in columns:
             continue
         wanted = mapping.column_named(columns[name]) if columns.get(name) else ""
-        have = mapping.columns_of(register_field)
-        if only_given or wanted != next(iter(have), ""):
+        # Only what differs is a choice: a column taken for another field leaves this one.
+        if only_given or wanted != next(iter(before.columns_of(register_field)), ""):
             mapping = mapping.assign(register_field, *([wanted] if wanted else []))
     return mapping
 

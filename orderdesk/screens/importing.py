@@ -15,7 +15,7 @@ from textual.widgets import Static
 from orderdesk.i18n import N_, _, ngettext
 from orderdesk.screens.base import Place
 from orderdesk.screens.safe import safe
-from orderdesk.screens.widgets.form import Field, Form
+from orderdesk.screens.widgets.form import Field, Form, Reading
 from orderdesk.screens.widgets.table import Column, VirtualTable
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ class ImportScreen(Place):
     def _again(self) -> None:
         """Draw the summary and the rows that the view shows."""
         from orderdesk.desk import importing
-        from orderdesk.desk.import_result import result_of
+        from orderdesk.desk.import_result import RowState, result_of
 
         if self._found is None:
             return
@@ -264,6 +264,8 @@ class ImportScreen(Place):
         self.query_one("#found", Static).update(safe("\n".join(filter(None, text))))
         name, fits = _VIEWS[self._view]
         self._shown = [line for line in self._lines if fits(line)]
+        if self._view:  # what can't be imported as it stands comes first
+            self._shown.sort(key=lambda line: line.state is not RowState.REFUSED)
         count = ngettext("{n} row", "{n} rows", len(self._shown)).format(n=len(self._shown))
         self._step(f"{_(name)}: {count}")
         self.query_one(VirtualTable).load(_Lines(self._shown))
@@ -299,6 +301,13 @@ class ImportScreen(Place):
             if cell.strip()
         ]
         return told
+
+    def on_virtual_table_chosen(self, _event: VirtualTable.Chosen) -> None:
+        """The whole row as it stood, to read at leisure."""
+        line = self._current()
+        if line is not None:
+            title = _("Row {row}").format(row=line.row.number)
+            self.app.push_screen(Reading(title, "\n".join(self._told(line))))
 
     # --- choosing ---------------------------------------------------------------------------------
 
