@@ -16,6 +16,7 @@ How the text of the Act is read:
 - Work (arbeidstijd) is elapsed time less breaks. Where in a shift the break lies isn't known, so
   night hours are counted with their breaks: the careful side.
 - Before the first known stretch and after the last one a person rests.
+- Notice is counted in days of the calendar: told on a Monday for a Monday four weeks on is 28 days.
 """
 
 from __future__ import annotations
@@ -133,11 +134,24 @@ class ShiftLengthNorm(Norm):
     long: LongShift
 
 
+class OtherHours(Strict):
+    """Another limit by collective agreement."""
+
+    work_hours: Hours
+    agreed: bool
+
+
 class WeeksNorm(Norm):
     """Average work per week over so many ISO weeks."""
 
     weeks: Weeks
     work_hours: Hours
+    other: OtherHours | None = None
+
+    @property
+    def most_hours(self) -> float:
+        """The limit that holds for this team."""
+        return self.other.work_hours if self.other and self.other.agreed else self.work_hours
 
 
 class BreakStep(Strict):
@@ -414,6 +428,29 @@ class Columns:
             ids, table[0], table[1], table[2], table[3], table[4], table[5], table[6].astype(bool)
         )
 
+    @classmethod
+    def of_duties(
+        cls, duties: Iterable[Duty], told: Mapping[str, datetime] | None = None
+    ) -> Columns:
+        """The duties that stand as columns; `told` as in `check_duties`."""
+        stand = [duty for duty in duties if duty.status is not DutyStatus.CANCELLED]
+        ids: dict[str, int] = {}
+        person = np.array([ids.setdefault(d.person_id, len(ids)) for d in stand], dtype=np.int64)
+        start = _minutes_of([d.start for d in stand])
+        end = _minutes_of([d.end for d in stand])
+        pause = np.array([d.break_minutes for d in stand], dtype=np.int64)
+        order = np.lexsort((pause, end, start, person))
+        known = None
+        if told:
+            moments = [told.get(d.id) for d in stand]
+            known = np.array([UNKNOWN if m is None else _minute(m) for m in moments])[order]
+        return cls(tuple(ids), person[order], start[order], end[order], pause[order], known, known)
+
+
+def _minutes_of(moments: Sequence[datetime]) -> Ints:
+    seconds = np.array([moment.timestamp() for moment in moments], dtype=np.float64)
+    return (seconds // 60).astype(np.int64)
+
 
 def _minute(moment: datetime) -> int:
     return int(moment.timestamp()) // 60
@@ -423,20 +460,13 @@ def _moment(minute: int | np.integer[Any]) -> datetime:
     return datetime.fromtimestamp(int(minute) * 60, UTC)
 
 
-def stretches(
-    duties: Iterable[Duty], told: Mapping[str, datetime] | None = None
-) -> dict[str, list[Stretch]]:
-    """The work in `duties` that stands, by person.
-
-    `told` holds the moment at which a duty was made known, by id; others aren't judged on notice.
-    """
-    told = told or {}
+def stretches(duties: Iterable[Duty]) -> dict[str, list[Stretch]]:
+    """The work in `duties` that stands, by person."""
     by_person: dict[str, list[Stretch]] = {}
     for duty in duties:
         if duty.status is not DutyStatus.CANCELLED:
-            known = told.get(duty.id)
             by_person.setdefault(duty.person_id, []).append(
-                Stretch(duty.start, duty.end, duty.break_minutes, known, known)
+                Stretch(duty.start, duty.end, duty.break_minutes)
             )
     return by_person
 
@@ -475,7 +505,7 @@ def check_duties(
 
     `told` says when duties were made known, by id: those are judged on notice too.
     """
-    return check_team(stretches(duties, told), law, judged_from=judged_from)
+    return check_columns(Columns.of_duties(duties, told), law, judged_from=judged_from)
 
 
 def check_team(
@@ -912,7 +942,7 @@ def _rests(board: _Board, shift: int, window: int) -> tuple[list[int], int]:
 
 
 def _average(board: _Board, norm: WeeksNorm) -> Iterator[_Breach]:
-    limit = norm.weeks * _minutes(norm.work_hours)
+    limit = norm.weeks * _minutes(norm.most_hours)
     total = _rolling(board.week_work, norm.weeks)
     # A millionth of a minute absorbs the rounding of split shifts.
     person, week = np.nonzero(total > limit + 1e-6)
@@ -923,7 +953,7 @@ def _average(board: _Board, norm: WeeksNorm) -> Iterator[_Breach]:
         else N_("{measured} h of work a week on average, at most {limit}")
     )
     yield _Breach(
-        person, start, end, total[person, week] / norm.weeks, _minutes(norm.work_hours), text,
+        person, start, end, total[person, week] / norm.weeks, _minutes(norm.most_hours), text,
         run=week,
     )  # fmt: skip
 
@@ -1081,10 +1111,13 @@ def _notice(board: _Board, norm: NoticeNorm) -> Iterator[_Breach]:
     for known, days, text in asked:
         if known is None:
             continue
-        ahead = board.s_start - known
-        i = np.flatnonzero((known != UNKNOWN) & (ahead < days * 1440))
+        asked_of = np.flatnonzero(known != UNKNOWN)
+        told = board.calendar.day(known[asked_of])
+        ahead = board.s_first_day[asked_of] - told
+        late = ahead < days
+        i = asked_of[late]
         yield _Breach(
-            board.s_person[i], board.s_start[i], board.s_end[i], ahead[i] // 1440, days, text,
+            board.s_person[i], board.s_start[i], board.s_end[i], ahead[late], days, text,
             unit="times",
         )  # fmt: skip
 

@@ -155,6 +155,7 @@ class Look(StrEnum):
     REPORT = "report"
     LETTER = "letter"
     PACK = "pack"  # large type, to be read outdoors and written on
+    SHEET = "sheet"  # A4 across, for one wide table
 
 
 class Document(Frozen):

@@ -368,7 +368,7 @@ class Grid:
         return Row(cells, max(high, pinned), why)
 
     def _week_rows(self) -> Iterator[Row]:
-        most = round(60 * min(self.rules.team.most_week_hours, self.law.week_hours[-1].work_hours))
+        most = round(60 * min(self.rules.team.most_week_hours, self.law.week_hours[-1].most_hours))
         for m in range(len(self.members)):
             for days in self._weeks().values():
                 monday = self._monday(days[0])
@@ -388,12 +388,12 @@ class Grid:
                     first = max(0, days[0] - 7 * (norm.weeks - 1) - self.dates[days[0]].weekday())
                     opens = self._monday(days[0]) - timedelta(weeks=norm.weeks - 1)
                     before = self._own_minutes(m, opens, self.start)
-                    high = round(norm.weeks * norm.work_hours * 60) - before
+                    high = round(norm.weeks * norm.most_hours * 60) - before
                     cells = self._minute_cells(m, range(first, until))
                     if sum(weight for _, weight in cells) > high:
                         why = msg(
                             "more than {hours} h a week on average over {weeks} weeks",
-                            hours=Figure(norm.work_hours, "g"),
+                            hours=Figure(norm.most_hours, "g"),
                             weeks=norm.weeks,
                         )
                         yield self._bounded(cells, high, why)

@@ -40,6 +40,15 @@ _LOOKS = (Look.MAIN, Look.MEDIUM, Look.GOOD, Look.LOW)
 """Looks of the shifts, in the order in which they are on offer; the letter says it too."""
 
 
+class Grid(VirtualTable):
+    """People by days; the arrows to the sides choose a day."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "screen.day(-1)", N_("day"), key_display="← →"),
+        Binding("right", "screen.day(1)", N_("day on"), show=False),
+    ]
+
+
 class RosterScreen(Place):
     """The grid."""
 
@@ -56,8 +65,6 @@ class RosterScreen(Place):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "week(-1)", N_("week"), key_display="[ ]"),
         Binding("right_square_bracket", "week(1)", N_("week on"), key_display="]", show=False),
-        Binding("left", "day(-1)", N_("day"), key_display="← →"),
-        Binding("right", "day(1)", N_("day on"), show=False),
         Binding("s", "swap", N_("swap")),
         Binding("g", "give", N_("give")),
         Binding("d", "move_day", N_("other day")),
@@ -93,7 +100,7 @@ class RosterScreen(Place):
     def compose_body(self) -> ComposeResult:
         """Weeks, grid, cover, and the person under the cursor."""
         yield Static("", id="weeks", markup=False)
-        yield VirtualTable(
+        yield Grid(
             [Column(_("who"), _NAME)], empty=_("Nobody is in the team."), id="grid", rules=False
         )
         yield Static("", id="cover", markup=False)

@@ -143,6 +143,7 @@ class ProposalScreen(Place):
         super().__init__()
         self._again = again
         self._outlook: Outlook | None = None
+        self._reading = False
 
     def compose_body(self) -> ComposeResult:
         """What the proposal means."""
@@ -150,10 +151,12 @@ class ProposalScreen(Place):
             yield Static(safe(_("reading the proposal...")), id="outlook", markup=False)
 
     def fill(self, desk: Desk) -> None:
-        """Recompute what it means, in a thread."""
-        self._read(desk)
+        """Recompute what it means, in a thread; one at a time."""
+        if not self._reading:
+            self._reading = True
+            self._read(desk)
 
-    @work(thread=True, exclusive=True, group="outlook")
+    @work(thread=True, group="outlook")
     def _read(self, desk: Desk) -> None:
         from orderdesk.desk.rostering import explaining
 
@@ -164,6 +167,7 @@ class ProposalScreen(Place):
         self.app.call_from_thread(self._show, found)
 
     def _show(self, found: Outlook | OrderdeskError) -> None:
+        self._reading = False
         if not self.is_attached:
             return
         if isinstance(found, OrderdeskError):

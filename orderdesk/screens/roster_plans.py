@@ -66,6 +66,8 @@ class PlansScreen(Place):
 
         found = self.plans.found
         text = [
+            content(Piece(replanning.windows(desk), Look.DIM)),
+            content(""),
             *self._wish(),
             *self._table([*self.plans.rows(), replanning.pool_row(desk, self.plans)]),
         ]

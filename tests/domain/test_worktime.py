@@ -264,6 +264,36 @@ def test_double_booking() -> None:
     assert finding.measured == 60
 
 
+def test_every_row_of_the_law_is_data_with_its_article_and_a_day_from_which_it_holds() -> None:
+    articles = {rule: norm.article for rule, norm in LAW.norms()}
+    assert articles == {
+        "shift": "ATW 1:7", "double_booking": "house rule", "daily_rest": "ATW 5:3",
+        "weekly_rest": "ATW 5:5", "shift_length": "ATW 5:7", "week_hours": "ATW 5:7",
+        "average_short": "ATW 5:7", "average_long": "ATW 5:7", "breaks": "ATW 5:4",
+        "night_shift": "ATW 5:8", "night_rest": "ATW 5:8", "night_run_rest": "ATW 5:8",
+        "series": "ATW 5:8", "night_count": "ATW 5:8", "night_average": "ATW 5:8",
+        "sunday": "ATW 5:6", "on_call": "ATW 5:9", "notice": "ATW 4:2",
+    }  # fmt: skip
+    assert all(norm.holds_from.year >= 2007 for _rule, norm in LAW.norms())
+
+
+def test_another_average_where_it_is_agreed() -> None:
+    norm = LAW.average_short[0]
+    assert norm.most_hours == 55
+    assert norm.other is not None
+    agreed = norm.model_copy(update={"other": norm.other.model_copy(update={"agreed": True})})
+    assert agreed.most_hours == 60
+
+
+def test_notice_counts_days_of_the_calendar() -> None:
+    begin = at(MONDAY, "07:00")
+    monday_noon = at(MONDAY - timedelta(days=28), "12:00")
+    first = Stretch(begin, begin + timedelta(hours=5), 0, monday_noon, monday_noon)
+    assert found(first) == {}
+    tuesday = at(MONDAY - timedelta(days=27), "00:01")
+    assert found(first._replace(day_known_at=tuesday))["notice"].measured == 27
+
+
 def test_notice_is_a_warning() -> None:
     begin = at(MONDAY, "07:00")
     told = begin - timedelta(days=3)

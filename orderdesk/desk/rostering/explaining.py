@@ -80,9 +80,9 @@ class Outlook:
         yield ""
         yield _("theme hours, planned of asked, week by week")
         for theme, by_week in self.themes.items():
-            text = "  ".join(f"{words.hours(p)}/{words.hours(a)}" for p, a in by_week)
+            text = "  ".join(f"{words.hours(p) + '/' + words.hours(a):>9}" for p, a in by_week)
             mark = "! " if any(planned < asked for planned, asked in by_week) else "  "
-            yield f"{mark}{capacity.theme_name(theme):<24} {text}"
+            yield f"{mark}{text}  {capacity.theme_name(theme)}"
         yield ""
         yield _("how evenly, over {n} weeks with this one").format(n=rules().fairness.weeks)
         yield from (f"  {text}" for text in spread_lines(self.carried))

@@ -11,6 +11,7 @@ from orderdesk import reference
 from orderdesk.desk import availability, capacity, words
 from orderdesk.desk.core import Desk, authority
 from orderdesk.desk.rostering.parameters import LOOK_AHEAD, LOOK_BACK, law, offers, rules
+from orderdesk.desk.rostering.proposal import proposal_in
 from orderdesk.desk.rostering.record import burdens_in, log_changes
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.desk.timeline import note_event
@@ -301,6 +302,21 @@ def reject(desk: Desk, plans: Plans) -> None:
         note_event(
             work, plans.case.id, msg("{n} plans looked at, none chosen", n=len(plans.found.plans))
         )
+
+
+def windows(desk: Desk) -> str:
+    """What may still change, and at what price: until when hours are frozen, until when they are
+    published (a change is late), and until when only proposed (a change is free)."""
+    frozen = desk.now + timedelta(minutes=rules().moves.earliest_minutes)
+    with desk.read() as reader:
+        told = max((d.start for d in reader.duties(start=desk.now)), default=None)
+        proposal = proposal_in(reader)
+    text = _("frozen until {moment}").format(moment=words.moment(frozen))
+    if told is not None:
+        text += "; " + _("published until {day}").format(day=words.day(told))
+    if proposal is not None:
+        text += "; " + _("proposed until {day}").format(day=words.day(proposal.last))
+    return text + "; " + _("open after that")
 
 
 def theme_text(theme: str) -> str:
