@@ -151,7 +151,8 @@ def team_absence(
     with open_desk() as desk:
         absence = people.add_absence(desk, values)
         text = f"{absence.person_id} {people.absence_text(desk, absence)}"
-        emit({}, False, lambda: [text])
+        left = people.still_rostered(desk, absence)
+        emit({}, False, lambda: [text, *([left] if left else [])])
 
 
 @team.command(

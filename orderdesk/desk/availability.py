@@ -12,7 +12,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from orderdesk.domain.people import Absence, Duty, Person, Request, Skill
-from orderdesk.domain.time import Span, Week, at
+from orderdesk.domain.time import Span, Week, at, local
+from orderdesk.errors import RuleSaysNo
+from orderdesk.i18n import msg
 from orderdesk.roster.problem import Member, Offer, Wish
 
 if TYPE_CHECKING:
@@ -124,6 +126,31 @@ def _away(person: Person, absences: Sequence[Absence], dates: Sequence[date]) ->
 
 def _days(first: date, last: date) -> Span:
     return Span(start=at(first, "00:00"), end=at(last + timedelta(days=1), "00:00"))
+
+
+def away_days(
+    reader: Reader, people: Iterable[Person], days: Sequence[date]
+) -> frozenset[tuple[str, date]]:
+    """Person and day on which somebody is away, not available or not in the team."""
+    absences = absences_in(reader, days[0], days[-1])
+    return frozenset(
+        (person.id, day)
+        for person in people
+        for day in days
+        if not person.can_work(day)
+        or any(a.person_id == person.id and a.covers(day) for a in absences)
+    )
+
+
+def refuse_away(reader: Reader, duties: Iterable[Duty]) -> None:
+    """Raise RuleSaysNo when somebody would work on a day on which they are away."""
+    for duty in duties:
+        person = reader.person(duty.person_id)
+        day = local(duty.start).date()
+        if person is not None and away_days(reader, [person], [day]):
+            raise RuleSaysNo(
+                msg("{who} is away or not available on {day}", who=person.id, day=day.isoformat())
+            )
 
 
 def wishes_in(reader: Reader, people: Iterable[Person], first: date, last: date) -> list[Wish]:

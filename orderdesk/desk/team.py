@@ -19,12 +19,12 @@ from orderdesk.desk.availability import ABSENCE, ASKED
 from orderdesk.desk.core import Desk, may
 from orderdesk.desk.drafts import drop_draft
 from orderdesk.desk.feeds import ADDRESS, FETCHED
-from orderdesk.domain.people import Absence, AbsenceCause, Person, Request, Role, Skill
+from orderdesk.domain.people import Absence, AbsenceCause, DutyStatus, Person, Request, Role, Skill
 from orderdesk.domain.places import Places
-from orderdesk.domain.time import local
+from orderdesk.domain.time import at, local
 from orderdesk.domain.when import read_when
 from orderdesk.errors import BadInput, Stale
-from orderdesk.i18n import N_, Msg, _, msg
+from orderdesk.i18n import N_, Msg, _, msg, ngettext
 
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader
@@ -423,6 +423,22 @@ def add_absence(desk: Desk, values: Mapping[str, str]) -> Absence:
         work.note("absence", f"person:{person.id}", _when(absence))
     drop_draft(desk, "absence")
     return absence
+
+
+def still_rostered(desk: Desk, absence: Absence) -> str:
+    """What an absence leaves to fill in the roster, in a sentence; empty for nothing."""
+    start = at(absence.first, "00:00")
+    end = at(absence.last + timedelta(days=1), "00:00")
+    with desk.read() as reader:
+        duties = reader.duties(start=start, end=end, person_id=absence.person_id)
+    n = sum(duty.status is DutyStatus.PLANNED for duty in duties)
+    if not n:
+        return ""
+    return ngettext(
+        "{who} has {n} shift in these days: fill it in the roster (5, then a)",
+        "{who} has {n} shifts in these days: fill them in the roster (5, then a)",
+        n,
+    ).format(who=absence.person_id, n=n)
 
 
 def read_cause(text: str) -> AbsenceCause:

@@ -221,11 +221,13 @@ def overview(desk: Desk, count: int) -> list[str]:
                 found.append(_("{week}  not opened").format(week=week))
                 continue
             b = ledger.balance(postings, week)
-            found.append(
-                _("{week}  reserve {n} h, free {free} h").format(
-                    week=week, n=words.hours(b.reserve), free=words.hours(b.free)
-                )
+            line = _("{week}  reserve {n} h, free {free} h").format(
+                week=week, n=words.hours(b.reserve), free=words.hours(b.free)
             )
+            stands = capacity.rostered_in(reader, week)[0]
+            if stands and stands != b.reserve:
+                line += "  ▲ " + _("{n} h of flex shifts rostered").format(n=words.hours(stands))
+            found.append(line)
     return found
 
 

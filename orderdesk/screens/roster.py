@@ -55,7 +55,8 @@ class RosterScreen(Place):
     place = "roster"
     about = N_(
         "People by days; the number after each week is its hours. A letter is a shift, a small one "
-        "is only proposed; * at a deployment, ^ pinned, ! breaks the law, x dropped, · free. The "
+        "is only proposed; * at a deployment, ^ pinned, ! breaks the law, x dropped, · free, "
+        "– away. The "
         "arrows choose a person and a day: s swaps, g gives, d moves to another day, a is for who "
         "can't come, f pins; each says first what the law says. y says why this person, and why "
         "not another. m rosters weeks as a proposal, v shows it, and from there it is published. p "

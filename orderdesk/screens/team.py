@@ -234,9 +234,14 @@ class TeamScreen(Place):
             Field("last", _("Last day"), _("empty: one day")),
             Field("cause", _("Cause"), _("sickness is other absence"), choices=causes),
         ]
-        self._drafted(
-            _("Absence"), "absence", fields, lambda v: team.add_absence(desk, v), _("written down")
-        )
+
+        def submit(given: dict[str, str]) -> object:
+            absence = team.add_absence(desk, given)
+            if left := team.still_rostered(desk, absence):
+                self.notify(safe(left).plain, severity="warning", timeout=12, markup=False)
+            return absence
+
+        self._drafted(_("Absence"), "absence", fields, submit, _("written down"))
 
     def action_request(self) -> None:
         """Somebody asks for a day off or a shift."""

@@ -13,9 +13,11 @@ from orderdesk.desk.core import DemoClock, Desk, counting_ids
 from orderdesk.desk.drafts import load_draft, save_draft
 from orderdesk.desk.opening import open_desk
 from orderdesk.desk.rostering.making import problem_in
+from orderdesk.desk.rostering.touching import look_at_give
+from orderdesk.desk.rostering.viewing import view
 from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Posting, WeekState
-from orderdesk.domain.people import Actor, Role
+from orderdesk.domain.people import Actor, Duty, Role
 from orderdesk.domain.time import Week, at
 from orderdesk.errors import BadInput, RuleSaysNo, Stale
 
@@ -137,6 +139,26 @@ def test_the_roster_knows_who_can_work_when(ten: Desk) -> None:
     flex = [need for need in problem.needs if need.shift == "F"]
     plan = weeks.propose(ten).flex
     assert [need.at_least for need in flex[: len([n for n in plan if n])]] == [n for n in plan if n]
+
+
+def test_a_hand_on_the_roster_knows_who_is_away(ten: Desk) -> None:
+    tuesday = WEEK.days[1]
+    start, end = at(tuesday, "07:00"), at(tuesday, "15:30")
+    duties = [
+        Duty(id=f"d{n}", person_id=f"B{n}", shift="E", start=start, end=end, changed_at=MONDAY)
+        for n in range(2)
+    ]
+    with ten.work(Role.PLANNER) as work:
+        work.save_duties(duties)
+    absence = team.add_absence(ten, {"person": "B0", "first": "9 jun"})
+    team.add_absence(ten, {"person": "B3", "first": "9 jun"})
+    assert "1 shift" in team.still_rostered(ten, absence)
+    shown = view(ten, WEEK.monday, 7)
+    assert (shown.mark("B0", tuesday), shown.mark("B1", tuesday)) == ("E!", "E")
+    assert (shown.mark("B3", tuesday), shown.mark("B4", tuesday)) == ("–", "·")
+    with pytest.raises(RuleSaysNo, match="B3 is away"):
+        look_at_give(ten, "d1", "B3")
+    assert look_at_give(ten, "d1", "B4").lawful
 
 
 def test_weeks_open_with_the_share_and_debts_come_along_when_a_week_closes(ten: Desk) -> None:

@@ -250,6 +250,10 @@ def _touch(desk: Desk, *changes: tuple[str, Duty | None, Duty]) -> Touch:
     olds = [old for _who, old, _new in changes if old is not None]
     said = {finding.key for finding in check_with(desk, olds)} if olds else set()
     found = check_with(desk, [new for _who, _old, new in changes])
+    with desk.read() as reader:
+        availability.refuse_away(
+            reader, [new for _w, _old, new in changes if new.status is not DutyStatus.CANCELLED]
+        )
     return Touch(tuple(changes), tuple(f for f in found if f.key not in said))
 
 

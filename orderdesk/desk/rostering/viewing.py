@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from orderdesk.desk import words
+from orderdesk.desk import availability, weeks, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering.parameters import LOOK_BACK, law, offers, rules
 from orderdesk.desk.rostering.proposal import drafted, proposal_in
@@ -54,6 +54,8 @@ class RosterView:
     shift_cover: Mapping[tuple[str, date], Cover]
     waterline: Mapping[tuple[str, date], Cover]
     """By place and day."""
+    away: frozenset[tuple[str, date]] = frozenset()
+    """Person and day on which somebody is away or not available; never why."""
 
     def duty(self, person_id: str, day: date) -> Duty | None:
         """The duty of a day, one that was dropped only where none stands."""
@@ -61,14 +63,18 @@ class RosterView:
 
     def mark(self, person_id: str, day: date) -> str:
         """A cell in three signs: shift (small: proposed), * at a deployment, ^ pinned, ! breaks
-        the law; x dropped, · free."""
+        the law or falls in an absence; x dropped, · free, – away."""
         duty = self.duty(person_id, day)
+        if duty is None and (person_id, day) in self.away:
+            return "–"
         if duty is None:
             return "·^" if (person_id, day) in self.free else "·"
         sign = "x" if duty.status is DutyStatus.CANCELLED else duty.shift
         deployed = "*" if any(task.case_id for task in duty.tasks) else ""
         pinned = "^" if duty.pinned else ""
-        broken = "!" if (person_id, day) in self.broken else ""
+        works = duty.status is not DutyStatus.CANCELLED
+        missing = works and (person_id, day) in self.away
+        broken = "!" if missing or (person_id, day) in self.broken else ""
         return f"{sign.lower() if duty.id in self.proposed else sign}{deployed}{pinned}{broken}"
 
     @cached_property
@@ -114,6 +120,8 @@ def view(desk: Desk, first: date, days: int) -> RosterView:
         published = reader.duties(start=at(first, "00:00") - LOOK_BACK, end=at(shown[-1], "23:59"))
         proposal = proposal_in(reader)
         people = tuple(reader.people(shown[0], shown[-1]))
+        away = availability.away_days(reader, people, shown)
+        needs = tuple(weeks.with_flex(reader, standing_needs(rules(), shown, offers()), offers()))
     draft = [d for d in drafted(proposal, published) if first <= day_of(d) <= shown[-1]]
     duties = [*published, *draft]
     cells: dict[tuple[str, date], tuple[Duty, ...]] = {}
@@ -131,7 +139,6 @@ def view(desk: Desk, first: date, days: int) -> RosterView:
         else:
             stages.setdefault(week, OPEN)
     stand = [d for d in standing(duties) if first <= day_of(d) <= shown[-1]]
-    needs = standing_needs(rules(), shown, offers())
     return RosterView(
         days=shown,
         people=people,
@@ -146,6 +153,7 @@ def view(desk: Desk, first: date, days: int) -> RosterView:
             (need.place, local(need.span.start).date()): Cover(_fewest(stand, need), need.at_least)
             for need in waterlines(rules(), shown)
         },
+        away=away,
     )
 
 
@@ -188,6 +196,7 @@ def shift_lines(shown: RosterView, person: Person, day: date) -> Iterator[str]:
     duties = shown.cells.get((person.id, day), ())
     if not duties:
         kept = _("kept free") if (person.id, day) in shown.free else _("free")
+        kept = _("away") if (person.id, day) in shown.away else kept
         yield f"{words.day(day)}  {kept}"
     for duty in duties:
         if duty.status is DutyStatus.CANCELLED:
