@@ -14,6 +14,7 @@ STARTED = time.monotonic()  # before the heavy imports, so that they count
 import argparse  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
+import sys  # noqa: E402
 import tomllib  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
@@ -21,7 +22,14 @@ from pathlib import Path  # noqa: E402
 
 from orderdesk.errors import BadInput  # noqa: E402
 from orderdesk.i18n import msg  # noqa: E402
-from orderdesk.roster.engine.model import Cover, Person, Problem, Request, Shift  # noqa: E402
+from orderdesk.roster.engine.model import (  # noqa: E402
+    Cover,
+    Person,
+    Problem,
+    Request,
+    Rosters,
+    Shift,
+)
 
 BEST_KNOWN = Path(__file__).with_name("roster_best_known.toml")
 
@@ -30,12 +38,12 @@ def read(text: str) -> Problem:
     """The problem in the benchmark's text format. Raises `BadInput` naming the line at fault."""
     sections: dict[str, list[list[str]]] = {}
     rows: list[list[str]] | None = None
-    for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.strip()
-        if not line or line.startswith("#"):
+    for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        line = raw.partition("#")[0].strip()
+        if not line.strip(","):
             continue
-        if line.startswith("SECTION_"):
-            rows = sections.setdefault(line.removeprefix("SECTION_"), [])
+        if line.upper().startswith("SECTION_"):
+            rows = sections.setdefault(line.upper().removeprefix("SECTION_").strip(" \t,:"), [])
         elif rows is None:
             raise BadInput(f"line {number}", line, msg("Start with a SECTION_ line."))
         else:
@@ -47,28 +55,32 @@ def read(text: str) -> Problem:
 
 
 def _problem(sections: dict[str, list[list[str]]]) -> Problem:
-    off = {row[0]: frozenset(map(int, row[1:])) for row in sections.get("DAYS_OFF", [])}
+    off: dict[str, frozenset[int]] = {}
+    for name, *days in sections.get("DAYS_OFF", []):
+        off[name] = off.get(name, frozenset()) | frozenset(int(day) for day in days if day)
     return Problem(
         days=int(sections["HORIZON"][0][0]),
         shifts=tuple(
-            Shift(row[0], int(row[1]), frozenset(filter(None, row[2].split("|"))))
+            Shift(row[0], int(row[1]), frozenset(_names("|".join(row[2:]))))
             for row in sections["SHIFTS"]
         ),
         people=tuple(_person(row, off) for row in sections["STAFF"]),
         requests=tuple(_requests(sections)),
         covers=tuple(
-            Cover(int(day), shift, int(required), int(under), int(over))
-            for day, shift, required, under, over in sections.get("COVER", [])
+            Cover(int(row[0]), row[1], *map(int, row[2:5])) for row in sections.get("COVER", [])
         ),
     )
 
 
 def _person(row: list[str], off: dict[str, frozenset[int]]) -> Person:
     name, caps, *numbers = row
-    most, least, max_run, min_run, min_off, weekends = map(int, numbers)
+    most, least, max_run, min_run, min_off, weekends = map(int, numbers[:6])
     return Person(
         name=name,
-        max_shifts={s: int(n) for s, n in (cap.split("=") for cap in caps.split("|") if cap)},
+        max_shifts={
+            shift.strip(): int(most_of)
+            for shift, most_of in (cap.split("=") for cap in _names(caps))
+        },
         max_minutes=most,
         min_minutes=least,
         max_run=max_run,
@@ -81,8 +93,13 @@ def _person(row: list[str], off: dict[str, frozenset[int]]) -> Person:
 
 def _requests(sections: dict[str, list[list[str]]]) -> Iterator[Request]:
     for section, wanted in (("SHIFT_ON_REQUESTS", True), ("SHIFT_OFF_REQUESTS", False)):
-        for person, day, shift, weight in sections.get(section, []):
+        for person, day, shift, weight, *_ in sections.get(section, []):
             yield Request(person, int(day), shift, int(weight), wanted)
+
+
+def _names(cell: str) -> list[str]:
+    """What stands between the bars of a cell."""
+    return [name for name in (part.strip() for part in cell.split("|")) if name]
 
 
 def best_known(file: Path) -> int | None:
@@ -92,8 +109,13 @@ def best_known(file: Path) -> int | None:
     return int(value) if value is not None else None
 
 
+def named(problem: Problem, rosters: Rosters) -> list[list[str]]:
+    """Rosters (P, D) as names of shifts, "" for a day off."""
+    return [["" if s < 0 else problem.shifts[s].name for s in row] for row in rosters.tolist()]
+
+
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """HiGHS greets on the standard output, whatever its options say; JSON should stand alone."""
     kept = os.dup(1)
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
@@ -114,19 +136,27 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--solution", type=Path)
+    parser.add_argument(
+        "--repeatable", action="store_true", help="count work, not seconds: the same roster again"
+    )
     given = parser.parse_args()
-    problem = read(given.file.read_text(encoding="utf-8"))
+    problem = read(given.file.read_text(encoding="utf-8-sig"))
     from orderdesk.roster.engine.search import solve
 
     spent = time.monotonic() - STARTED
-    with _quiet():
+    with quiet():
         found = solve(
-            problem, seconds=given.seconds - spent - 0.3, threads=given.threads, seed=given.seed
+            problem,
+            seconds=given.seconds - spent - 0.5,
+            threads=given.threads,
+            seed=given.seed,
+            repeatable=given.repeatable,
         )
-    names = [s.name for s in problem.shifts]
     if given.solution is not None:
-        lines = ("\t".join("-" if s < 0 else names[s] for s in row) for row in found.rosters)
+        lines = ("\t".join(name or "-" for name in row) for row in named(problem, found.rosters))
         given.solution.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if given.repeatable and not found.repeatable:
+        print("The time was over before the work: another run can differ.", file=sys.stderr)
     result = {
         "objective": found.objective,
         "bound": round(found.bound, 2),

@@ -112,6 +112,73 @@ def test_stopping_leaves_a_legal_roster(shared: Path) -> None:
     assert list(breaches(problem, names(problem, found.rosters))) == []
 
 
+def crowd(people: int = 8, days: int = 21) -> Problem:
+    """More people and days than one part holds at once."""
+    shifts = (
+        Shift("E", 480),
+        Shift("L", 480, frozenset({"E"})),
+        Shift("N", 600, frozenset({"E", "L"})),
+    )
+    return Problem(
+        days=days,
+        shifts=shifts,
+        people=tuple(
+            Person(f"P{n}", {"N": 3}, 14 * 480, 9 * 480, 5, 2, 2, 2, frozenset({n, n + 7}))
+            for n in range(people)
+        ),
+        requests=tuple(
+            Request(f"P{n}", (3 * n + k) % days, "ELN"[(n + k) % 3], 1 + k % 3, k % 2 == 0)
+            for n in range(people)
+            for k in range(9)
+        ),
+        covers=tuple(
+            Cover(day, s.name, 2 - (day + n) % 2, 100, 1)
+            for day in range(days)
+            for n, s in enumerate(shifts)
+        ),
+    )
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_repeatable_search_gives_the_same_roster_again(threads: int) -> None:
+    first, again = (
+        solve(crowd(), seconds=1.5, threads=threads, seed=3, repeatable=True) for _ in range(2)
+    )
+    if first.repeatable and again.repeatable:  # the clock did not cut it short on a busy machine
+        assert (first.rosters == again.rosters).all()
+        assert (first.objective, first.bound) == (again.objective, again.bound)
+    assert list(breaches(crowd(), names(crowd(), first.rosters))) == []
+
+
+def test_two_hands_merge_legal_rosters_only() -> None:
+    problem = crowd(12, 28)
+    found = solve(problem, seconds=1.5, threads=2)
+    rosters = names(problem, found.rosters)
+    assert list(breaches(problem, rosters)) == []
+    assert penalty(problem, rosters) == found.objective >= found.bound
+
+
+def test_odd_formatting_reads_the_same() -> None:
+    text = """SECTION_HORIZON
+7
+SECTION_SHIFTS
+E,480,
+L,480,E
+SECTION_STAFF
+A,E=7|L=3,2400,960,5,2,2,1
+SECTION_DAYS_OFF
+A,2
+SECTION_SHIFT_ON_REQUESTS
+SECTION_SHIFT_OFF_REQUESTS
+A,1,L,2
+SECTION_COVER
+0,E,1,100,1
+"""
+    odd = "\ufeff# made elsewhere\n" + text.replace(",", " ,  ").replace("\n", "  \t\r\n\r\n")
+    assert read(odd + "\r\n# the end") == read(text)
+    assert read(text.replace("A,2\n", "A,2,  # leave\n")) == read(text)
+
+
 def test_what_can_not_be_read_names_the_fault() -> None:
     with pytest.raises(BadInput, match="line 1"):
         read("hello")

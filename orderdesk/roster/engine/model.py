@@ -97,7 +97,8 @@ class Tables:
 
     unit: int
     length: Ints  # (S) units
-    follow: Flags  # (S, S): may the second follow the first
+    group: Ints  # (S): shifts that may follow the same shifts are of one group
+    before: Flags  # (G, S): may a shift of the group follow this one
     begun: Ints  # (D + 1): weekends begun before the day
     done: Ints  # (D + 1): weekends over before the day
     limits: Ints  # (P, 6): least and most units, shortest and longest run, days off, weekends
@@ -126,6 +127,7 @@ def tables(problem: Problem) -> Tables:
     for s in problem.shifts:
         for after in s.not_before:
             follow[shift_of[s.name], _at(shift_of, "shift", after)] = 0
+    before, group = np.unique(follow.T, axis=0, return_inverse=True)
     cap = np.full((n_people, n_shifts), days, np.int32)
     limits = np.zeros((n_people, 6), np.int32)
     own = np.zeros((n_people, days, n_shifts), np.int64)
@@ -156,7 +158,8 @@ def tables(problem: Problem) -> Tables:
     return Tables(
         unit=unit,
         length=np.array([s.minutes // unit for s in problem.shifts], np.int32),
-        follow=follow,
+        group=group.ravel().astype(np.int32),
+        before=before,
         begun=begun,
         done=done,
         limits=limits,
