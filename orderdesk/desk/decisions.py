@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from orderdesk import reference
@@ -23,12 +23,14 @@ from orderdesk.domain.law import (
 )
 from orderdesk.domain.people import Actor
 from orderdesk.domain.time import local
-from orderdesk.i18n import msg
+from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.i18n import N_, _, msg
 
 if TYPE_CHECKING:
+    from orderdesk.desk.cases import Dossier
     from orderdesk.store.work import Reader
 
-DECISION, CONDITION = "decision", "condition"
+DECISION, CONDITION, FROZEN = "decision", "condition", "decision.frozen"
 
 
 def lint(text: str) -> tuple[StruckDown, ...]:
@@ -68,6 +70,8 @@ def decide(
 
     Raises RuleSaysNo (rules 8, 9, 11, 12) while something a court will ask for is missing.
     """
+    if not by.name:
+        raise BadInput(N_("by"), "", msg("Name the mayor who decides."))
     with desk.work() as work:
         case = work.case(case_id)
         decision = Decision(
@@ -90,6 +94,17 @@ def decide(
             DECISION, f"case:{case_id}", decision.model_dump(mode="json"), known_at=work.now
         )
         work.note("decision.inputs", f"case:{case_id}", inputs)
+        organiser = work.organisers([case.organiser_id]).get(case.organiser_id)
+        texts = {
+            "purpose": case.purpose,
+            "measures": case.measures,
+            "composition": case.composition,
+        }
+        work.add_fact(
+            FROZEN, f"decision:{decision.number}",
+            {"organiser": organiser.model_dump() if organiser else {}, "texts": texts},
+            private=["organiser", "texts"],
+        )  # fmt: skip
         note_event(
             work,
             case_id,
@@ -114,3 +129,47 @@ def conditions_in(reader: Reader, case_id: str) -> tuple[Condition, ...]:
 def decisions_in(reader: Reader, case_id: str) -> tuple[Decision, ...]:
     """What was decided about a case, in order."""
     return tuple(Decision.model_validate(f.doc) for f in reader.facts(DECISION, f"case:{case_id}"))
+
+
+def ladder(found: Dossier, typed: Sequence[tuple[str, str]], statement: str) -> Iterator[str]:
+    """The means from light to heavy: which stands open, and what is still missing for it.
+
+    `typed` are the lighter measures weighed so far with the reason why each does not suffice.
+    """
+    kept = sum(agreement.state != "broken" for agreement in found.agreements)
+    yield _("1 agreements with the organiser: {n}").format(n=kept)
+    if found.case.counter_to:
+        places = ", ".join(offer.place.name for offer in found.places_offered[:3])
+        yield _("2 another place for this counter-demonstration: {places}").format(
+            places=places or _("none within sight and sound")
+        )
+    elif found.counters:
+        yield _("2 moving is not offered: a counter-demonstration is the cause, the first stays")
+    drafts = found.conditions
+    faults = [fault for condition in drafts if (fault := _fault(condition))]
+    yield _("3 conditions: {n} drafted (v), {m} of them not final yet").format(
+        n=len(drafts), m=len(faults)
+    )
+    yield from (f"    {fault}" for fault in faults)
+    yield _("4 instruction or ending: a ground of Wom art. 2 and a motive")
+    missing = []
+    if not typed or any(not why for _what, why in typed):
+        missing.append(_("lighter means not weighed"))
+    if not statement.strip():
+        missing.append(_("statement on capacity missing"))
+    missing.append(_("the mayor decides"))
+    yield _("5 prohibition: {missing}").format(missing=", ".join(missing))
+
+
+def _fault(condition: Condition) -> str:
+    try:
+        check_draft(condition)
+    except RuleSaysNo as problem:
+        return str(problem)
+    return ""
+
+
+def read_measures(text: str) -> list[tuple[str, str]]:
+    """Lighter measures, one a line: "measure: why it does not suffice"."""
+    lines = [line.partition(":") for line in text.splitlines() if line.strip()]
+    return [(what.strip(), why.strip()) for what, _colon, why in lines]

@@ -37,6 +37,7 @@ from orderdesk.domain.law import (
     missing_data,
     notification_term,
     recognised_holidays,
+    square_days_used,
     term_status,
 )
 from orderdesk.domain.places import Places
@@ -201,7 +202,33 @@ def preview(desk: Desk, values: Mapping[str, str]) -> Registered:
     """What registering this would show: term, conflicts, missing data. Writes nothing."""
     with desk.read() as reader:
         case = read_case(desk, reader, values, number="?")
-        return _looked_at(reader, case, advised="", receipt="")
+        typed = Organiser(
+            id="", name=values.get("organiser", "")[:300], address=values.get("address", "")[:300]
+        )
+        return _looked_at(reader, case, advised="", receipt="", organiser=typed)
+
+
+def typing_lines(desk: Desk, values: Mapping[str, str]) -> Iterator[str]:
+    """What to show while a notification is typed: term, what it touches, the square, what is
+    missing, and last how the term was counted. Raises BadInput for what can't be read yet."""
+    found = preview(desk, values)
+    yield term_sentence(found.case, found.term, found.status)
+    for conflict in found.conflicts:
+        yield f"▲ {conflict.note} ({words.span(conflict.overlap)})"
+    place = reference.cached("places", Places).get(found.case.place_id)
+    if place is not None and place.square_days and found.case.span is not None:
+        year = local(found.case.span.start).year
+        start, end = at(date(year, 1, 1), "00:00"), at(date(year + 1, 1, 1), "00:00")
+        with desk.read() as reader:
+            used = square_days_used(reader.cases(start=start, end=end), place, year)
+        yield _("{place}: {used} of {budget} square days used or planned in {year}").format(
+            place=place.name, used=used, budget=place.square_days, year=year
+        )
+    if found.missing:
+        names = ", ".join(str(name) for name in found.missing)
+        yield _("not given yet: {what}").format(what=names)
+    if found.term is not None:
+        yield from (f"  {step}" for step in found.term.steps)
 
 
 def read_case(
@@ -378,9 +405,12 @@ def _after(desk: Desk, work: Work, case: Case) -> Registered:
     )
 
 
-def _looked_at(reader: Reader, case: Case, *, advised: str, receipt: str) -> Registered:
+def _looked_at(
+    reader: Reader, case: Case, *, advised: str, receipt: str, organiser: Organiser | None = None
+) -> Registered:
     term = term_of(reader, case)
-    organiser = reader.organisers([case.organiser_id]).get(case.organiser_id)
+    if organiser is None:
+        organiser = reader.organisers([case.organiser_id]).get(case.organiser_id)
     return Registered(
         case=case,
         place=place_name(case),

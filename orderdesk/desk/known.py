@@ -21,8 +21,6 @@ def desk_at(desk: Desk, text: str) -> Desk:
     Raises BadInput for a moment that has not been, or before anything was known. Leave it with
     `leave`: it stands in a file of its own, readable by this user only, until then.
     """
-    from orderdesk.store.past import store_at
-
     moment = read_moment(text, desk.now)
     if moment > desk.now:
         raise BadInput(N_("when"), text, msg("It lies in the future."))
@@ -30,6 +28,13 @@ def desk_at(desk: Desk, text: str) -> Desk:
         first = next(iter(reader.trail(until=moment)), None)
     if first is None:
         raise BadInput(N_("when"), text, msg("Nothing was known here then."))
+    return desk_at_moment(desk, moment)
+
+
+def desk_at_moment(desk: Desk, moment: datetime) -> Desk:
+    """`desk_at` for an exact moment that lies in what was known."""
+    from orderdesk.store.past import store_at
+
     folder = Path(mkdtemp(prefix="orderdesk-known-"))
     try:
         store = store_at(desk.store, moment, folder / "then.db", lambda: moment)

@@ -30,6 +30,7 @@ from orderdesk.i18n import _, msg, ngettext
 if TYPE_CHECKING:
     from orderdesk.calendars.changes import Call, Subscriber
     from orderdesk.calendars.feed import Publisher
+    from orderdesk.papers.letters import Desk as Sender
     from orderdesk.store.work import Reader
 
 
@@ -177,9 +178,20 @@ def _calls(
     return call_list(changes, seen, now, settings())
 
 
+def sender_in(reader: Reader) -> Sender:
+    """Who sends the letters of this desk."""
+    from orderdesk.papers.letters import Desk as Sender
+
+    return Sender(
+        municipality="Gemeente Maastricht",
+        department="Openbare orde en veiligheid",
+        city="Maastricht",
+        synthetic=bool(reader.meta("synthetic")),
+    )
+
+
 def receipt_text(desk: Desk, case_id: str) -> str:
     """The proof of receipt, Dutch and English, to be read or sent."""
-    from orderdesk.papers.letters import Desk as Sender
     from orderdesk.papers.letters import receipt
     from orderdesk.papers.markdown import to_markdown
 
@@ -190,12 +202,7 @@ def receipt_text(desk: Desk, case_id: str) -> str:
                 msg("{number} was not notified: there is no receipt", number=case.number)
             )
         organiser = reader.organisers([case.organiser_id]).get(case.organiser_id, Organiser(id=""))
-        sender = Sender(
-            municipality="Gemeente Maastricht",
-            department="Openbare orde en veiligheid",
-            city="Maastricht",
-            synthetic=bool(reader.meta("synthetic")),
-        )
+        sender = sender_in(reader)
         term = intake.term_of(reader, case)
     papers = [
         receipt(

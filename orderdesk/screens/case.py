@@ -38,6 +38,7 @@ class CaseScreen(Place):
         Binding("p", "pair", N_("pair")),
         Binding("s", "scenarios", N_("scenarios")),
         Binding("v", "condition", N_("condition")),
+        Binding("d", "decide", N_("decide")),
         Binding("o", "override", N_("class")),
         Binding("b", "event_class", N_("A/B/C")),
         Binding("a", "ask", N_("ask advice")),
@@ -104,7 +105,7 @@ class CaseScreen(Place):
                 draft=drafts.load_draft(desk, form)
                 or intake.form_values(found.case, found.organiser),
                 keep=lambda given: drafts.save_draft(desk, form, given),
-                look=lambda given: "\n".join(list(intake.preview(desk, given).lines())[1:6]),
+                look=lambda given: "\n".join(intake.typing_lines(desk, given)),
             ),
             lambda result: self._saved(result, form),
         )
@@ -249,6 +250,60 @@ class CaseScreen(Place):
             Field("despite", _("Why go on although it resembles a struck-down one")),
         ]
         self.app.push_screen(Form(_("Condition"), fields, save, look=look), self.saying(_("kept")))
+
+    def action_decide(self) -> None:
+        """The mayor decides: the ladder of means, then the letter and the dossier."""
+        from orderdesk.desk import decisions
+        from orderdesk.desk.words import DECISIONS
+        from orderdesk.domain.law import DecisionKind, Ground
+        from orderdesk.domain.people import Actor, Role
+
+        desk, found = self.desk, self._found
+        if desk is None or found is None:
+            return
+        grounds = [("", _("none")), ("health", _("health")), ("traffic", _("traffic")),
+                   ("disorder", _("disorder"))]  # fmt: skip
+        fields = [
+            Field("kind", _("Decision"), choices=[(k.value, _(n)) for k, n in DECISIONS.items()]),
+            Field("by", _("Name of the mayor")),
+            Field("ground", _("Ground (Wom art. 2)"), choices=grounds),
+            Field("motive", _("Motive")),
+            Field("lighter", _("Lighter means weighed"), _("measure: why it does not suffice"),
+                  long=True),
+            Field("capacity", _("Statement on capacity")),
+        ]  # fmt: skip
+
+        def look(values: Mapping[str, str]) -> str:
+            weighed = decisions.read_measures(values["lighter"])
+            return "\n".join(decisions.ladder(found, weighed, values["capacity"]))
+
+        def decide(values: Mapping[str, str]) -> object:
+            kind = DecisionKind(values["kind"])
+            ground = values["ground"]
+            return decisions.decide(
+                desk, self._case_id, kind, Actor(name=values["by"].strip(), role=Role.DECIDER),
+                conditions=found.conditions if kind is DecisionKind.CONDITIONS else (),
+                grounds=frozenset({Ground(ground)} if ground else ()), motive=values["motive"],
+                lighter_measures=decisions.read_measures(values["lighter"]),
+                capacity_statement=values["capacity"],
+            )  # fmt: skip
+
+        self.app.push_screen(Form(_("The mayor decides"), fields, decide, look=look), self._decided)
+
+    def _decided(self, decision: object) -> None:
+        from orderdesk.desk import evidence
+        from orderdesk.domain.law import Decision
+        from orderdesk.screens.papers import ask_file
+
+        desk = self.desk
+        if desk is None or not isinstance(decision, Decision):
+            return
+        self.done(_("{number} decided; letter and dossier next").format(number=decision.number))
+        ask_file(
+            self.app.push_screen, decision.number,
+            lambda folder: evidence.write_dossier(desk, decision.number, folder),
+            lambda made: self.done(_("dossier written")) if made else None,
+        )  # fmt: skip
 
     def action_override(self) -> None:
         """Decide another class, with motive and last day."""

@@ -259,7 +259,7 @@ def open_notification(place: Place, values: Mapping[str, str] | None = None) -> 
             lambda given: intake.register(desk, given),
             draft=values or drafts.load_draft(desk, intake.FORM),
             keep=lambda given: drafts.save_draft(desk, intake.FORM, _typed(given)),
-            look=lambda given: "\n".join(list(intake.preview(desk, given).lines())[1:8]),
+            look=lambda given: "\n".join(intake.typing_lines(desk, given)),
         ),
         saved,
     )

@@ -51,6 +51,7 @@ class TodayScreen(Place):
         Binding("z", "close_case", N_("close")),
         Binding("h", "handover", N_("handover")),
         Binding("f", "fortnight", N_("fortnight")),
+        Binding("w", "weekend", N_("weekend pack")),
         Binding("i", "import", N_("import")),
         Binding("d", "load_demo", N_("demonstration city"), show=False),
     ]
@@ -285,6 +286,18 @@ class TodayScreen(Place):
         from orderdesk.screens.papers import open_fortnight
 
         open_fortnight(self)
+
+    def action_weekend(self) -> None:
+        """A paper pack of every case of this weekend, with the fortnight on top."""
+        from orderdesk.desk import pack
+        from orderdesk.screens.papers import ask_file
+
+        desk = self.desk
+        if desk is not None:
+            ask_file(
+                self.app.push_screen, _("weekend"), lambda path: pack.print_weekend(desk, path),
+                lambda made: self.done(_("weekend pack written")) if made else None,
+            )  # fmt: skip
 
     def action_handover(self) -> None:
         """The note for the next shift."""
