@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 import typer
@@ -22,15 +23,21 @@ PARSER_WORDS = (
 KINDS = {"str": N_("text"), "int": N_("number"), "float": N_("number"), "path": N_("path")}
 """What the parser calls a kind of value, and we do."""
 IN_ORDER = (
-    "demo", "import", "register", "score", "learn", "plan", "forecast", "roster", "strength",
-    "incident", "calls", "review", "council", "export", "feeds", "backtest", "db", "serve",
+    "demo", "first", "import", "register", "score", "learn", "plan", "week", "forecast", "what-if",
+    "roster", "strength", "team", "incident", "calls", "review", "council", "export", "feeds",
+    "backtest", "settings", "privacy", "db", "serve",
 )  # fmt: skip
 """Commands as a day goes, in the help; what is not named here follows."""
 _HELP = ("-h", "--help")
 
 
-def _is_kind(shown: str | None) -> str:
-    return (shown or "").strip("<>").removeprefix("list[").removesuffix("]").lower()
+def _kind(shown: str | None) -> str:
+    plain = (shown or "").strip("<>").removeprefix("list[").removesuffix("]").lower()
+    return plain.removesuffix(" range")
+
+
+def _shown_kind(kind: str, *_asked: Any, **_how: Any) -> str:
+    return kind
 
 
 class _OurWords:
@@ -47,9 +54,10 @@ class _OurWords:
         """Options and arguments, their kinds and the help option in our words."""
         found: list[Any] = super().get_params(ctx)  # type: ignore[misc]
         for param in found:
-            if isinstance(param, TyperOption) and not param.is_flag and param.metavar is None:
-                kind = _is_kind(param.display_type(ctx))
-                param.metavar = f"<{_(KINDS[kind])}>" if kind in KINDS else None
+            if not getattr(param, "is_flag", False) and param.metavar is None:
+                kind = _kind(param.display_type(ctx))
+                if kind in KINDS:
+                    param.display_type_rich = partial(_shown_kind, f"<{_(KINDS[kind])}>")
             if param.name == "help":
                 param.help = _("Show this text.")
         return found

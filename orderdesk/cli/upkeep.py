@@ -39,7 +39,7 @@ OpenToNetwork = Annotated[
 @feeds.callback(invoke_without_command=True)
 def feeds_(
     context: typer.Context,
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8024,
+    port: Annotated[int, typer.Option(min=1, max=65535, help=_("Port to listen on."))] = 8024,
     host: Host = "127.0.0.1",
     open_to_network: OpenToNetwork = False,
 ) -> None:
@@ -171,7 +171,7 @@ def restore(file: Annotated[Path, typer.Argument(help=_("The backup."))]) -> Non
     )
 )
 def serve(
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help=_("Port to listen on."))] = 8000,
     host: Annotated[str, typer.Option(help=_("Address to listen on."))] = "127.0.0.1",
     open_to_network: Annotated[
         bool, typer.Option("--open-to-network", help=_("Allow an address beyond this machine."))
