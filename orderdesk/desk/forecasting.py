@@ -65,6 +65,10 @@ class Learned:
 
 _kept: WeakKeyDictionary[Desk, tuple[int, Learned]] = WeakKeyDictionary()
 """What was learned last, and at which length of the trail: anything written makes it old."""
+_judged: WeakKeyDictionary[Desk, tuple[tuple[WeekRecord, ...], list[Calibration]]] = (
+    WeakKeyDictionary()
+)
+"""How the forecast did, and on which history."""
 
 
 def learn(desk: Desk) -> Learned:
@@ -208,15 +212,20 @@ def _is_flex(duty: Duty) -> bool:
 def judged(desk: Desk) -> list[Calibration]:
     """How the forecast did on the newest weeks that it had not seen, in cases and in minutes.
 
-    Takes seconds. Raises RuleSaysNo, BadInput while there is less than a year of history.
+    Takes seconds once per history. Raises RuleSaysNo, BadInput with less than a year of history.
     """
     from orderdesk.reserve.calibration import Measure, calibrate
 
     learned = learn(desk)
-    return [
-        calibrate(learned.history, learned.rules.forecast, measure=measure, last=JUDGED_WEEKS)
-        for measure in Measure
-    ]
+    kept = _judged.get(desk)
+    if kept is None or kept[0] != learned.history:
+        rules = learned.rules.forecast
+        found = [
+            calibrate(learned.history, rules, measure=measure, last=JUDGED_WEEKS)
+            for measure in Measure
+        ]
+        kept = _judged[desk] = learned.history, found
+    return kept[1]
 
 
 def judged_lines(found: Sequence[Calibration]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import local
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, _, msg
+from orderdesk.i18n import N_, _, msg, ngettext
 from orderdesk.reserve.rules import ReserveRules, WayKind
 
 if TYPE_CHECKING:
@@ -48,28 +48,26 @@ class Way:
     def line(self) -> str:
         """For the planner."""
         plan = self.plan
-        said = [
-            _("{n} own people: {themes} h themes, {reserve} h reserve").format(
-                n=plan.touched, themes=words.hours(plan.borrowed_minutes),
-                reserve=words.hours(plan.reserve_minutes),
-            ),
-        ]  # fmt: skip
-        if plan.pool:
-            said.append(
-                _("{n} from the pool, {h} h, still to be asked").format(
-                    n=sum(entry.people for entry in plan.pool), h=words.hours(plan.external_minutes)
-                )
-            )
-        if plan.days_off_cancelled or plan.days_off_moved:
-            said.append(
-                _("days off: {c} cancelled, {m} moved").format(
-                    c=plan.days_off_cancelled, m=plan.days_off_moved
-                )
-            )
+        lent = sum(entry.people for entry in plan.pool)
+        own = _("{n} own").format(n=plan.touched)
+        said = [own if not lent else _("{own} + {n} of the pool").format(own=own, n=lent)]
+        for text, minutes in (
+            (_("{h} h themes"), plan.borrowed_minutes),
+            (_("{h} h reserve"), plan.reserve_minutes),
+        ):
+            if minutes:
+                said.append(text.format(h=words.hours(minutes)))
+        cancelled, moved = plan.days_off_cancelled, plan.days_off_moved
+        if cancelled:
+            text = ngettext("{n} day off cancelled", "{n} days off cancelled", cancelled)
+            said.append(text.format(n=cancelled))
+        if moved:
+            text = ngettext("{n} day off moved", "{n} days off moved", moved)
+            said.append(text.format(n=moved))
         said.append(_("{euro} euro").format(euro=f"{self.euro:.0f}"))
         said.append(_("burden {n}").format(n=words.number(self.burden)))
         said.append(
-            _("below the waterline: only with a driehoek decision")
+            _("below the waterline: takes a decision")
             if self.needs_decision
             else _("waterline kept")
         )
@@ -121,9 +119,10 @@ class Shortage:
         if not self.ways:
             yield _("nothing is left to be covered")
             return
-        yield _("or call people on a day off: burden {n} a person (roster screen)").format(
-            n=self.rest_day_burden
-        )
+        if not any(way.plan.days_off_cancelled for way in self.ways):
+            yield _("or call people on a day off: burden {n} a person (roster screen)").format(
+                n=self.rest_day_burden
+            )
 
     def lettered(self) -> Iterator[tuple[str, Way]]:
         """The ways with their letters."""

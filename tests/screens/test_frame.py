@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,9 @@ async def test_tabs_keys_and_help_by_mouse_and_key(monday: Path, tmp_path: Path)
     async with story(monday, tmp_path, 1, "09:00") as s:
         first = s.screen.splitlines()[0]
         assert "▸1 Today" in first
-        await s.pilot.click("#head", offset=(first.index("3 Ris"), 0))
+        risk = re.search(r"3 ?Ris", first)  # titles get shorter when the marks need the room
+        assert risk is not None
+        await s.pilot.click("#head", offset=(risk.start(), 0))
         await s.settle()
         assert s.app.current_mode == "risk"
         assert "▸3 Risk" in s.screen.splitlines()[0]
