@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from orderdesk.registers.words import RegisterField, RegisterWords
     from orderdesk.store.work import Imported, Reader
 
+_REMEMBERED_AT_ONCE = 5_000
 _MAPPING = "mapping"
 _BOOK = "book"
 
@@ -264,7 +265,11 @@ def _apply(
         progress(_("writing {n} cases").format(n=len(cases)))
         work.add_cases(cases)
         known = work.imported(found.book) if comparison.changed or comparison.rekeyed else {}
-        kept = [_remember(row, case.id) for row, case in zip(comparison.new, cases, strict=True)]
+        for first in range(0, len(cases), _REMEMBERED_AT_ONCE):
+            some = slice(first, first + _REMEMBERED_AT_ONCE)
+            pairs = zip(comparison.new[some], cases[some], strict=True)
+            work.save_imported(found.book, [_remember(row, case.id) for row, case in pairs])
+        kept: list[Imported] = []
         for change in comparison.changed:
             old = work.case(known[change.known_key].case_id)
             if work.is_purged(old.id):
@@ -276,7 +281,8 @@ def _apply(
         for before, now in comparison.rekeyed.items():
             kept.append(replace(known[before], row_key=now))
         gone_keys = {c.known_key for c in comparison.changed} | set(comparison.rekeyed)
-        work.forget_imported(found.book, gone_keys - {row.row_key for row in kept})
+        new_keys = {row.row_key for row in comparison.new}
+        work.forget_imported(found.book, gone_keys - {row.row_key for row in kept} - new_keys)
         work.save_imported(found.book, kept)
         for part in found.parts:
             key = _signature(part.header.names)
@@ -468,6 +474,8 @@ def _chosen(comparison: Comparison, only: AbstractSet[str]) -> Comparison:
 
 
 def _remember(row: RegisterRow, case_id: str) -> Imported:
+    from orderdesk.registers.rows import fingerprint_of
     from orderdesk.store.work import Imported
 
-    return Imported(row.row_key, row.fingerprint, case_id, row.fields())
+    fields = row.fields()
+    return Imported(row.row_key, fingerprint_of(fields), case_id, fields)

@@ -53,6 +53,7 @@ SCORE, OVERRIDE, VERSION, SIGNAL = "score", "override", "risk_version", "signal"
 NIGHT_STARTS, NIGHT_ENDS = time(23), time(6)
 OUTCOME_KNOWN_AFTER = timedelta(days=2)
 _COMING_DAYS = 28
+_KEPT_AT_ONCE = 5_000  # scores written together: a large register must not fill the memory
 _FEW = 500
 CLASS_NAMES = {
     RiskClass.LOW: N_("low (laag)"),
@@ -317,11 +318,12 @@ def score_cases(
     days = [_scoring_day(case, today) for case in cases]
     facts = [facts_of(case, places, known.heavy) for case in cases]
     scores = score_many(facts, known.history, known.signals, days, risk_tables(), known.version)
-    documents = {
-        f"case:{case.id}": _kept(scores, n, days[n], known.version.number)
-        for n, case in enumerate(cases)
-    }
-    work.add_facts(SCORE, documents)
+    for first in range(0, len(cases), _KEPT_AT_ONCE):
+        some = range(first, min(first + _KEPT_AT_ONCE, len(cases)))
+        documents = {
+            f"case:{cases[n].id}": _kept(scores, n, days[n], known.version.number) for n in some
+        }
+        work.add_facts(SCORE, documents)
     return {case.id: scores.classes[n] for n, case in enumerate(cases)}
 
 

@@ -107,6 +107,8 @@ _IDENTITY = ("day", "place_text", "purpose", "reference")
 
 def _alike(rows: list[RegisterRow], gone: dict[str, Known]) -> list[tuple[RegisterRow, str | None]]:
     """Each row with the gone one that it continues, if there is just one such on both sides."""
+    if not gone:
+        return [(row, None) for row in rows]
     by_pair: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for key, known in gone.items():
         for pair in _pairs(known.fields):

@@ -17,7 +17,9 @@ _FAR_YEARS = 3  # a day this far from the others of the register is looked at tw
 
 def over_all(rows: list[Row], day_column: str) -> list[Row]:
     """The rows of all sheets with their keys, and what only the whole register shows."""
-    return _with_keys(_with_doubles(_with_far_days(rows, day_column)))
+    told = _with_far_days(rows, day_column)
+    several = len({row.sheet for row in told}) > 1
+    return _with_keys(_with_doubles(told) if several else told)
 
 
 def _with_doubles(rows: list[Row]) -> list[Row]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cached_property
 
 from orderdesk.domain.events import Form, Incident, Kind, Source, Status
 from orderdesk.domain.time import Span, at
@@ -82,11 +81,10 @@ class RegisterRow:
         return Span(start=self.start, end=self.end or self.start + timedelta(minutes=usual_minutes))
 
     def fields(self) -> dict[str, str]:
-        """Every value that a file can change, as text: what a fingerprint covers."""
-        return self._fields
+        """Every value that a file can change, as text: what a fingerprint covers.
 
-    @cached_property
-    def _fields(self) -> dict[str, str]:
+        Made anew each time: kept with every row of a large register it would fill the memory.
+        """
         given: dict[str, str] = {}
         for name in _COMPARED:
             value = getattr(self, name)
@@ -97,15 +95,15 @@ class RegisterRow:
         given |= {f"extra:{name}": value for name, value in self.extra.items() if value}
         return given
 
-    @cached_property
+    @property
     def identity(self) -> str:
         """Day, place and topic: the same gathering in whatever register it stands."""
         return identity_of(self.day.isoformat(), self.place_text, self.purpose)
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
         """A digest of `fields`: the same content has the same."""
-        return digest(*(f"{k}={v}" for k, v in sorted(self.fields().items())))
+        return fingerprint_of(self.fields())
 
 
 _COMPARED = (
@@ -121,6 +119,11 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return " | ".join(map(str, value))
     return str(value)
+
+
+def fingerprint_of(fields: Mapping[str, str]) -> str:
+    """A digest of `RegisterRow.fields`."""
+    return digest(*(f"{k}={v}" for k, v in sorted(fields.items())))
 
 
 def identity_of(day: str, place_text: str, purpose: str) -> str:

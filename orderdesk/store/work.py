@@ -420,14 +420,19 @@ class Work(Reader):
         )
         self._previous = hash_of(line)
         self._trail.append(line._replace(hash=self._previous))
+        if len(self._trail) >= _CHUNK:
+            self._write_trail()
 
     def finish(self) -> None:
         """Write the audit rows; called by `Store.write` just before it commits."""
         self._session.flush()
-        for at in range(0, len(self._trail), _CHUNK):
-            self._session.execute(
-                insert(AuditRow), [line._asdict() for line in self._trail[at : at + _CHUNK]]
-            )
+        self._write_trail()
+
+    def _write_trail(self) -> None:
+        """Write the audit rows so far, in this transaction: a large import can't hold them all."""
+        if self._trail:
+            self._session.execute(insert(AuditRow), [line._asdict() for line in self._trail])
+            self._trail.clear()
 
 
 class Store:
