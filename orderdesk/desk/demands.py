@@ -46,6 +46,9 @@ class CaseDemand:
 
     def lines(self) -> Iterator[str]:
         """Block by block: who, what, when, by whom, and which norms say so."""
+        yield _("preparation of the desk: {n} h").format(
+            n=words.hours(self.demand.preparation_minutes)
+        )
         norm = {_key(block): block.number for block in self.by_norm.blocks}
         for block in self.demand.blocks:
             yield f"{block.number} x {_label(block)}  ({_(CARRIERS[block.carrier])})"
@@ -55,9 +58,6 @@ class CaseDemand:
                     n=asked, reason=self.reason
                 )
             yield from (f"   {pick(reason)}" for reason in block.reasons)
-        yield _("preparation of the desk: {n} h").format(
-            n=words.hours(self.demand.preparation_minutes)
-        )
         yield from (f"· {one}" for one in self.demand.assumed)
 
 

@@ -22,7 +22,7 @@ from orderdesk.roster.grid import SCALE, Cell, Grid
 from orderdesk.roster.model import Model
 from orderdesk.roster.problem import gap_of
 
-_ANNEAL_SHARE = 0.8
+_ANNEAL_SHARE = 0.9
 """Part of the time that annealing may take."""
 _MOVES_PER_SECOND = 600_000
 """Annealing moves that count as a second where a search must be repeatable."""

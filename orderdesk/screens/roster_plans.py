@@ -65,11 +65,13 @@ class PlansScreen(Place):
         from orderdesk.desk.rostering import replanning
 
         found = self.plans.found
+        rows = self.plans.rows()
+        rows.insert(len(rows) - 2, replanning.pool_row(desk, self.plans))
         text = [
             content(Piece(replanning.windows(desk), Look.DIM)),
             content(""),
             *self._wish(),
-            *self._table([*self.plans.rows(), replanning.pool_row(desk, self.plans)]),
+            *self._table(rows),
         ]
         for n, plan in enumerate(found.plans):
             text += [content(""), content(Piece(f"{chr(ord('A') + n)}  {plan.title}", Look.STRONG))]

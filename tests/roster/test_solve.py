@@ -15,8 +15,9 @@ from orderdesk.domain.people import Duty, Person, ShiftType, Skill, Task
 from orderdesk.domain.time import Span, at, local
 from orderdesk.domain.worktime import check_duties, errors
 from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.roster.bound import lower_bound
 from orderdesk.roster.explain import Obstacle, explain, why_me
-from orderdesk.roster.grid import Grid
+from orderdesk.roster.grid import SCALE, Grid
 from orderdesk.roster.problem import (
     Member,
     Need,
@@ -94,6 +95,21 @@ def test_the_objective_is_the_sum_of_its_parts_and_over_the_bound(plain: Roster)
     assert plain.gap == gap_of(plain.objective, plain.bound)
     assert gap_of(0.5, 0.0) == 0.5
     assert gap_of(100, 98) == pytest.approx(0.02)
+
+
+def test_no_roster_goes_under_the_bound_and_contracts_make_it_tight(plain: Roster) -> None:
+    assert lower_bound(Grid(small(), RULES, LAW)) / SCALE <= plain.bound <= plain.objective
+    # 52 h in two weeks don't divide into shifts of 8 h: each contract misses 4 h at least.
+    odd = small(members=team(8, week_minutes=(26 * 60,)))
+    least = 8 * 4 * RULES.prices.contract_hour_short
+    assert lower_bound(Grid(odd, RULES, LAW)) / SCALE >= least
+
+
+def test_who_stops_at_once_still_gets_a_lawful_roster() -> None:
+    found = solved(small(), effort=Effort(seconds=60), stop=lambda: True)
+    assert check_duties(found.duties, LAW) == ()
+    assert len(found.duties) > 50
+    assert found.seconds < 30
 
 
 def test_duties_are_whole(plain: Roster) -> None:

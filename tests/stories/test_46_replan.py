@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,15 @@ import pytest
 from orderdesk.calendars.changes import difference
 from orderdesk.calendars.entry import entries_of
 from orderdesk.city import TEST_WEEK
-from orderdesk.desk import publishing, scoring
-from orderdesk.desk.core import counting_ids
+from orderdesk.desk import demands, publishing, scoring
+from orderdesk.desk.core import DemoClock, counting_ids
 from orderdesk.desk.opening import open_desk
-from orderdesk.desk.rostering import replanning
+from orderdesk.desk.rostering import record, replanning
 from orderdesk.domain import ledger
 from orderdesk.domain.events import CounterGroup, Sureness
 from orderdesk.domain.ledger import Posting
 from orderdesk.domain.people import Actor, Role
+from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import _, set_language
 from orderdesk.screens.capacity import CapacityScreen
 from orderdesk.screens.roster import RosterScreen
@@ -24,6 +26,7 @@ from orderdesk.screens.roster_plans import PlansScreen
 from orderdesk.screens.widgets.form import Form, Reading
 from tests.stories.playing import Story, moment, story, week_at
 
+PLANNER = Actor(name="Planner Voorbeeld (fictief)", role=Role.PLANNER)
 OFFICER = Actor(name="Medewerker Twee (fictief)", role=Role.OFFICER)
 
 
@@ -212,3 +215,33 @@ async def test_cpi14_the_law_is_kept_on_saturday(thursday: Path, tmp_path: Path)
         assert longest in text
         assert "ATW 5:3" in text
         assert "48" in text
+
+
+def test_cpi2_other_numbers_in_place_of_the_norm(thursday: Path, tmp_path: Path) -> None:
+    path = tmp_path / "copy.db"
+    shutil.copy(thursday, path)
+    clock = DemoClock(moment(3, "11:25"))
+    clock.set(moment(3, "11:25"))
+    desk = open_desk(str(path), actor=PLANNER, clock=clock, new_id=counting_ids("x"))
+    case = scoring.case_numbered(desk, "D-2026-044")
+    before = demands.of_case(desk, case.id)
+    values = {f"block{n}": str(number) for n, (_label, number) in enumerate(before.blocks)}
+    more = values | {"block0": str(before.blocks[0][1] + 2)}
+    with pytest.raises(BadInput) as refused:
+        demands.change(desk, case.id, more)
+    assert refused.value.field == "reason"
+    with pytest.raises(BadInput):
+        demands.change(desk, case.id, values | {"block0": "many", "reason": "x"})
+    demands.change(desk, case.id, more | {"reason": "two entrances"})
+    after = demands.of_case(desk, case.id)
+    assert after.blocks[0][1] == before.blocks[0][1] + 2
+    assert any("two entrances" in text for text in after.lines())
+    asked = sum(number for _label, number in after.blocks)
+    with desk.read() as reader:
+        needs = replanning.needs_in(reader, case, TEST_WEEK.days[3])
+    assert sum(need.at_least for need in needs) == asked
+    demands.change(desk, case.id, values | {"reason": "as the norm after all"})
+    assert demands.of_case(desk, case.id).blocks == before.blocks
+    with pytest.raises(RuleSaysNo):
+        record.redo(desk, desk.actor)
+    desk.store.close()
