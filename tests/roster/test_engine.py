@@ -14,6 +14,7 @@ from benchmarks.roster import best_known, read
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.roster.engine.model import Cover, Person, Problem, Request, Shift, price, tables
 from orderdesk.roster.engine.search import Step, solve
+from orderdesk.roster.engine.start import legal
 from tests.roster.literal_benchmark import breaches, penalty
 
 
@@ -137,6 +138,14 @@ def crowd(people: int = 8, days: int = 21) -> Problem:
             for n, s in enumerate(shifts)
         ),
     )
+
+
+@settings(max_examples=20)
+@given(problems())
+def test_what_stands_before_anything_is_compiled_is_legal(problem: Problem) -> None:
+    early = legal(tables(problem))
+    assert early is not None
+    assert list(breaches(problem, names(problem, early))) == []
 
 
 @pytest.mark.parametrize("threads", [1, 2])

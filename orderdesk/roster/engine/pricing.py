@@ -19,7 +19,16 @@ from numba import njit
 from numpy.typing import NDArray
 
 from orderdesk.roster.engine.meter import Meter
-from orderdesk.roster.engine.model import NEVER, Ints, Rosters, Tables
+from orderdesk.roster.engine.model import (
+    NEVER,
+    Ints,
+    Person,
+    Problem,
+    Rosters,
+    Shift,
+    Tables,
+    tables,
+)
 
 SCALE = 64
 """Cover prices are whole 64ths of a unit of weight."""
@@ -571,3 +580,9 @@ def _scratch(t: Tables) -> int:
         runs = days * run * (2 * shifts + 1) * spread
         most = max(most, paths * TRACK + runs * MOST_GRID)
     return max(1024, min(_MOST_WORK, most))
+
+
+def compile_now() -> None:
+    """Have the pricing compiled, or loaded from what was compiled before."""
+    t = tables(Problem(7, (Shift("D", 480),), (Person("A"),)))
+    Pricer(t)(np.zeros((7, 1), np.int32), np.zeros(1, np.int64), np.full((1, 7), FREE, np.int8))

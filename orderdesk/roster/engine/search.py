@@ -21,7 +21,8 @@ from orderdesk.roster.engine.hand import Hand
 from orderdesk.roster.engine.meter import Meter
 from orderdesk.roster.engine.model import NEVER, OFF, Problem, Rosters, Tables
 from orderdesk.roster.engine.model import tables as tables_of
-from orderdesk.roster.engine.pricing import FREE, SCALE, Pricer
+from orderdesk.roster.engine.pricing import FREE, SCALE, Pricer, compile_now
+from orderdesk.roster.engine.start import legal
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class Result:
         """Whether no roster is cheaper: prices are whole numbers."""
         return self.objective - self.bound < CLOSED
 
+
+_LOADED = 0.8
+"""Seconds within which pricing that has been compiled before is loaded."""
+_START = threading.Lock()
+_COMPILER: list[threading.Thread] = []
 
 _PATIENCE = 0.4
 """Seconds of counted work in a second of the clock that a repeatable search plans: it should end by
@@ -69,18 +75,42 @@ def solve(
     clock = Meter(seconds, stop=stop)
     t = tables_of(problem)
     board = Board(t, clock, on_progress)
+    if not _compiled(_LOADED):
+        # A fresh machine: something legal stands while the pricing is compiled.
+        early = legal(t)
+        if early is not None:
+            board.offer(early)
+            if not _compiled(max(0.0, clock.left)) or stop():
+                return _result(board, clock, repeatable=False)
     board.offer(_first(t))
     hands = [Hand(t, seed * 1_000 + n, first=n == 0) for n in range(max(1, threads))]
     if repeatable:
         _in_turns(board, hands, clock)
     else:
         _at_once(board, hands, clock)
+    return _result(board, clock, repeatable=repeatable and not clock.over)
+
+
+def _result(board: Board, clock: Meter, *, repeatable: bool) -> Result:
     assert board.rosters is not None
-    objective, bound = board.objective, min(board.bound, float(board.objective))
     return Result(
-        board.rosters, objective, bound, board.first_legal, clock.spent,
-        repeatable and not clock.over,
-    )  # fmt: skip
+        board.rosters,
+        board.objective,
+        max(0.0, min(board.bound, float(board.objective))),  # no weight is negative
+        board.first_legal,
+        clock.spent,
+        repeatable,
+    )
+
+
+def _compiled(seconds: float) -> bool:
+    """Whether the pricing is compiled, or loaded from what was, after so many seconds."""
+    with _START:
+        if not _COMPILER:
+            _COMPILER.append(threading.Thread(target=compile_now, daemon=True))
+            _COMPILER[0].start()
+    _COMPILER[0].join(seconds)
+    return not _COMPILER[0].is_alive()
 
 
 def _at_once(board: Board, hands: list[Hand], clock: Meter) -> None:
