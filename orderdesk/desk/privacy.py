@@ -218,9 +218,11 @@ def destroy(desk: Desk, keys: Collection[str]) -> int:
         due = {found.key: found for found in _due_in(work, desk.now, week.days[-1])}
         if early := sorted(set(keys) - set(due)):
             raise RuleSaysNo(msg("{key} isn't due for destruction", key=early[0]))
-        chosen = [due[key] for key in due if key in keys]
-        for found in chosen:
-            _ERASE[found.kind](work, found.id)
+        wanted = set(keys)
+        chosen = [found for key, found in due.items() if key in wanted]
+        for kind in Kept:
+            if ids := [found.id for found in chosen if found.kind is kind]:
+                _ERASE[kind](work, ids)
         kinds = Counter(found.kind.value for found in chosen)
         work.put(LOOKED_THROUGH, str(week), {"by": work.actor.name})
         work.note(
@@ -230,44 +232,53 @@ def destroy(desk: Desk, keys: Collection[str]) -> int:
     return len(chosen)
 
 
-def _erase_contact(work: Work, id: str) -> None:
-    work.erase_organiser(id)
-    work.forget_words_of_import(case.id for case in work.cases(organiser_id=id))
+def _erase_contacts(work: Work, ids: Sequence[str]) -> None:
+    work.erase_organisers(ids)
+    gone = set(ids)
+    work.forget_words_of_import([c.id for c in work.case_lines() if c.organiser_id in gone])
 
 
-def _erase_case_text(work: Work, id: str) -> None:
-    work.purge_case_text(id)
+def _erase_case_texts(work: Work, ids: Sequence[str]) -> None:
+    work.purge_case_texts(ids)
+    gone = set(ids)
     for kind in (REQUEST, AGREEMENT):
         for record in work.records(kind):
-            if record.doc.get("case_id") == id:
+            if record.doc.get("case_id") in gone:
                 work.drop(kind, record.key)
 
 
-def _erase_log(work: Work, id: str) -> None:
-    work.erase_words(found.id for found in work.private_words(id))
+def _erase_logs(work: Work, subjects: Sequence[str]) -> None:
+    gone = set(subjects)
+    work.erase_words(found.id for found in work.private_words() if found.subject in gone)
 
 
-def _drop(kind: str) -> Callable[[Work, str], None]:
-    return lambda work, id: work.drop(kind, id)
+def _drop(kind: str) -> Callable[[Work, Sequence[str]], None]:
+    def drop(work: Work, ids: Sequence[str]) -> None:
+        for id in ids:
+            work.drop(kind, id)
+
+    return drop
 
 
-def _erase_person(work: Work, id: str) -> None:
-    work.erase_person(id)
+def _erase_people(work: Work, ids: Sequence[str]) -> None:
+    gone = set(ids)
+    for id in ids:
+        work.erase_person(id)
+        for kind in (ADDRESS, FETCHED):
+            work.drop(kind, id)
     for absence in availability.absences_in(work):
-        if absence.person_id == id:
+        if absence.person_id in gone:
             work.drop(ABSENCE, absence.id)
     for asked in availability.requests_in(work):
-        if asked.person_id == id:
+        if asked.person_id in gone:
             work.drop(ASKED, asked.id)
-    for kind in (ADDRESS, FETCHED):
-        work.drop(kind, id)
 
 
-_ERASE: Mapping[Kept, Callable[[Work, str], None]] = {
-    Kept.CONTACT: _erase_contact,
-    Kept.CASE_TEXT: _erase_case_text,
-    Kept.LOG: _erase_log,
-    Kept.PERSON: _erase_person,
+_ERASE: Mapping[Kept, Callable[[Work, Sequence[str]], None]] = {
+    Kept.CONTACT: _erase_contacts,
+    Kept.CASE_TEXT: _erase_case_texts,
+    Kept.LOG: _erase_logs,
+    Kept.PERSON: _erase_people,
     Kept.ABSENCE: _drop(ABSENCE),
     Kept.REQUEST: _drop(ASKED),
     Kept.DRAFT: _drop(DRAFT),
@@ -456,17 +467,17 @@ def erase(desk: Desk, who: str, why: str) -> Erased:
         if one.person is not None:
             _need_left(one.person, desk.now)
             cases: list[Case] = []
-            _erase_person(work, one.id)
+            _erase_people(work, [one.id])
             trail = len(work.trail(subject=f"person:{one.id}"))
         else:
             cases = work.cases(organiser_id=one.id)
             _need_over(cases, desk.now)
-            _erase_contact(work, one.id)
+            _erase_contacts(work, [one.id])
             trail = len(work.trail(subject=f"organiser:{one.id}"))
         kept = [w.id for case in cases for w in work.private_words(f"case:{case.id}")]
         gone = work.erase_words(kept)
-        for case in cases:
-            _erase_case_text(work, case.id)
+        if cases:
+            _erase_case_texts(work, [case.id for case in cases])
         _drop_drafts_about(work, one)
         work.note("privacy.erased", f"subject:{one.id}", {"cases": [case.id for case in cases]})
     return Erased(one.id, len(cases), gone, trail + 1, desk.store.database.backups_made())

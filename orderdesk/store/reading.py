@@ -46,7 +46,7 @@ PRIVATE, ERASED = "private", "erased"
 """In the document of a fact: where its words stand; and, when shown, that they are gone."""
 
 
-_AT_ONCE = 500
+AT_ONCE = 500
 """Ids asked for in one query."""
 
 
@@ -333,8 +333,8 @@ class Reader:
         """Facts with their private words put back, or with a mark where those are erased."""
         ids = [row.doc[PRIVATE]["id"] for row in rows if PRIVATE in row.doc]
         kept: dict[str, Document] = {}
-        for at in range(0, len(ids), _AT_ONCE):
-            query = select_rows(PrivateRow).where(col(PrivateRow.id).in_(ids[at : at + _AT_ONCE]))
+        for at in range(0, len(ids), AT_ONCE):
+            query = select_rows(PrivateRow).where(col(PrivateRow.id).in_(ids[at : at + AT_ONCE]))
             kept |= {p.id: p.content for p in self._session.exec(query) if p.content is not None}
         facts = []
         for row in rows:

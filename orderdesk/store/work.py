@@ -40,6 +40,7 @@ from orderdesk.store.mapping import (
     trail_of_organiser,
 )
 from orderdesk.store.reading import (
+    AT_ONCE,
     GENESIS,
     PRIVATE,
     CaseLine,
@@ -148,22 +149,18 @@ class Work(Reader):
         self.note("case", f"case:{case.id}", trail_of_case(saved, row.salt if row else ""))
         return saved
 
-    def purge_case_text(self, id: str) -> None:
-        """Erase the free text of a case after its retention term; the trail keeps the fact."""
+    def purge_case_texts(self, ids: Sequence[str]) -> None:
+        """Erase the free text of cases after their retention term; the trail keeps the fact."""
         blank = Case.model_fields
-        self._session.execute(
-            update(CaseRow)
-            .where(col(CaseRow.id) == id)
-            .values(
-                {
-                    name: blank[name].get_default(call_default_factory=True)
-                    for name in PRIVATE_CASE_FIELDS
-                }
-                | {"purged_at": self.now, "salt": ""}
-            )
-        )
-        self.forget_words_of_import([id])
-        self.note("case.purged", f"case:{id}", {"fields": list(PRIVATE_CASE_FIELDS)})
+        values = {
+            name: blank[name].get_default(call_default_factory=True) for name in PRIVATE_CASE_FIELDS
+        } | {"purged_at": self.now, "salt": ""}
+        for at in range(0, len(ids), AT_ONCE):
+            some = ids[at : at + AT_ONCE]
+            self._session.execute(update(CaseRow).where(col(CaseRow.id).in_(some)).values(values))
+        self.forget_words_of_import(ids)
+        for id in ids:
+            self.note("case.purged", f"case:{id}", {"fields": list(PRIVATE_CASE_FIELDS)})
 
     def save_organiser(self, organiser: Organiser) -> Organiser:
         """Write an organiser. The trail keeps a digest only: contact data must be erasable."""
@@ -180,17 +177,25 @@ class Work(Reader):
             self._session.execute(insert(OrganiserRow), rows)
             self.note("organisers", "organiser:*", {"count": len(rows)})
 
-    def erase_organiser(self, id: str) -> None:
-        """Erase contact data; the id stays, so that history keeps its counts."""
-        self._session.merge(OrganiserRow(id=id))
-        self.note("organiser.erased", f"organiser:{id}", {})
+    def erase_organisers(self, ids: Sequence[str]) -> None:
+        """Erase contact data; the ids stay, so that history keeps its counts."""
+        blank = OrganiserRow(id="").model_dump(exclude={"id"})
+        for at in range(0, len(ids), AT_ONCE):
+            some = ids[at : at + AT_ONCE]
+            self._session.execute(
+                update(OrganiserRow).where(col(OrganiserRow.id).in_(some)).values(blank)
+            )
+        self._session.expire_all()
+        for id in ids:
+            self.note("organiser.erased", f"organiser:{id}", {})
 
-    def forget_words_of_import(self, case_ids: Iterable[str]) -> None:
+    def forget_words_of_import(self, case_ids: Sequence[str]) -> None:
         """Forget what the register said of these cases; the row stays known by its fingerprint, so
         that it doesn't come in anew."""
-        for id in case_ids:
+        for at in range(0, len(case_ids), AT_ONCE):
+            some = case_ids[at : at + AT_ONCE]
             self._session.execute(
-                update(ImportedRow).where(col(ImportedRow.case_id) == id).values({"doc": {}})
+                update(ImportedRow).where(col(ImportedRow.case_id).in_(some)).values({"doc": {}})
             )
         self._session.expire_all()
 

@@ -144,7 +144,7 @@ def test_then_nothing_can_be_changed_and_what_was_erased_stays_gone(
     then = f"{local(city.now):%Y-%m-%d %H:%M}"
     city.clock.tick(3600)
     with city.work() as work:
-        work.purge_case_text(case.id)
+        work.purge_case_texts([case.id])
     signals.withdraw(city, signal.id)
     with city.work() as work:
         work.save_case(work.case(case.id).replace(expected=500))

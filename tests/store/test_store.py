@@ -174,7 +174,7 @@ def test_words_of_a_fact_can_be_erased_and_the_chain_holds(tmp_path: Path) -> No
         (kept,) = reader.private_words("case:c1")
     with store.write(OFFICER) as work:
         assert work.erase_words([kept.id]) == 1
-        work.erase_organiser("o")
+        work.erase_organisers(["o"])
     assert store.check() == []
     with store.read() as reader:
         (line,) = reader.facts("log", "case:c1")
@@ -269,8 +269,8 @@ def test_the_trail_holds_no_free_text_and_no_contact_data(store: Store) -> None:
     with store.write(OFFICER) as work:
         work.add_case(a_case(purpose="SECRETPURPOSE", extra={"naam": "SECRETNAME"}))
         work.save_organiser(Organiser(id="o", name="SECRETNAME", phone="SECRETPHONE"))
-        work.purge_case_text("c1")
-        work.erase_organiser("o")
+        work.purge_case_texts(["c1"])
+        work.erase_organisers(["o"])
     with store.read() as reader:
         assert "SECRET" not in str(reader.trail())
         assert reader.case("c1").purpose == ""

@@ -87,7 +87,7 @@ def test_the_whole_job_on_the_command_line_from_an_empty_file(
     made = json.loads(
         command(
             "roster", "--week", opened["weeks"][1]["week"], "--weeks", "4", "--seconds", "1",
-            "--publish", "--json",
+            "--publish", "--reason", "eerste rooster: korter dan 28 dagen vooraf", "--json",
         )
     )  # fmt: skip
     assert (made["violations"], made["published"], made["people"]) == (0, True, 24)
