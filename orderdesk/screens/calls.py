@@ -106,9 +106,19 @@ class CallsScreen(Place):
         )
         self.query_one("#why", Static).update(safe(said + "\n"))
 
-    def on_virtual_table_chosen(self, _event: VirtualTable.Chosen) -> None:
-        """Enter ticks, as t does."""
-        self.action_told()
+    def on_virtual_table_chosen(self, event: VirtualTable.Chosen) -> None:
+        """The change as a whole, ready to be told on the telephone."""
+        from orderdesk.desk import receipts, words
+
+        row = self._lines[event.row]
+        text = [
+            row.call.title,
+            _("begins {when}").format(when=words.moment(row.call.moment)),
+            receipts.what_of(row),
+            receipts.client_of(row),
+            f"{_(receipts.STATES[row.state.value])}: {row.reason}",
+        ]
+        self.app.push_screen(Reading(row.call.person_id, "\n".join(text)))
 
     def action_told(self) -> None:
         """The person under the cursor was told."""

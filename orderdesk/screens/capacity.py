@@ -39,7 +39,10 @@ class CapacityScreen(Place):
     about = N_(
         "The reserve of a week: used, given back, committed and free always sum to all of it. "
         "Theme hours are ring-fenced: borrowing one takes a name, a time and a reason, and it "
-        "stays owed until it is given back. Each line of the table is the ledger after a moment."
+        "stays owed until it is given back. Each line of the table is the ledger after a moment; "
+        "Enter opens it: what moved, who entered it, by whose word and why. What waits for an "
+        "answer stands under the gauge with its key. A week that is over closes only when its sums "
+        "are proven."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "week(-1)", N_("week back"), key_display="["),
