@@ -113,7 +113,8 @@ def _case_needs(
         standing = classes.get(case.id)
         waiting = [r for r in requests if r.case_id == case.id]
         asked = list(_asks(reader, case, standing, waiting, now))
-        rank, urgency = min((r, u) for r, u, _text in asked) if asked else (_AHEAD, "")
+        heaviest = min(asked, key=lambda ask: (ask[0], not ask[1]), default=(_AHEAD, "", ""))
+        rank, urgency, _text = heaviest
         words_ = [text for _rank, _urgency, text in asked]
         yield _Need(
             rank,

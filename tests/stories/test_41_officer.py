@@ -128,6 +128,11 @@ async def test_dod7_one_person_is_no_demonstration_and_back(tuesday: Path, tmp_p
     async with story(tuesday, tmp_path, 1, "09:15") as s:
         await s.press("n")
         await s.fill("do 18 jun 16:00-17:00", "Markt", "1")
+        assert s.sees("No term of the Wom applies.")
+        for number, sentence in (("2", "Timely: due"), ("1", "No term of the Wom applies.")):
+            s.app.screen.query_one("#expected").value = number  # type: ignore[attr-defined]
+            await s.settle()
+            assert s.sees(sentence)  # the type follows the number, back and forth
         await s.press("ctrl+s")
         with s.desk.read() as reader:
             one = next(c for c in reader.cases() if c.kind is Kind.ONE_PERSON)
