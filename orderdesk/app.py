@@ -56,7 +56,10 @@ class OrderdeskApp(App[None]):
 
     TITLE = "orderdesk"
     ENABLE_COMMAND_PALETTE = True
-    CSS = "* { scrollbar-size-vertical: 1; }"
+    CSS = """
+    * { scrollbar-size-vertical: 1; }
+    CommandPalette SearchIcon { display: none; }
+    """
     MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {
         name: _screen(name) for name, _key, _title in PLACES
     }
@@ -300,7 +303,9 @@ class OrderdeskApp(App[None]):
             )
         for active in screen.active_bindings.values():
             binding = active.binding
-            if binding.description and not binding.action.startswith(("place(", "command_palette")):
+            # What works everywhere stands below, with more words.
+            said_below = active.node is self and binding.action != "undo"
+            if binding.description and not said_below:
                 yield SystemCommand(
                     _(binding.description),
                     _("key {key}").format(key=binding.key_display or binding.key),

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
     from orderdesk.desk.digest import Part
     from orderdesk.desk.search import RegisterList
+
+
+_STILL_TYPING = 0.4
+"""Seconds without a key after which somebody has stopped typing."""
 
 
 class RegisterScreen(Place):
@@ -52,6 +57,7 @@ class RegisterScreen(Place):
         super().__init__()
         self._list: RegisterList | None = None
         self._index: TextIndex | None = None
+        self._pause: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
         """Filter line, table, detail."""
@@ -128,6 +134,7 @@ class RegisterScreen(Place):
     def on_input_submitted(self) -> None:
         """Enter in the filter goes to the list."""
         self.query_one(VirtualTable).focus()
+        self._look_here()
 
     def action_filter(self) -> None:
         """Type to filter."""
@@ -138,10 +145,21 @@ class RegisterScreen(Place):
         self.query_one("#filter", Input).value = ""
         self.query_one(VirtualTable).focus()
 
-    def on_virtual_table_moved(self, event: VirtualTable.Moved) -> None:
+    def on_virtual_table_moved(self) -> None:
         """Show the case under the cursor, read in a thread so that the cursor never waits."""
-        if self._list is not None and event.row < len(self._list) and self.desk is not None:
-            self._look(self.desk, self._list.id(event.row))
+        if self._pause is not None:
+            self._pause.stop()
+        # Reading a case while somebody types in the filter would make the next key wait.
+        typing = self.query_one("#filter", Input).has_focus
+        if typing:
+            self._pause = self.set_timer(_STILL_TYPING, self._look_here)
+        else:
+            self._look_here()
+
+    def _look_here(self) -> None:
+        row = self.query_one(VirtualTable).current
+        if self._list is not None and row is not None and self.desk is not None:
+            self._look(self.desk, self._list.id(row))
 
     @work(thread=True, exclusive=True, group="look")
     def _look(self, desk: Desk, case_id: str) -> None:
