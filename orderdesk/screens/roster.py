@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from orderdesk.i18n import N_, _
 from orderdesk.screens.base import Place
 from orderdesk.screens.roster_make import ProposalScreen, Searching
 from orderdesk.screens.roster_plans import PlansScreen
-from orderdesk.screens.safe import line, safe
-from orderdesk.screens.widgets.form import Field, Form, Reading, Sheet
-from orderdesk.screens.widgets.keys import Keys
+from orderdesk.screens.roster_why import WhySheet
+from orderdesk.screens.safe import line
+from orderdesk.screens.widgets.form import Field, Form, Reading
 from orderdesk.screens.widgets.looks import Cell, Look, Piece, content, lines
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable, fitted
 
@@ -645,63 +645,6 @@ class RosterScreen(Place):
             ),
             shown,
         )
-
-
-class WhySheet(Sheet[None]):
-    """Why this person works it; typing a name says why not that one."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter", "leave", N_("back")),
-    ]
-    DEFAULT_CSS = """
-    WhySheet { align: center middle; background: $background 60%; }
-    WhySheet > Vertical { width: 92%; max-width: 110; height: 92%; border: round $look-focus;
-                          background: $surface; padding: 0 1; }
-    WhySheet Input { border: none; height: 1; background: $boost; margin: 0 0 1 2; }
-    """
-
-    def __init__(self, desk: Desk, duty_id: str) -> None:
-        super().__init__()
-        self._desk, self._duty_id = desk, duty_id
-
-    def compose(self) -> ComposeResult:
-        """The name, and the answer below."""
-        with Vertical() as box:
-            box.border_title = line(_("Why me?"))
-            yield Static(safe(_("Why not ... (number; empty: everybody)"), "dim"), markup=False)
-            yield Input(id="who", compact=True, max_length=20, restrict=r"[\w -]*")
-            with VerticalScroll():
-                yield Static("", id="answer", markup=False)
-            yield Keys()
-
-    def on_mount(self) -> None:
-        """Everybody first."""
-        self._answer("")
-        self.query_one(Input).focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Somebody else."""
-        self._answer(event.value)
-
-    def on_input_submitted(self) -> None:
-        """Enter closes."""
-        self.action_leave()
-
-    def _answer(self, who: str) -> None:
-        from orderdesk.desk.rostering import explaining
-        from orderdesk.errors import BadInput, OrderdeskError
-
-        try:
-            text = "\n".join(explaining.why(self._desk, self._duty_id, who))
-        except BadInput as problem:
-            text = str(problem.mend)
-        except OrderdeskError as problem:
-            text = str(problem)
-        self.query_one("#answer", Static).update(safe(text))
-
-    def action_leave(self) -> None:
-        """Back to the grid."""
-        self.dismiss(None)
 
 
 def _short(person: Person) -> str:

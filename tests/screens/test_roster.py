@@ -14,8 +14,9 @@ from orderdesk.domain.people import Actor, Duty, DutyStatus, Role
 from orderdesk.domain.time import at, local
 from orderdesk.domain.worktime import check_duties, errors
 from orderdesk.errors import RuleSaysNo
-from orderdesk.screens.roster import RosterScreen, WhySheet
+from orderdesk.screens.roster import RosterScreen
 from orderdesk.screens.roster_make import ProposalScreen, Searching
+from orderdesk.screens.roster_why import WhySheet
 from orderdesk.screens.widgets.form import Form, Reading
 from orderdesk.screens.widgets.table import VirtualTable
 from tests.stories.playing import Story, moment, story, week_at
@@ -117,6 +118,9 @@ async def test_pin_why_changes_year_and_paper(wednesday: Path, tmp_path: Path) -
         answer = s.widget_text("#answer")
         assert "B24" in answer
         assert "B23" not in answer
+        await s.press(*["backspace"] * 3)
+        await s.type("yara")
+        assert s.widget_text("#answer") == answer
         await s.press("escape", "b")
         assert isinstance(s.app.screen, Reading)
         assert "burden of late changes" in s.app.screen.text

@@ -19,7 +19,7 @@ from orderdesk.desk.rostering.making import (
 )
 from orderdesk.desk.rostering.parameters import law, rules
 from orderdesk.desk.rostering.proposal import Difference, Proposal, proposal_in
-from orderdesk.desk.rostering.touching import duty_in, gap_left, hours_text, person_in
+from orderdesk.desk.rostering.touching import duty_in, gap_left, hours_text
 from orderdesk.domain.ledger import Themes
 from orderdesk.domain.people import Duty
 from orderdesk.domain.time import Week, at
@@ -168,23 +168,47 @@ def _themes(
     }
 
 
-def why(desk: Desk, duty_id: str, who: str = "") -> list[str]:
-    """For a duty: why its person, and of each colleague why not; with `who` only of that one.
+@dataclass(frozen=True)
+class Reasons:
+    """Why a duty is whose it is: of each other person why not."""
 
-    Raises BadInput for somebody who isn't in the team.
-    """
+    head: str
+    person_id: str
+    answers: Mapping[str, str]
+    """By service number."""
+    names: Mapping[str, str]
+
+    def about(self, who: str) -> list[str]:
+        """Of everybody, or only of whom a number or a part of a name says."""
+        wanted = who.strip().casefold()
+        if not wanted:
+            return [self.head, "", *self.answers.values()]
+        meant = [
+            id
+            for id, name in self.names.items()
+            if id.casefold() == wanted or wanted in name.casefold()
+        ]
+        if not meant:
+            return [self.head, "", _("Nobody in the team has this number.")]
+        works = _("{who} works it already").format(who=self.person_id)
+        return [self.head, "", *(self.answers.get(id, works) for id in meant)]
+
+
+def why(desk: Desk, duty_id: str) -> Reasons:
+    """For a duty, published or proposed: why not somebody else. Raises RuleSaysNo."""
     with desk.read() as reader:
         duty = duty_in(reader, duty_id)
-        asked = person_in(reader, who).id if who.strip() else ""
         proposal = proposal_in(reader)
         proposed = proposal is not None and any(d.id == duty_id for d in proposal.duties)
-    head = _("{who} works {hours}, {place}").format(
-        who=duty.person_id, hours=hours_text(duty), place=duty.place
+        names = {person.id: person.name for person in reader.people()}
+    return Reasons(
+        head=_("{who} works {hours}, {place}").format(
+            who=duty.person_id, hours=hours_text(duty), place=duty.place
+        ),
+        person_id=duty.person_id,
+        answers=_from_model(desk, duty) if proposed else _from_moves(desk, duty_id),
+        names=names,
     )
-    answers = _from_model(desk, duty) if proposed else _from_moves(desk, duty_id)
-    if asked:
-        return [head, "", answers.get(asked, _("{who} works it already").format(who=asked))]
-    return [head, "", *answers.values()]
 
 
 def _from_model(desk: Desk, duty: Duty) -> dict[str, str]:
