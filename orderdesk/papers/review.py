@@ -226,15 +226,17 @@ class _Review:
             if row.actual is None
         ]
         for row in self.data.ahead:
-            if row.expected is None or row.estimated_at is None:
+            if row.expected is None or row.estimated_at is None or not self._near(row):
                 continue
-            age = say.days_old(row.estimated_at, self._seen_from)
-            if age > self.rules.estimate_old_after_days:
-                text = ngettext(
-                    "estimate {case} is {n} day old", "estimate {case} is {n} days old", age
-                )
-                flags.append(say.badge(text.format(case=row.key, n=age)))
+            if say.days_old(row.estimated_at, self._seen_from) > self.rules.estimate_old_after_days:
+                text = _("number expected at {case} is from {day}: ask again")
+                flags.append(say.badge(text.format(case=row.key, day=say.day(row.estimated_at))))
         return tuple(flags)
+
+    def _near(self, row: Ahead) -> bool:
+        """Whether the number counts now: before that a newer one can't be expected."""
+        within = timedelta(days=self.rules.estimate_counts_within_days)
+        return row.span is not None and row.span.start - self._seen_from <= within
 
     # --- 2: ahead ---
 

@@ -59,6 +59,8 @@ class PaperRules(ReferenceFile):
     """`data/papers.toml`."""
 
     estimate_old_after_days: Annotated[int, Field(ge=0, le=60)]
+    estimate_counts_within_days: Annotated[int, Field(ge=0, le=60)]
+    """How near a case must be before the age of its estimate is marked."""
     signal_old_after_days: Annotated[int, Field(ge=0, le=90)]
     small_count_below: Annotated[int, Field(ge=1, le=20)]
     days_ahead: Annotated[int, Field(ge=1, le=60)]
