@@ -133,6 +133,7 @@ def play_headless(
     """Do the whole job and write its files below `out`."""
     say = progress or (lambda _step: None)
     began = time.monotonic()
+    publishing.ready_to_write(out)
     with tempfile.TemporaryDirectory(prefix="orderdesk-demo-") as folder:
         say(_("drawing the city"))
         desk, clock = standing_city(str(Path(folder) / "city.db"), seed)

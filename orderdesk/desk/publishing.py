@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -309,6 +310,16 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
     return out.getvalue().encode("utf-8")
 
 
+def ready_to_write(folder: Path) -> None:
+    """Make `folder` and try it, before long work whose files will stand in it.
+
+    Raises StorageProblem.
+    """
+    probe = folder / ".orderdesk.partial"
+    write_whole(probe, b"\n")
+    probe.unlink(missing_ok=True)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file completely, or leave the old one as it was. Raises StorageProblem."""
     partial = path.with_name(path.name + ".partial")
@@ -317,7 +328,8 @@ def write_whole(path: Path, content: bytes) -> None:
         partial.write_bytes(content)
         partial.replace(path)
     except OSError as problem:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise StorageProblem(
             msg("{path} can't be written: {why}", path=path, why=problem.strerror)
         ) from None

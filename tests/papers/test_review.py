@@ -94,7 +94,10 @@ def test_the_reserve_is_that_of_the_ledger_at_the_freeze() -> None:
 
 def test_what_is_old_or_missing_is_flagged_with_its_age() -> None:
     back = [flag.text for flag in section(review(), "Look back").flags]
-    assert back == ["turnout U-2026-007 not reported", "number expected at D-2026-043 is from Thu 4 June: ask again"]
+    assert back == [
+        "turnout U-2026-007 not reported",
+        "number expected at D-2026-043 is from Thu 4 June: ask again",
+    ]
     picture = [flag.text for flag in section(review(), "Polarisation").flags]
     assert picture == ["1 entry older than 14 days", "1 district silent"]
     fresh = w24().look_back[3].replace(actual=count(40, "outcome:1"))
