@@ -6,4 +6,4 @@ import os
 # them. Finer ticks cost nothing while nothing changes. Read when textual is imported, so set here.
 os.environ.setdefault("TEXTUAL_FPS", "240")
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
