@@ -168,10 +168,10 @@ def _of_case(reader: Reader, point: Point, case: Case | None) -> Iterator[str]:
     """The log tells it best; where nothing was logged, the fields that changed."""
     told = [trace for trace in point.traces if trace.action == LOG]
     told.sort(key=_weight)
-    for trace in told[:_SHOWN_OF_A_CASE]:
-        event = as_message(trace.doc)
-        text = str(event) if event else str(trace.doc.get("words", ""))
-        if case is not None and trace.doc.get("event") in (_RECEIVED, _REGISTERED):
+    for doc in reader.with_words([trace.doc for trace in told[:_SHOWN_OF_A_CASE]]):
+        event = as_message(doc)
+        text = str(event) if event else str(doc.get("words", ""))
+        if case is not None and doc.get("event") in (_RECEIVED, _REGISTERED):
             standing = term_status(case, intake.term_of(reader, case))
             if standing in (TermStatus.TIMELY, TermStatus.LATE):
                 text += ", " + (_("timely") if standing is TermStatus.TIMELY else _("late"))

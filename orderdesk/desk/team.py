@@ -19,7 +19,16 @@ from orderdesk.desk.availability import ABSENCE, ASKED
 from orderdesk.desk.core import Desk, may
 from orderdesk.desk.drafts import drop_draft
 from orderdesk.desk.feeds import ADDRESS, FETCHED
-from orderdesk.domain.people import Absence, AbsenceCause, DutyStatus, Person, Request, Role, Skill
+from orderdesk.domain.people import (
+    Absence,
+    AbsenceCause,
+    DutyStatus,
+    Person,
+    Request,
+    Role,
+    ShiftBook,
+    Skill,
+)
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import at, local
 from orderdesk.domain.when import read_when
@@ -160,11 +169,15 @@ def request_text(request: Request) -> str:
         return _("{day} off (weight {n})").format(day=day, n=request.weight)
     if request.wanted:
         return _("{day} shift {shift} (weight {n})").format(
-            day=day, shift=request.shift, n=request.weight
+            day=day, shift=_shift_name(request.shift), n=request.weight
         )
     return _("{day} not shift {shift} (weight {n})").format(
-        day=day, shift=request.shift, n=request.weight
+        day=day, shift=_shift_name(request.shift), n=request.weight
     )
+
+
+def _shift_name(id: str) -> str:
+    return reference.cached("shifts", ShiftBook).name_of(id)
 
 
 def skill_text(person: Person) -> str:
@@ -473,10 +486,11 @@ def add_request(desk: Desk, values: Mapping[str, str]) -> Request:
         person = known_person(work, values.get("person", ""))
         day = read_day("day", values.get("day", ""), desk)
         what = values.get("what", "off") or "off"
-        known = shifts()
-        shift = values.get("shift", "").strip().upper() if what != "off" else ""
-        if what != "off" and shift not in known:
-            raise BadInput("shift", shift, msg("Choose one of: {known}.", known=", ".join(known)))
+        said = values.get("shift", "")
+        shift = reference.cached("shifts", ShiftBook).id_of(said) if what != "off" else ""
+        if what != "off" and not shift:
+            known = ", ".join(shifts())
+            raise BadInput("shift", said, msg("Choose one of: {known}.", known=known))
         weight = values.get("weight", "").strip() or "3"
         if weight not in ("1", "2", "3", "4", "5"):
             raise BadInput("weight", weight, msg("Write a number from 1 to 5."))
@@ -512,7 +526,6 @@ def districts() -> tuple[str, ...]:
 
 
 def shifts() -> tuple[str, ...]:
-    """The shifts that can be asked for."""
-    from orderdesk.desk.rostering.parameters import offers
-
-    return tuple(offer.shift.id for offer in offers())
+    """The shifts that can be asked for, by name."""
+    book = reference.cached("shifts", ShiftBook)
+    return tuple(book.name_of(shift.id) for shift in book.shifts)

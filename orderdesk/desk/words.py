@@ -17,7 +17,7 @@ from orderdesk.domain.events import (
     Sureness,
 )
 from orderdesk.domain.law import DecisionKind, Procedure
-from orderdesk.domain.people import Duty, Role, Task
+from orderdesk.domain.people import Duty, Role, ShiftBook, Task
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, local
 from orderdesk.i18n import N_, _, figure, language
@@ -191,9 +191,14 @@ def past(event: PastEvent) -> str:
     )
 
 
+def shift_sign(id: str) -> str:
+    """A shift in one letter, in the reader's language."""
+    return reference.cached("shifts", ShiftBook).sign_of(id)
+
+
 def shift(duty: Duty) -> str:
     """A duty in a cell of text: "E 07:00-15:30"."""
-    return f"{duty.shift} {clock(duty.start)}-{clock(duty.end)}"
+    return f"{shift_sign(duty.shift)} {clock(duty.start)}-{clock(duty.end)}"
 
 
 def hours(minutes: float) -> str:

@@ -181,6 +181,22 @@ class ShiftBook(ReferenceFile):
         """The shift's name in the reader's language; its id where it is not known."""
         return next((pick(shift.name) for shift in self.shifts if shift.id == id), id)
 
+    def sign_of(self, id: str) -> str:
+        """One letter for a cell: the first of the shift's name in the reader's language (V for
+        Vroeg), its id where two names begin alike or it is not known."""
+        letter = self.name_of(id)[:1].upper()
+        alike = sum(pick(shift.name)[:1].upper() == letter for shift in self.shifts)
+        return letter if alike == 1 else id
+
+    def id_of(self, text: str) -> str:
+        """The id of the shift that somebody means by its sign, name or id; "" for none."""
+        meant = text.strip().casefold()
+        for shift in self.shifts:
+            names = (self.sign_of(shift.id), self.name_of(shift.id), shift.id)
+            if meant in (name.casefold() for name in names):
+                return shift.id
+        return ""
+
 
 class Task(StrEnum):
     """What somebody does at a deployment. The first group is lawful for a BOA, the second not."""

@@ -330,21 +330,29 @@ class Reader:
         return {subject: text for subject, text in rows if text is not None}
 
     def _facts_of(self, rows: Sequence[FactRow]) -> list[Fact]:
-        """Facts with their private words put back, or with a mark where those are erased."""
-        ids = [row.doc[PRIVATE]["id"] for row in rows if PRIVATE in row.doc]
+        docs = self.with_words([row.doc for row in rows])
+        return [
+            Fact(**row.model_dump(exclude={"doc"}), doc=doc)
+            for row, doc in zip(rows, docs, strict=True)
+        ]
+
+    def with_words(self, docs: Sequence[Document]) -> list[Document]:
+        """Documents of facts, also as the trail keeps them, with their private words put back, or
+        with a mark where those are erased."""
+        ids = [doc[PRIVATE]["id"] for doc in docs if PRIVATE in doc]
         kept: dict[str, Document] = {}
         for at in range(0, len(ids), AT_ONCE):
             query = select_rows(PrivateRow).where(col(PrivateRow.id).in_(ids[at : at + AT_ONCE]))
             kept |= {p.id: p.content for p in self._session.exec(query) if p.content is not None}
-        facts = []
-        for row in rows:
-            doc = dict(row.doc)
+        filled = []
+        for original in docs:
+            doc = dict(original)
             if where := doc.pop(PRIVATE, None):
                 words = kept.get(where["id"])
                 doc |= words if words is not None else dict.fromkeys(where["fields"], "")
                 doc[ERASED] = words is None
-            facts.append(Fact(**row.model_dump(exclude={"doc"}), doc=doc))
-        return facts
+            filled.append(doc)
+        return filled
 
     def record(self, kind: str, key: str) -> Record | None:
         """One mutable record."""

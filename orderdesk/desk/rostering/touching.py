@@ -73,7 +73,7 @@ class Touch:
 
 
 def hours_text(duty: Duty) -> str:
-    return f"{duty.shift} {words.moment(duty.start)}-{words.clock(duty.end)}"
+    return f"{words.shift_sign(duty.shift)} {words.moment(duty.start)}-{words.clock(duty.end)}"
 
 
 def look_at_swap(desk: Desk, one_id: str, person_id: str) -> Touch:

@@ -69,7 +69,8 @@ class RosterView:
             return "–"
         if duty is None:
             return "·^" if (person_id, day) in self.free else "·"
-        sign = "x" if duty.status is DutyStatus.CANCELLED else duty.shift
+        dropped = duty.status is DutyStatus.CANCELLED
+        sign = "x" if dropped else words.shift_sign(duty.shift)
         deployed = "*" if any(task.case_id for task in duty.tasks) else ""
         pinned = "^" if duty.pinned else ""
         works = duty.status is not DutyStatus.CANCELLED
