@@ -33,7 +33,11 @@ if TYPE_CHECKING:
 
 FORM = "incident"
 QUESTIONS = ("where", "when", "how_many", "said_by", "sure", "counter")
-SAID_BY = ("police", "staff", "public", "organiser")
+_SAYS = {
+    "police": N_("police"), "staff": N_("own staff"), "public": N_("public"),
+    "organiser": N_("organiser"),
+}  # fmt: skip
+SAID_BY = tuple(_SAYS)
 NEXT_LOOK = timedelta(minutes=75)
 _GUESS_LOW, _GUESS_HIGH = 8 / 15, 22 / 15
 """Offered range around a number said on the telephone: 150 gives 80-220."""
@@ -179,7 +183,7 @@ def report(desk: Desk, values: Mapping[str, str], *, number: str = "") -> Incide
         note_event(
             work,
             case.id,
-            msg("reported by {who} ({sure}): {n} people", who=said_by,
+            msg("reported by {who} ({sure}): {n} people", who=msg(_SAYS[said_by]),
                 sure=values.get("sure", "C"), n=words.people(case)),
         )  # fmt: skip
     drop_draft(desk, FORM)

@@ -116,8 +116,9 @@ class Registered:
         if self.term:
             for step in self.term.steps:
                 yield f"  {step}"
-        for name in self.missing:
-            yield _("not given yet: {what}").format(what=name)
+        if self.missing:
+            names = ", ".join(str(name) for name in self.missing)
+            yield _("not given yet: {what}").format(what=names)
         for conflict in self.conflicts:
             yield f"! {conflict.note} ({words.span(conflict.overlap)})"
         if self.receipt:
