@@ -103,6 +103,9 @@ class ListRows:
         return self.looks.get(n, Look.PLAIN)
 
 
+_Layout = tuple[list[tuple[int, Column, int]], str]
+
+
 class VirtualTable(ScrollView, can_focus=True):
     """A table with a cursor. Rows come from `Rows`; a filter shows some of them.
 
@@ -187,6 +190,7 @@ class VirtualTable(ScrollView, can_focus=True):
         self.empty, self._rules = empty, rules
         self._rows: Rows = ListRows()
         self._shown: Positions | None = None
+        self._laid_out: tuple[int, tuple[Column, ...], _Layout] | None = None
         self._loaded = False
 
     # --- rows -------------------------------------------------------------------------------------
@@ -250,10 +254,16 @@ class VirtualTable(ScrollView, can_focus=True):
 
     # --- drawing ----------------------------------------------------------------------------------
 
-    def _widths(self) -> tuple[list[tuple[int, Column, int]], str]:
+    def _widths(self) -> _Layout:
         """(index, column, width) of the columns that fit, the least important ones left out, and
         what stands between them."""
         room = self.scrollable_content_region.width
+        if self._laid_out is not None and self._laid_out[:2] == (room, self.columns):
+            return self._laid_out[2]
+        self._laid_out = room, self.columns, self._lay_out(room)
+        return self._laid_out[2]
+
+    def _lay_out(self, room: int) -> _Layout:
         kept = list(enumerate(self.columns))
         while len(kept) > 1 and sum(c.width + 1 for _, c in kept) > room:
             worst = max(kept, key=lambda pair: (pair[1].rank, pair[0]))
@@ -310,9 +320,8 @@ class VirtualTable(ScrollView, can_focus=True):
         ruled: bool = True,
     ) -> Strip:
         columns, gap = self._widths()
-        rule = (
-            style + self.get_component_rich_style("table--rule", partial=True) if ruled else style
-        )
+        thin = self.get_component_rich_style("table--rule", partial=True)
+        rule = style + thin if ruled and gap != " " else style
         pieces: list[Segment] = []
         left = width
         for place, (n, column, room) in enumerate(columns):
@@ -325,7 +334,8 @@ class VirtualTable(ScrollView, can_focus=True):
             left -= min(room, max(0, left))
         if left > 0:
             pieces.append(Segment(" " * left, style))
-        return Strip(pieces).adjust_cell_length(width, style)
+        # What looks the same is one piece: each costs time at every key.
+        return Strip(Segment.simplify(pieces)).adjust_cell_length(width, style)
 
     def _style_of_cell(
         self, n: int, cell: Cell, style: Style, marked: int | None, looks: bool
