@@ -30,7 +30,9 @@ async def test_any_keys_in_any_order(
     chance = random.Random(seed)
     keys = [key for key in KEYS if key not in _LEFT_OUT]
     async with story(monday, tmp_path, 1, "14:00", size=(80, 24)) as s:
-        for _turn in range(60):
+        for turn in range(60):
+            if turn in (20, 26):  # a window made tiny, and large again
+                await s.pilot.resize_terminal(*((20, 5) if turn == 20 else (80, 24)))
             await s.pilot.press(chance.choice(keys))
             assert s.app.is_running
         await s.settle()
