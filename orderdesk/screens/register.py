@@ -12,7 +12,6 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
-from textual.worker import get_current_worker
 
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _, ngettext
@@ -161,20 +160,20 @@ class RegisterScreen(Place):
         if self._list is not None and row is not None and self.desk is not None:
             self._look(self.desk, self._list.id(row))
 
-    @work(thread=True, exclusive=True, group="look")
+    @work(thread=True, group="look")
     def _look(self, desk: Desk, case_id: str) -> None:
         from orderdesk.desk.digest import digest
 
-        worker = get_current_worker()
         try:
             parts = digest(desk, case_id)
         except OrderdeskError:
             return  # Gone or out of reach: what is shown stays until the next look.
-        if not worker.is_cancelled:
-            self.app.call_from_thread(self._tell, parts)
+        self.app.call_from_thread(self._tell, case_id, parts)
 
-    def _tell(self, parts: list[Part]) -> None:
-        if self.is_mounted:
+    def _tell(self, case_id: str, parts: list[Part]) -> None:
+        """Unless the cursor has gone on meanwhile."""
+        at = self.query_one(VirtualTable).current if self.is_mounted else None
+        if at is not None and self._list is not None and self._list.id(at) == case_id:
             keys = _("Enter: the whole case, with every action")
             self.query_one("#preview", Static).update(
                 Content("\n").join([shown_parts(parts), Content(""), safe(keys, "dim")])

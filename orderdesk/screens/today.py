@@ -120,7 +120,7 @@ class TodayScreen(Place):
         if self.has_class("-wide", "-tall"):
             self._draw_year(desk)
 
-    @work(thread=True, exclusive=True, group="year")
+    @work(thread=True, group="year")
     def _draw_year(self, desk: Desk) -> None:
         from orderdesk.desk import today
         from orderdesk.domain.time import local
@@ -173,7 +173,7 @@ class TodayScreen(Place):
             return
         self.query_one("#about", Static).update(safe(f"{row.subject}\n\n{row.what}"))
 
-    @work(thread=True, exclusive=True, group="look")
+    @work(thread=True, group="look")
     def _look(self, desk: Desk, case_id: str) -> None:
         from orderdesk.desk.digest import digest
         from orderdesk.errors import OrderdeskError
@@ -182,10 +182,12 @@ class TodayScreen(Place):
             parts = digest(desk, case_id)
         except OrderdeskError:
             return  # Gone or out of reach: what is shown stays until the next look.
-        self.app.call_from_thread(self._tell, parts)
+        self.app.call_from_thread(self._tell, case_id, parts)
 
-    def _tell(self, parts: list[Part]) -> None:
-        if self.is_mounted:
+    def _tell(self, case_id: str, parts: list[Part]) -> None:
+        """Unless the cursor has gone on meanwhile."""
+        row = self._row if self.is_mounted else None
+        if row is not None and row.target.endswith(f":{case_id}"):
             self.query_one("#about", Static).update(shown_parts(parts))
 
     def on_virtual_table_chosen(self) -> None:
