@@ -77,7 +77,7 @@ def solve(
     board = Board(t, clock, on_progress)
     if not _compiled(_LOADED):
         # A fresh machine: something legal stands while the pricing is compiled.
-        early = legal(t)
+        early = legal(t, lambda: _compiled(0.0))
         if early is not None:
             board.offer(early)
             if not _compiled(max(0.0, clock.left)) or stop():

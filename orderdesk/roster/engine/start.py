@@ -6,6 +6,7 @@ constraint model of the hard rules gives each person some legal roster.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,15 @@ _SECONDS = 5.0
 """For one person; then the compiled pricing has to find a roster, or prove that there is none."""
 
 
-def legal(t: Tables) -> Rosters | None:
-    """A legal roster (P, D) without regard to prices; None when one was not found at once."""
+def legal(t: Tables, needless: Callable[[], bool]) -> Rosters | None:
+    """A legal roster (P, D) without regard to prices.
+
+    None when one was not found at once, or as soon as it is `needless`: the pricing is there.
+    """
     people, days, _ = t.shape
     rosters = np.full((people, days), OFF, np.int8)
     for person in range(people):
-        if not _fill(t, person, rosters[person]):
+        if needless() or not _fill(t, person, rosters[person]):
             return None
     return rosters
 
