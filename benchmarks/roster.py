@@ -173,3 +173,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    # A hand may still be inside a solver, which the end of the interpreter would cut down.
+    sys.stdout.flush()
+    os._exit(0)

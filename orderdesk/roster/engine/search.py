@@ -50,6 +50,8 @@ _LOADED = 0.8
 _START = threading.Lock()
 _COMPILER: list[threading.Thread] = []
 
+_PIECE = 4.0
+"""Seconds that a piece of work takes at most: a pick, or the programs of a part."""
 _PATIENCE = 0.4
 """Seconds of counted work in a second of the clock that a repeatable search plans: it should end by
 its work on slower machines, too."""
@@ -125,8 +127,9 @@ def _at_once(board: Board, hands: list[Hand], clock: Meter) -> None:
         other.start()
     work(hands[0])
     for other in others:
-        # A solver that does not look at the clock is not waited for: the board is never half done.
-        other.join(0.2 + max(0.0, clock.left if not board.closed else 0.0))
+        # What is left of a solver's piece of work is waited for: a thread inside a solver must not
+        # outlive the interpreter. One that does not look at the clock is not: the board is whole.
+        other.join(_PIECE if board.closed else 0.2 + max(0.0, clock.left))
 
 
 def _in_turns(board: Board, hands: list[Hand], clock: Meter) -> None:
