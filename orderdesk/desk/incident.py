@@ -65,8 +65,12 @@ class Package:
     @property
     def price(self) -> str:
         """What it costs, in words."""
-        if self.plan is None:
-            return _("nobody now; two on call")
+        if not self.people:
+            return (
+                _("nobody of the own team is free: ask the neighbours or the police")
+                if self.share
+                else _("nobody now; two on call")
+            )
         return _(
             "{n} people, {all} h = {reserve} h reserve + {themes} h themes; then {owed} h owed"
         ).format(
@@ -120,7 +124,9 @@ class Incident:
         yield from self.registered.lines()
         score = self.risk.score
         yield _("class {name}, between {low} and {high}").format(
-            name=score.advice.value, low=score.lowest.value, high=score.highest.value
+            name=_(scoring.CLASS_NAMES[score.advice]),
+            low=_(scoring.CLASS_NAMES[score.lowest]),
+            high=_(scoring.CLASS_NAMES[score.highest]),
         )
         if self.risk.worth:
             yield _("worth a call: {question}").format(question=self.risk.worth[0].question)

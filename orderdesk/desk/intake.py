@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -30,6 +30,7 @@ from orderdesk.domain.events import (
 )
 from orderdesk.domain.law import (
     HolidayRules,
+    PermitGate,
     Term,
     TermRules,
     TermStatus,
@@ -338,6 +339,23 @@ def conflicts_in(reader: Reader, case: Case) -> tuple[Conflict, ...]:
         return ()
     around = reader.cases(start=case.span.start - NEAR, end=case.span.end + NEAR)
     return conflicts_of(case, CaseIndex(around), reference.cached("places", Places))
+
+
+def conflicts_among(reader: Reader, cases: Sequence[Case]) -> dict[str, tuple[Conflict, ...]]:
+    """What touches each of many cases, by their ids: what lies around them is read once."""
+    spans = [case.span for case in cases if case.span is not None]
+    if not spans:
+        return {}
+    first, last = min(span.start for span in spans), max(span.end for span in spans)
+    index = CaseIndex(reader.cases(start=first - NEAR, end=last + NEAR))
+    places = reference.cached("places", Places)
+    return {case.id: conflicts_of(case, index, places) for case in cases if case.span is not None}
+
+
+def district_of(case: Case) -> str:
+    """The district of a case's place; the centre's where the place is not on the list."""
+    place = reference.cached("places", Places).get(case.place_id)
+    return place.district if place else reference.cached("permit_gate", PermitGate).centre_district
 
 
 def place_name(case: Case) -> str:

@@ -18,6 +18,7 @@ from orderdesk.desk.retention import LOOKED_THROUGH
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.desk.signals import look_in
 from orderdesk.domain import ledger
+from orderdesk.domain.conflicts import Conflict
 from orderdesk.domain.events import Case, Status
 from orderdesk.domain.law import TermStatus, term_status
 from orderdesk.domain.ledger import Posting
@@ -87,7 +88,9 @@ def today_in(desk: Desk, reader: Reader) -> Today:
     ]  # fmt: skip
     needs.sort(key=lambda need: (need.rank, need.moment))
     return Today(
-        head=_("{n} cases in week {week}").format(n=len(this_week), week=week.number),
+        head=ngettext("{n} case in week {week}", "{n} cases in week {week}", len(this_week)).format(
+            n=len(this_week), week=week.number
+        ),
         ledger=_ledger_line(reader, week),
         rows=[need.row for need in needs],
         notes=[*first_steps, *_notes(reader, requests, now)],
@@ -107,12 +110,13 @@ def _case_needs(
     requests: Sequence[talks.Request],
     now: datetime,
 ) -> Iterator[_Need]:
+    touched = intake.conflicts_among(reader, cases)
     for case in cases:
         if case.span is None or case.status in _OVER:
             continue
         standing = classes.get(case.id)
         waiting = [r for r in requests if r.case_id == case.id]
-        asked = list(_asks(reader, case, standing, waiting, now))
+        asked = list(_asks(reader, case, standing, waiting, touched.get(case.id, ()), now))
         heaviest = min(asked, key=lambda ask: (ask[0], not ask[1]), default=(_AHEAD, "", ""))
         rank, urgency, _text = heaviest
         words_ = [text for _rank, _urgency, text in asked]
@@ -154,6 +158,7 @@ def _asks(
     case: Case,
     standing: RiskClass | None,
     waiting: Sequence[talks.Request],
+    conflicts: Sequence[Conflict],
     now: datetime,
 ) -> Iterator[tuple[int, str, str]]:
     """(rank, urgency, words) of everything that a case asks of the desk now."""
@@ -180,7 +185,6 @@ def _asks(
         hole = first_hole(reader, case)
         if hole and case.status is not Status.READY:
             yield _SOON_RANK, "amber", _("not ready: {hole}").format(hole=hole)
-    conflicts = intake.conflicts_in(reader, case)
     if conflicts:
         yield (_SOON_RANK if soon else _AHEAD), "", str(conflicts[0].note)
     if waiting and not late:

@@ -13,13 +13,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orderdesk import reference
-from orderdesk.desk import capacity, scoring, words
+from orderdesk.desk import capacity, intake, scoring, words
 from orderdesk.desk.core import Desk, authority
 from orderdesk.desk.rostering import replanning
 from orderdesk.desk.strength import Hour, strength_in
 from orderdesk.domain.events import Case
 from orderdesk.domain.people import Actor, Role
-from orderdesk.domain.places import Places
 from orderdesk.domain.time import local
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, msg, ngettext
@@ -139,8 +138,7 @@ def look(desk: Desk, number: str) -> Shortage:
         raise RuleSaysNo(msg("{number} has no time yet: change it instead", number=case.number))
     start = min((need.span.start for need in needs), default=span.start)
     end = max((need.span.end for need in needs), default=span.end)
-    place = reference.cached("places", Places).get(case.place_id)
-    district = place.district if place else "Centrum"
+    district = intake.district_of(case)
     with desk.read() as reader:
         day = strength_in(reader, local(start).date())
     rules = reference.cached("reserve", ReserveRules)

@@ -26,7 +26,6 @@ from orderdesk.domain.demand import Norms, Strength
 from orderdesk.domain.events import Case, CounterGroup, Source, Sureness
 from orderdesk.domain.ledger import Account, Book, Posting
 from orderdesk.domain.people import Duty, DutyStatus, Role, Task
-from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, Week, at, local
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import LANGUAGES, N_, _, language, msg, use_language
@@ -246,11 +245,10 @@ def ask(desk: Desk, values: Mapping[str, str]) -> Found:
         case = _supposed(desk, reader, values)
         assert case.span is not None
         day = local(case.span.start).date()
-        place = reference.cached("places", Places).get(case.place_id)
         plan = _plan(reader, day, Week.of(case.span.start))
         risk_class = values.get("class", "").strip() or _class_of(reader, case, desk)
         absent = _absent(reader, values.get("absent", ""), plan, case.span)
-        supposed = Supposed(case, risk_class, place.district if place else "Centrum")
+        supposed = Supposed(case, risk_class, intake.district_of(case))
         if state_in(reader) != state:
             raise RuleSaysNo(msg("the roster changed while you asked: ask again"))
     whole_day = Span(start=at(day, "00:00"), end=at(day + timedelta(days=1), "00:00"))

@@ -14,6 +14,7 @@ from orderdesk.i18n import N_, _, ngettext, pick
 from orderdesk.screens.base import Place
 from orderdesk.screens.safe import safe
 from orderdesk.screens.widgets.form import Field, Form, Reading
+from orderdesk.screens.widgets.why import Why
 
 if TYPE_CHECKING:
     from orderdesk.desk.cases import Dossier
@@ -68,6 +69,7 @@ class CaseScreen(Place):
                 yield Static("", id="facts")
             with VerticalScroll(classes="detail"):
                 yield Static("", id="risk")
+                yield Why(id="why")
 
     def fill(self, desk: Desk) -> None:
         """Read the case."""
@@ -77,7 +79,8 @@ class CaseScreen(Place):
         found = self._found
         self.query_one("#name", Static).update(safe(_title(found)))
         self.query_one("#facts", Static).update(safe("\n".join(_facts(found))))
-        self.query_one("#risk", Static).update(safe("\n".join(_risk(found))))
+        self.query_one("#risk", Static).update(safe("\n".join(_decided(found))))
+        self.query_one("#why", Why).show(found.risk)
 
     @property
     def case(self) -> Case | None:
@@ -625,9 +628,8 @@ def _event_lines(advice: EventAdvice | None, medical: MedicalCover | None) -> It
         )  # fmt: skip
 
 
-def _risk(found: Dossier) -> Iterator[str]:
-    from orderdesk.desk import words
-
+def _decided(found: Dossier) -> Iterator[str]:
+    """What people decided, and of an event the advice of the profiles; the reasons follow."""
     if found.event_advice is not None:
         decided = found.case.event.risk_class if found.case.event else ""
         yield _("decided class: {name}").format(name=decided or _("not decided"))
@@ -635,15 +637,10 @@ def _risk(found: Dossier) -> Iterator[str]:
         for line in found.event_advice.lines:
             yield f"  {line.points:+3d}  {line.question}: {line.answer}"
         yield ""
-
-    yield from found.risk.lines()
     if found.risk.override:
         yield _("decided by {by}: {motive} (until {day})").format(
             by=found.risk.override["by"],
             motive=found.risk.override["motive"],
             day=found.risk.override["expires"],
         )
-    yield ""
-    yield _("Earlier gatherings like this one:")
-    for past in found.risk.comparable:
-        yield "  " + words.past(past.event)
+        yield ""

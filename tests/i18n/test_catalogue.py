@@ -24,6 +24,7 @@ from orderdesk.domain.law import ForbiddenWords
 from orderdesk.i18n import _, catalogue, lend_words, msg, ngettext, set_language, use_language
 from orderdesk.i18n.catalogue import PACKAGE, PO
 from orderdesk.screens.words import TEXTUAL
+from tests.waiting import idle
 
 
 def test_nothing_lacks_dutch_and_nothing_is_left_over() -> None:
@@ -121,7 +122,7 @@ async def test_the_switch_turns_every_word(monkeypatch: pytest.MonkeyPatch) -> N
         await pilot.pause()
         assert app.screen.query_one(Input).placeholder == "Zoek een actie"
         await pilot.press("escape", "ctrl+l")
-        await app.workers.wait_for_complete()
+        await idle(app)
         await pilot.pause()
         assert str(app.screen.query_one("#head").render()).startswith("▸1 Today")
 

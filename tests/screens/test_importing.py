@@ -13,6 +13,7 @@ from orderdesk.i18n import _, set_language
 from orderdesk.screens.importing import ImportScreen
 from orderdesk.screens.widgets.form import Form, Reading
 from tests.screens.test_places import opened, screen_text
+from tests.waiting import idle
 
 REGISTER = """Versammlungen 2022;;;;
 Datum;Ort;Thema;Anmelder;TN
@@ -75,5 +76,5 @@ async def _save(app: OrderdeskApp, pilot: Pilot[None]) -> None:
 
 async def _settled(app: OrderdeskApp, pilot: Pilot[None]) -> None:
     for _turn in range(3):
-        await app.workers.wait_for_complete()
+        await idle(app)
         await pilot.pause()

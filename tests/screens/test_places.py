@@ -18,6 +18,7 @@ from orderdesk.screens.widgets.find import TextIndex
 from orderdesk.screens.widgets.form import Form
 from orderdesk.screens.widgets.keys import Keys
 from tests.cities import demo_desk
+from tests.waiting import idle
 
 HOSTILE = [
     "\x1b[2J", "\x1b]0;x\x07", "\x9b31m", "a\x00b\x7f", "[bold]", "[/]", "[@click=app.quit]x[/]",
@@ -36,7 +37,7 @@ async def opened(app: OrderdeskApp, pilot: Pilot[None]) -> None:
         await pilot.pause(0.05)
         if app.desk is not None:
             break
-    await app.workers.wait_for_complete()
+    await idle(app)
     await pilot.pause()
 
 
@@ -54,7 +55,7 @@ async def test_every_place_opens_by_its_key(tmp_path: Path, size: tuple[int, int
         assert "42 h free of 64" in screen_text(app)
         for name, key, title in PLACES:
             await pilot.press(key)
-            await app.workers.wait_for_complete()
+            await idle(app)
             await pilot.pause()
             assert app.current_mode == name
             assert title in screen_text(app).splitlines()[0]
@@ -74,7 +75,7 @@ async def test_doi1_doi2_six_answers_make_a_protected_gathering(tmp_path: Path) 
         assert app.focused is not None
         assert app.focused.id == "where"
         await pilot.press(*"Markt", "enter", *"15:30", "enter", *"150", "ctrl+s")
-        await app.workers.wait_for_complete()
+        await idle(app)
         await pilot.pause()
         assert app.desk is not None
         case = scoring.case_numbered(app.desk, "U-2026-009")
@@ -140,7 +141,7 @@ async def test_no_key_is_cut_off_at_80_columns(tmp_path: Path, lang: str) -> Non
         await opened(app, pilot)
         for _name, key, _title in PLACES:
             await pilot.press(key)
-            await app.workers.wait_for_complete()
+            await idle(app)
             await pilot.pause()
             keys = app.screen.query_one(Keys)
             shown = screen_text(app).splitlines()[-keys.size.height :]
@@ -158,6 +159,6 @@ async def test_the_language_holds_in_every_thread(tmp_path: Path) -> None:
         assert "42 u vrij van 64" in screen_text(app)
         assert "do 11 jun" in screen_text(app)
         await pilot.press("ctrl+l")
-        await app.workers.wait_for_complete()
+        await idle(app)
         await pilot.pause()
         assert "42 h free of 64" in screen_text(app)

@@ -19,6 +19,7 @@ from orderdesk.desk.demo import OFFICER
 from orderdesk.desk.opening import open_desk
 from orderdesk.domain.people import Actor
 from tests.cities import city_at, moment
+from tests.waiting import idle
 
 __all__ = ["Story", "moment", "story", "week_at"]
 
@@ -51,7 +52,7 @@ class Story:
     async def settle(self) -> None:
         """Wait until nothing is under way."""
         for _turn in range(3):
-            await self.app.workers.wait_for_complete()
+            await idle(self.app)
             await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:

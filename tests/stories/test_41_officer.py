@@ -47,7 +47,8 @@ async def test_dod1_to_dod4_the_morning(tuesday: Path, tmp_path: Path, lang: str
         # DOD1: today: three cases this week, two answers awaited, the ledger line
         assert isinstance(s.app.screen, TodayScreen)
         summary = s.widget_text("#summary")
-        assert _("{n} cases in week {week}").format(n=3, week=24) in summary
+        head = ngettext("{n} case in week {week}", "{n} cases in week {week}", 3)
+        assert head.format(n=3, week=24) in summary
         assert ngettext("{n} answer awaited", "{n} answers awaited", 2).format(n=2) in summary
         ledger = _("reserve {free} h free of {all} · committed {committed} · {owed} h owed")
         assert ledger.format(free=42, all=64, committed=22, owed=8) in summary

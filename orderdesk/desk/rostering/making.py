@@ -122,10 +122,16 @@ class Published:
             yield _("{n} warnings, because: {reason}").format(n=self.warnings, reason=self.reason)
 
 
+_FAR = 0.5
+"""From this gap on the bound says nothing yet of how good the roster is."""
+
+
 def at_most(gap: float) -> str:
     """How near the best a roster is, as people say it."""
     if gap < 0.0005:
         return _("proven: no roster is better")
+    if gap > _FAR:
+        return _("how near the best is not proven yet")
     return _("at most {gap}% from the best possible").format(gap=figure(gap * 100, ".1f"))
 
 
