@@ -94,7 +94,7 @@ class Knowledge:
 
 def knowledge(reader: Reader) -> Knowledge:
     """Everything that a score may use; the scorer itself hides what wasn't known on its day."""
-    return reader.once("knowledge", lambda: _knowledge(reader))
+    return reader.while_unchanged("knowledge", lambda: _knowledge(reader))
 
 
 def _knowledge(reader: Reader) -> Knowledge:

@@ -143,15 +143,29 @@ class Imported:
 class Reader:
     """Questions to the database. Everything comes back as domain models or named tuples."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, kept: dict[str, tuple[int, Any]] | None = None) -> None:
+        """`kept` holds what was found at an earlier look, and at which place of the trail."""
         self._session = session
         self._found: dict[str, Any] = {}
+        self._kept = kept
 
     def once(self, name: str, find: Callable[[], T]) -> T:
         """What `find` gives, found once per look: what is read can't change meanwhile."""
         if name not in self._found:
             self._found[name] = find()
         return cast(T, self._found[name])
+
+    def while_unchanged(self, name: str, find: Callable[[], T]) -> T:
+        """What `find` gives, found again only when something was written since: for what takes
+        seconds on a long register. It must come from the database alone."""
+        if self._kept is None:
+            return self.once(name, find)
+        place = self.once("trail", self.trail_length)
+        known = self._kept.get(name)
+        if known is None or known[0] != place:
+            known = (place, find())
+            self._kept[name] = known
+        return cast(T, known[1])
 
     def case(self, id: str) -> Case:
         """One case. Raises RuleSaysNo when there is none."""

@@ -449,6 +449,7 @@ class Store:
         """`installation_id` names a new database (default: random); an old one keeps its own."""
         self.database = database
         self._clock = clock
+        self._kept: dict[str, tuple[int, Any]] = {}
         if not database.read_only:
             self._name_installation(installation_id or uuid4().hex)
 
@@ -480,7 +481,7 @@ class Store:
     def read(self) -> Iterator[Reader]:
         """A consistent look at the database."""
         with self._session(writes=False) as session:
-            yield Reader(session)
+            yield Reader(session, self._kept)
 
     @contextmanager
     def write(self, actor: Actor) -> Iterator[Work]:
