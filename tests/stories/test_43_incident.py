@@ -72,7 +72,7 @@ async def test_doi1_to_doi16(tuesday: Path, tmp_path: Path, lang: str) -> None:
         picture = s.widget_text("#picture")
         assert (
             _("class {name}, between {low} and {high}").format(
-                name="midden", low="laag", high="hoog"
+                name=_("medium (midden)"), low=_("low (laag)"), high=_("high (hoog)")
             )
             in picture
         )
