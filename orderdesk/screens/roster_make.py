@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _, figure
@@ -92,13 +93,19 @@ class Searching(Sheet[object]):
         from orderdesk.desk.rostering import making
         from orderdesk.roster.search import Effort
 
+        worker = get_current_worker()
+
         def hear(step: Progress) -> None:
             self._step = step
 
+        def left() -> bool:
+            # Also by leaving orderdesk, which waits for this thread.
+            return self._thrown or worker.is_cancelled
+
         try:
             making.propose(
-                self._desk, self._week, self._weeks, Effort(seconds=self._seconds),
-                progress=hear, stop=self._stop.is_set, keep_if=lambda: not self._thrown,
+                self._desk, self._week, self._weeks, Effort(seconds=self._seconds), progress=hear,
+                stop=lambda: self._stop.is_set() or left(), keep_if=lambda: not left(),
             )  # fmt: skip
             found: object = True
         except OrderdeskError as problem:
