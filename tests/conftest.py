@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import textual._wait
 from hypothesis import HealthCheck, settings
 
 from orderdesk.domain.people import Actor, Role
@@ -17,6 +16,7 @@ from orderdesk.i18n import set_language
 from orderdesk.store.database import Database
 from orderdesk.store.work import Store
 from tests import cities
+from tests.waiting import take_over
 
 # The same examples each time: a run judges the change, not the luck. `nightly` searches further.
 settings.register_profile(
@@ -29,9 +29,7 @@ settings.register_profile(
 settings.register_profile("nightly", max_examples=10_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
-# Pilot looks each time whether the application has come to rest: it need not look so seldom.
-textual._wait.SLEEP_GRANULARITY = 1 / 200
-textual._wait.SLEEP_IDLE = textual._wait.SLEEP_GRANULARITY / 20
+take_over()
 
 NOW = datetime(2026, 6, 8, 5, 30, tzinfo=UTC)
 OFFICER = Actor(name="Officer Example", role=Role.OFFICER)

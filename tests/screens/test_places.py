@@ -18,7 +18,7 @@ from orderdesk.screens.widgets.find import TextIndex
 from orderdesk.screens.widgets.form import Form
 from orderdesk.screens.widgets.keys import Keys
 from tests.cities import demo_desk
-from tests.waiting import idle
+from tests.waiting import idle, until
 
 HOSTILE = [
     "\x1b[2J", "\x1b]0;x\x07", "\x9b31m", "a\x00b\x7f", "[bold]", "[/]", "[@click=app.quit]x[/]",
@@ -33,12 +33,8 @@ def an_app(tmp_path: Path) -> OrderdeskApp:
 
 async def opened(app: OrderdeskApp, pilot: Pilot[None]) -> None:
     """Wait until the desk is open and drawn."""
-    for _turn in range(200):
-        await pilot.pause(0.05)
-        if app.desk is not None:
-            break
+    await until(pilot, lambda: app.desk is not None, "an open desk")
     await idle(app)
-    await pilot.pause()
 
 
 def screen_text(app: OrderdeskApp) -> str:

@@ -243,7 +243,7 @@ def endless(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
 async def search_and_stop(s: Story, waits: threading.Event, key: str = "s") -> None:
     """Search with what the form says, and stop by a key."""
-    await s.pilot.press("ctrl+s")
+    s.send("ctrl+s")
     await until(s.pilot, waits.is_set, "a search")
     assert isinstance(s.app.screen, Searching)
     await s.press(key)

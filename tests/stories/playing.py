@@ -19,7 +19,7 @@ from orderdesk.desk.demo import OFFICER
 from orderdesk.desk.opening import open_desk
 from orderdesk.domain.people import Actor
 from tests.cities import city_at, moment
-from tests.waiting import idle
+from tests.waiting import idle, until
 
 __all__ = ["Story", "moment", "story", "week_at"]
 
@@ -51,9 +51,7 @@ class Story:
 
     async def settle(self) -> None:
         """Wait until nothing is under way."""
-        for _turn in range(3):
-            await idle(self.app)
-            await self.pilot.pause()
+        await idle(self.app)
 
     async def press(self, *keys: str) -> None:
         """Press keys, counted."""
@@ -63,13 +61,17 @@ class Story:
 
     async def type(self, text: str) -> None:
         """Type free text in the field that has the focus: a fast typist, who doesn't look up."""
-        driver = self.app._driver
-        assert driver is not None
         for character in text:
-            key = Key(character if character.isalnum() else _character_to_key(character), character)
-            key.set_sender(self.app)
-            driver.send_message(key)
+            key = character if character.isalnum() else _character_to_key(character)
+            self.send(key, character)
         await self.settle()
+
+    def send(self, key: str, character: str | None = None) -> None:
+        """Press a key and wait for nothing."""
+        event = Key(key, character)
+        event.set_sender(self.app)
+        assert self.app._driver is not None
+        self.app._driver.send_message(event)
 
     async def fill(self, *texts: str) -> None:
         """Type in one field after the other; Enter goes to the next."""
@@ -128,10 +130,7 @@ async def story(
 
     app = OrderdeskApp(open_it)
     async with app.run_test(size=size) as pilot:
-        for _turn in range(400):
-            await pilot.pause(0.02)
-            if app.desk is not None:
-                break
+        await until(pilot, lambda: app.desk is not None, "an open desk")
         made = Story(app, pilot, standing)
         await made.settle()
         yield made

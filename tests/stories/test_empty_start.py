@@ -18,6 +18,7 @@ from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.time import Week, at
 from orderdesk.i18n import _
 from tests.stories.playing import Story
+from tests.waiting import until
 
 STAFF = "Dienstnummer;Naam;Uren;Vaardigheden;Dagen;Stadsdeel;BSN\n" + "".join(
     f"C{n:02d};Persoon {n} (fictief);36;boa{', flex' if n % 3 == 0 else ''};;Centrum;123\n"
@@ -125,10 +126,7 @@ async def test_the_first_run_by_keys(tmp_path: Path) -> None:
 
     app = OrderdeskApp(open_it)
     async with app.run_test(size=(80, 24)) as pilot:
-        for _turn in range(400):
-            await pilot.pause(0.02)
-            if app.desk is not None:
-                break
+        await until(pilot, lambda: app.desk is not None, "an open desk")
         s = Story(app, pilot, clock)
         await s.settle()
         assert s.sees(_("This desk is empty. What first?"))
