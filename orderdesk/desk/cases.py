@@ -32,11 +32,10 @@ from orderdesk.domain.law import (
     missing_data,
     over_square_budget,
     places_for_counter,
-    square_days_used,
     term_status,
 )
 from orderdesk.domain.places import Places
-from orderdesk.domain.time import at, local
+from orderdesk.domain.time import local
 from orderdesk.i18n import Msg, msg
 from orderdesk.risk.events import (
     EventAdvice,
@@ -208,9 +207,7 @@ def _square_days(reader: Reader, case: Case) -> int:
     place = reference.cached("places", Places).get(case.place_id)
     if place is None or not case.is_event or case.span is None or not place.square_days:
         return 0
-    year = local(case.span.start).year
-    cases = reader.cases(start=at(date(year, 1, 1), "00:00"), end=at(date(year + 1, 1, 1), "00:00"))
-    return square_days_used(cases, place, year)
+    return intake.square_days_in(reader, place, local(case.span.start).year)
 
 
 def _doc(reader: Reader, kind: str, key: str) -> Mapping[str, Any]:

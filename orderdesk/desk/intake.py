@@ -41,7 +41,7 @@ from orderdesk.domain.law import (
     square_days_used,
     term_status,
 )
-from orderdesk.domain.places import Places
+from orderdesk.domain.places import Place, Places
 from orderdesk.domain.time import Span, at, local
 from orderdesk.domain.when import read_moment, read_when
 from orderdesk.errors import BadInput
@@ -220,9 +220,8 @@ def typing_lines(desk: Desk, values: Mapping[str, str]) -> Iterator[str]:
     place = reference.cached("places", Places).get(found.case.place_id)
     if place is not None and place.square_days and found.case.span is not None:
         year = local(found.case.span.start).year
-        start, end = at(date(year, 1, 1), "00:00"), at(date(year + 1, 1, 1), "00:00")
         with desk.read() as reader:
-            used = square_days_used(reader.cases(start=start, end=end), place, year)
+            used = square_days_in(reader, place, year)
         yield _("{place}: {used} of {budget} square days used or planned in {year}").format(
             place=place.name, used=used, budget=place.square_days, year=year
         )
@@ -231,6 +230,12 @@ def typing_lines(desk: Desk, values: Mapping[str, str]) -> Iterator[str]:
         yield _("not given yet: {what}").format(what=names)
     if found.term is not None:
         yield from (f"  {step}" for step in found.term.steps)
+
+
+def square_days_in(reader: Reader, place: Place, year: int) -> int:
+    """Event days of a square that are used or planned in a year."""
+    start, end = at(date(year, 1, 1), "00:00"), at(date(year + 1, 1, 1), "00:00")
+    return square_days_used(reader.cases(start=start, end=end, place_id=place.id), place, year)
 
 
 def read_case(

@@ -21,6 +21,7 @@ from orderdesk.domain.places import Places, place_key
 from orderdesk.domain.time import local
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, figure, msg
+from orderdesk.memory import long_lived
 from orderdesk.risk.card import ClassTable, RiskCard
 from orderdesk.risk.explain import (
     CallWorth,
@@ -97,9 +98,10 @@ def knowledge(reader: Reader) -> Knowledge:
     return reader.while_unchanged("knowledge", lambda: _knowledge(reader))
 
 
+@long_lived()
 def _knowledge(reader: Reader) -> Knowledge:
     tables, places = risk_tables(), reference.cached("places", Places)
-    lines = reader.case_lines()
+    lines = reader.while_unchanged("case lines", reader.case_lines)
     past = tuple(_past_events(lines, places))
     signals = tuple(Signal.model_validate(r.doc) for r in reader.records(SIGNAL))
     newest = reader.last_fact(VERSION, "risk")

@@ -307,7 +307,7 @@ def year_of_gatherings(desk: Desk) -> dict[date, float]:
     """Gatherings and events of this year, a number per day, for the map of the year."""
     year = local(desk.now).year
     with desk.read() as reader:
-        lines = reader.case_lines()
+        lines = reader.while_unchanged("case lines", reader.case_lines)
     counted: dict[date, float] = {}
     for line in lines:
         if line.start and line.end and line.status not in ("cancelled", "moved"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -15,6 +16,7 @@ from textual.widgets import Input, Static
 
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _, ngettext
+from orderdesk.memory import long_lived
 from orderdesk.screens.base import Place
 from orderdesk.screens.parts import shown_parts
 from orderdesk.screens.safe import safe
@@ -57,6 +59,7 @@ class RegisterScreen(Place):
         self._list: RegisterList | None = None
         self._index: TextIndex | None = None
         self._pause: Timer | None = None
+        self._looking = False
 
     def compose_body(self) -> ComposeResult:
         """Filter line, table, detail."""
@@ -93,11 +96,12 @@ class RegisterScreen(Place):
     def _read(self, desk: Desk) -> None:
         from orderdesk.desk.search import register_list
 
-        found = register_list(desk)
-        self.app.call_from_thread(self._show, found)
-        index = TextIndex(len(found), found.text)
+        with long_lived():
+            found = register_list(desk)
+            self.app.call_from_thread(self._show, found)
+            index = TextIndex(len(found), found.text)
+            index.warm()
         self.app.call_from_thread(self._indexed, found, index)
-        index.warm()
 
     def _show(self, found: RegisterList) -> None:
         if not self.is_mounted:
@@ -111,6 +115,7 @@ class RegisterScreen(Place):
             self._index = index
             if self.query_one("#filter", Input).value:
                 self._filter(self.query_one("#filter", Input).value)
+            self.on_virtual_table_moved()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Answer while typing."""
@@ -157,23 +162,32 @@ class RegisterScreen(Place):
 
     def _look_here(self) -> None:
         row = self.query_one(VirtualTable).current
+        # First what finds cases, then what tells of one; and one at a time: when the cursor has
+        # gone on meanwhile, the next look is there.
+        if self._index is None or self._looking:
+            return
         if self._list is not None and row is not None and self.desk is not None:
+            self._looking = True
             self._look(self.desk, self._list.id(row))
 
     @work(thread=True, group="look")
     def _look(self, desk: Desk, case_id: str) -> None:
         from orderdesk.desk.digest import digest
 
-        try:
+        parts: list[Part] = []
+        # A case gone or out of reach: what is shown stays until the next look.
+        with suppress(OrderdeskError):
             parts = digest(desk, case_id)
-        except OrderdeskError:
-            return  # Gone or out of reach: what is shown stays until the next look.
         self.app.call_from_thread(self._tell, case_id, parts)
 
     def _tell(self, case_id: str, parts: list[Part]) -> None:
-        """Unless the cursor has gone on meanwhile."""
-        at = self.query_one(VirtualTable).current if self.is_mounted else None
-        if at is not None and self._list is not None and self._list.id(at) == case_id:
+        self._looking = False
+        row = self.query_one(VirtualTable).current if self.is_mounted else None
+        if row is None or self._list is None:
+            return
+        if self._list.id(row) != case_id:
+            self.on_virtual_table_moved()
+        elif parts:
             keys = _("Enter: the whole case, with every action")
             self.query_one("#preview", Static).update(
                 Content("\n").join([shown_parts(parts), Content(""), safe(keys, "dim")])
