@@ -20,7 +20,7 @@ from orderdesk.domain.law import DecisionKind, Procedure
 from orderdesk.domain.people import Duty, Role, ShiftBook, Task
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, local
-from orderdesk.i18n import N_, _, figure, language
+from orderdesk.i18n import N_, _, day_text, figure
 from orderdesk.risk.facts import PastEvent
 from orderdesk.risk.model import RiskClass
 
@@ -114,20 +114,12 @@ ROLES: Mapping[Role, str] = {
     Role.LEAD: N_("team lead"),
     Role.DECIDER: N_("decider"),
 }
-_DAYS = {
-    "nl": ("ma", "di", "wo", "do", "vr", "za", "zo"),
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-}
-_MONTHS = {
-    "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-}
 
 
 def day(moment: datetime | date, *, year: bool = False) -> str:
     """A day as people say it: "za 13 jun" or "Sat 13 Jun"."""
     when = local(moment).date() if isinstance(moment, datetime) else moment
-    text = f"{_DAYS[language()][when.weekday()]} {when.day} {_MONTHS[language()][when.month - 1]}"
+    text = day_text(when)
     return f"{text} {when.year}" if year else text
 
 

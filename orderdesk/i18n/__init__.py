@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -108,6 +109,32 @@ class Figure:
 
     def __str__(self) -> str:
         return figure(self.value, self.spec)
+
+
+_DAYS = {
+    "nl": ("ma", "di", "wo", "do", "vr", "za", "zo"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+_MONTHS = {
+    "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+
+
+def day_text(day: date) -> str:
+    """A day as people say it: "za 13 jun" or "Sat 13 Jun"."""
+    code = language()
+    return f"{_DAYS[code][day.weekday()]} {day.day} {_MONTHS[code][day.month - 1]}"
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day in a `Msg`: written as `day_text` would when somebody shows it."""
+
+    day: date
+
+    def __str__(self) -> str:
+        return day_text(self.day)
 
 
 class _Filler(Formatter):

@@ -1,9 +1,10 @@
 """A good roster within seconds: simulated annealing over the cells of a grid.
 
-Works on what any grid offers (terms, rows, clashes, weekly rest), so it knows no rule by name. Two
-moves: give one person another shift or a day off, and swap a stretch of days between two people,
-which leaves all cover as it is. A move that breaks a bound is never made. The same seed and the
-same cooling give the same roster.
+Works on what any grid offers (terms, rows, clashes, weekly rest), so it knows no rule by name. Four
+moves: give one person another shift or a day off; move a working day of one person, whose hours
+stay; swap a stretch of days between two people, which leaves all cover as it is; and let two people
+swap a day each way, which leaves cover and hours. A move that breaks a bound is never made. The
+same seed and the same cooling give the same roster.
 """
 
 from __future__ import annotations
@@ -44,11 +45,8 @@ class _Tables:
     """Where the entries of each cell begin, and of the next."""
     bound: Ints
     weight: Ints
-    value: Ints
-    low: Ints
-    high: Ints
-    under: Ints
-    over: Ints
+    sums: Ints
+    """What is priced or bound: value, low, high, price per unit under and over."""
     clash: npt.NDArray[np.bool_]
     """gap (1 or 2) - 1, day, offer, later offer."""
     start: Ints
@@ -71,11 +69,11 @@ class Annealing:
         self._tables = tables = _tables(grid)
         self._seed = seed
         self._shifts = np.full((len(grid.members), len(grid.dates)), -1, dtype=np.int64)
-        self._value = tables.value.copy()
+        self._sums = tables.sums.copy()
         for cell in begin:
             self._shifts[cell.member, cell.day] = cell.offer
-            at = tables.cell_at[cell]
-            _count(at, 1, tables.first, tables.bound, tables.weight, self._value)
+            own = slice(*tables.first[tables.cell_at[cell] :][:2])
+            self._sums[tables.bound[own], 0] += tables.weight[own]
         self._best = self._shifts.copy()
         self._begun = sum(term.price(begin) for term in grid.terms)
         self._gain = np.zeros(2, dtype=np.int64)
@@ -111,9 +109,8 @@ class Annealing:
         t = self._tables
         _search(
             self._seed + done, _BATCH, _heat(before), _heat(after), self._gain, self._shifts,
-            self._best, self._value, t.cell_at, t.open_days, t.first, t.bound, t.weight, t.low,
-            t.high, t.under, t.over, t.clash, t.start, t.end, t.fixed_start, t.fixed_end, t.must,
-            t.window, t.rest,
+            self._best, self._sums, t.cell_at, t.open_days, t.first, t.bound, t.weight, t.clash,
+            t.start, t.end, t.fixed_start, t.fixed_end, t.must, t.window, t.rest,
         )  # fmt: skip
 
 
@@ -146,8 +143,6 @@ def _tables(grid: Grid) -> _Tables:
         bounds.append((0, -_FREE, row.high, 0, _HARD))
     flat = [entry for own in entries for entry in own]
     entry_bounds, entry_weights = np.array(flat, dtype=np.int64).reshape(-1, 2).T.copy()
-    columns = np.array(bounds, dtype=np.int64).reshape(-1, 5).T.copy()
-    constant, lows, highs, unders, overs = columns
     clash = np.zeros((2, days, offers, offers), dtype=bool)
     for (day_a, a), (day_b, b) in grid.clashes:
         clash[day_b - day_a - 1, day_a, a, b] = True
@@ -162,11 +157,7 @@ def _tables(grid: Grid) -> _Tables:
         first=np.cumsum([0, *(len(own) for own in entries)], dtype=np.int64),
         bound=entry_bounds,
         weight=entry_weights,
-        value=constant,
-        low=lows,
-        high=highs,
-        under=unders,
-        over=overs,
+        sums=np.array(bounds, dtype=np.int64).reshape(-1, 5),
         clash=clash,
         start=start,
         end=end,
@@ -198,39 +189,48 @@ def _fixed(grid: Grid) -> tuple[Ints, Ints]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _count(cell: int, sign: int, first: Any, bound: Any, weight: Any, value: Any) -> None:
+def _count(cell: int, sign: int, first: Any, bound: Any, weight: Any, sums: Any) -> int:
+    """Put a cell in (sign 1) or take it out (-1); how much the price rises."""
+    rise = 0
     for e in range(first[cell], first[cell + 1]):
-        value[bound[e]] += sign * weight[e]
+        b = bound[e]
+        value, low, high = sums[b, 0], sums[b, 1], sums[b, 2]
+        under, over = sums[b, 3], sums[b, 4]
+        if value < low:
+            rise -= (low - value) * under
+        elif value > high:
+            rise -= (value - high) * over
+        value += sign * weight[e]
+        sums[b, 0] = value
+        if value < low:
+            rise += (low - value) * under
+        elif value > high:
+            rise += (value - high) * over
+    return rise
 
 
 @numba.njit(cache=True, nogil=True)
-def _put(
-    m: int, d: int, offer: int, shifts: Any, value: Any, cell_at: Any, first: Any, bound: Any,
-    weight: Any, low: Any, high: Any, under: Any, over: Any,
-) -> int:  # fmt: skip
-    """Give a person another shift on a day; how much the price rises."""
+def _made(
+    move: Any, count: int, shifts: Any, sums: Any, cell_at: Any, first: Any, bound: Any, weight: Any
+) -> int:
+    """Count the cells of a move in, and what stood there out; how much the price rises."""
     rise = 0
-    for step in range(2):
-        which = shifts[m, d] if step == 0 else offer
-        if which < 0:
-            continue
-        cell = cell_at[m, d, which]
-        sign = 2 * step - 1
-        for e in range(first[cell], first[cell + 1]):
-            b = bound[e]
-            v = value[b]
-            if v < low[b]:
-                rise -= (low[b] - v) * under[b]
-            elif v > high[b]:
-                rise -= (v - high[b]) * over[b]
-            v += sign * weight[e]
-            value[b] = v
-            if v < low[b]:
-                rise += (low[b] - v) * under[b]
-            elif v > high[b]:
-                rise += (v - high[b]) * over[b]
-    shifts[m, d] = offer
+    for n in range(count):
+        m, d, old = move[n]
+        if old >= 0:
+            rise += _count(cell_at[m, d, old], -1, first, bound, weight, sums)
+        if shifts[m, d] >= 0:
+            rise += _count(cell_at[m, d, shifts[m, d]], 1, first, bound, weight, sums)
     return rise
+
+
+@numba.njit(cache=True, nogil=True)
+def _swapped(move: Any, count: int, shifts: Any) -> None:
+    """Give the cells of a move their shifts and keep what stood there; again puts it back."""
+    for n in range(count):
+        m, d, offer = move[n]
+        move[n, 2] = shifts[m, d]
+        shifts[m, d] = offer
 
 
 @numba.njit(cache=True, nogil=True)
@@ -274,90 +274,108 @@ def _rests(
 
 
 @numba.njit(cache=True, nogil=True)
+def _set(n: int, m: int, d: int, offer: int, move: Any) -> int:
+    """Add to a move that a person gets an offer (-1: a day off) on a day; how many it has then."""
+    move[n, 0], move[n, 1], move[n, 2] = m, d, offer
+    return n + 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _traded(n: int, m: int, other: int, d: int, shifts: Any, move: Any) -> int:
+    """Add to a move that two people take over each other's day."""
+    if shifts[m, d] == shifts[other, d]:
+        return n
+    n = _set(n, m, d, shifts[other, d], move)
+    return _set(n, other, d, shifts[m, d], move)
+
+
+@numba.njit(cache=True, nogil=True)
+def _another_day(m: int, other: int, d: int, shifts: Any) -> int:
+    """A day, not far from `d`, on which of two people the one works who doesn't on `d`; or -1."""
+    works = shifts[m, d] >= 0
+    for _try in range(6):
+        day = d + np.random.randint(-10, 11)
+        if 0 <= day < shifts.shape[1] and day != d:
+            first, second = shifts[m, day] >= 0, shifts[other, day] >= 0
+            if first != works and second == works:
+                return day
+    return -1
+
+
+@numba.njit(cache=True, nogil=True)
+def _drawn(shifts: Any, open_days: Any, offers: int, move: Any) -> int:
+    """A move at random, as person, day and offer; how many cells it changes."""
+    people, days = shifts.shape
+    kind = np.random.random()
+    i = np.random.randint(len(open_days))
+    m, d = open_days[i, 0], open_days[i, 1]
+    n = 0
+    if kind < 0.3 or people < 2:
+        return _set(n, m, d, np.random.randint(-1, offers), move)
+    if kind < 0.45:
+        day = d + np.random.randint(-10, 11)
+        if not 0 <= day < days or (shifts[m, d] >= 0) == (shifts[m, day] >= 0):
+            return 0
+        off, on = (d, day) if shifts[m, d] >= 0 else (day, d)
+        n = _set(n, m, off, -1, move)
+        return _set(n, m, on, np.random.randint(0, offers), move)
+    other = np.random.randint(people)
+    if other == m:
+        return 0
+    if kind < 0.75:
+        day = _another_day(m, other, d, shifts)
+        if day < 0 or (shifts[m, d] >= 0) == (shifts[other, d] >= 0):
+            return 0
+        n = _traded(n, m, other, d, shifts, move)
+        return _traded(n, m, other, day, shifts, move)
+    for day in range(d, min(d + 1 + int(np.random.exponential(2.0)), days)):
+        n = _traded(n, m, other, day, shifts, move)
+    return n
+
+
+@numba.njit(cache=True, nogil=True)
 def _search(
-    seed: int, moves: int, hot: float, cold: float, gain: Any, shifts: Any, best: Any,
-    value: Any, cell_at: Any, open_days: Any, first: Any, bound: Any, weight: Any, low: Any,
-    high: Any, under: Any, over: Any, clash: Any, start: Any, end: Any, fixed_start: Any,
-    fixed_end: Any, must: Any, window: int, rest: int,
+    seed: int, moves: int, hot: float, cold: float, gain: Any, shifts: Any, best: Any, sums: Any,
+    cell_at: Any, open_days: Any, first: Any, bound: Any, weight: Any, clash: Any, start: Any,
+    end: Any, fixed_start: Any, fixed_end: Any, must: Any, window: int, rest: int,
 ) -> None:  # fmt: skip
     """So many moves while it cools; `gain` holds the present and best price, from the begin."""
     np.random.seed(seed)
     people, days = shifts.shape
-    offers = cell_at.shape[2]
     fixed = np.ones((people, days), dtype=np.bool_)
     for i in range(len(open_days)):
         fixed[open_days[i, 0], open_days[i, 1]] = False
-    for move in range(moves):
-        heat = hot * (cold / hot) ** (move / moves)
-        rise = 0
-        ok = True
-        if np.random.random() < 0.4 or people < 2:
-            i = np.random.randint(len(open_days))
-            m, d = open_days[i, 0], open_days[i, 1]
-            offer = np.random.randint(-1, offers)
-            old = shifts[m, d]
-            if offer == old or (offer >= 0 and cell_at[m, d, offer] < 0):
-                continue
-            rise = _put(m, d, offer, shifts, value, cell_at, first, bound, weight, low, high,
-                        under, over)  # fmt: skip
-            ok = (
-                (rise <= 0 or np.random.random() < np.exp(-rise / heat))
-                and not _clashes(m, d, shifts, clash)
-                and _rests(m, shifts, start, end, fixed_start, fixed_end, must, window, rest)
-            )
-            if not ok:
-                _put(m, d, old, shifts, value, cell_at, first, bound, weight, low, high, under,
-                     over)  # fmt: skip
-        else:
-            m, other = np.random.randint(people), np.random.randint(people)
-            d = np.random.randint(days)
-            length = min(1 + int(np.random.exponential(2.0)), days - d)
-            if m == other:
-                continue
-            differs = False
-            for day in range(d, d + length):
-                a, b = shifts[m, day], shifts[other, day]
-                if a != b:
-                    differs = True
-                    if (
-                        fixed[m, day]
-                        or fixed[other, day]
-                        or (b >= 0 and cell_at[m, day, b] < 0)
-                        or (a >= 0 and cell_at[other, day, a] < 0)
-                    ):
-                        ok = False
-                        break
-            if not differs or not ok:
-                continue
-            for day in range(d, d + length):
-                a, b = shifts[m, day], shifts[other, day]
-                if a != b:
-                    rise += _put(m, day, b, shifts, value, cell_at, first, bound, weight, low,
-                                 high, under, over)  # fmt: skip
-                    rise += _put(other, day, a, shifts, value, cell_at, first, bound, weight, low,
-                                 high, under, over)  # fmt: skip
-            ok = rise <= 0 or np.random.random() < np.exp(-rise / heat)
-            if ok:
-                for day in range(max(0, d - 2), min(days, d + length + 2)):
-                    if _clashes(m, day, shifts, clash) or _clashes(other, day, shifts, clash):
-                        ok = False
-                        break
-            ok = (
-                ok
-                and _rests(m, shifts, start, end, fixed_start, fixed_end, must, window, rest)
-                and _rests(other, shifts, start, end, fixed_start, fixed_end, must, window,
-                           rest)
-            )  # fmt: skip
-            if not ok:
-                for day in range(d, d + length):
-                    a, b = shifts[m, day], shifts[other, day]
-                    if a != b:
-                        _put(m, day, b, shifts, value, cell_at, first, bound, weight, low, high,
-                             under, over)  # fmt: skip
-                        _put(other, day, a, shifts, value, cell_at, first, bound, weight, low,
-                             high, under, over)  # fmt: skip
-        if ok:
-            gain[0] += rise
-            if gain[0] < gain[1]:
-                gain[1] = gain[0]
-                best[:, :] = shifts
+    move = np.zeros((2 * days, 3), dtype=np.int64)
+    for turn in range(moves):
+        heat = hot * (cold / hot) ** (turn / moves)
+        count = _drawn(shifts, open_days, cell_at.shape[2], move)
+        ok = count > 0
+        for n in range(count):
+            m, d, offer = move[n]
+            if fixed[m, d] or offer == shifts[m, d] or (offer >= 0 and cell_at[m, d, offer] < 0):
+                ok = False
+                break
+        if not ok:
+            continue
+        _swapped(move, count, shifts)
+        for n in range(count):
+            if _clashes(move[n, 0], move[n, 1], shifts, clash):
+                ok = False
+                break
+        if not ok:
+            _swapped(move, count, shifts)
+            continue
+        rise = _made(move, count, shifts, sums, cell_at, first, bound, weight)
+        ok = rise <= 0 or np.random.random() < np.exp(-rise / heat)
+        # The first two cells name everybody in a move.
+        for n in range(min(count, 2)):
+            ok = ok and _rests(move[n, 0], shifts, start, end, fixed_start, fixed_end, must,
+                               window, rest)  # fmt: skip
+        if not ok:
+            _swapped(move, count, shifts)
+            _made(move, count, shifts, sums, cell_at, first, bound, weight)
+            continue
+        gain[0] += rise
+        if gain[0] < gain[1]:
+            gain[1] = gain[0]
+            best[:, :] = shifts

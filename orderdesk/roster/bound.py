@@ -76,7 +76,7 @@ class _Relaxation:
         """The price at each whole number of shifts, and straight lines between."""
         variables, _ = self._weighed(term.cells)
         prices = [
-            float(_price_at(term, term.constant + weight * n)) for n in range(len(variables) + 1)
+            float(term.price_at(term.constant + weight * n)) for n in range(len(variables) + 1)
         ]
         if not any(prices):
             return
@@ -91,14 +91,6 @@ class _Relaxation:
     def _variable(self, cost: float) -> int:
         self.cost.append(float(cost))
         return len(self.cost) - 1
-
-
-def _price_at(term: Term, value: int) -> int:
-    if term.low is not None and value < term.low:
-        return (term.low - value) * term.under
-    if term.high is not None and value > term.high:
-        return (value - term.high) * term.over
-    return 0
 
 
 def lower_bound(grid: Grid, seconds: float = 60) -> float:

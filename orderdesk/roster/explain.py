@@ -13,7 +13,7 @@ from enum import StrEnum
 from orderdesk.domain.people import Duty, Skill
 from orderdesk.domain.time import Span
 from orderdesk.domain.worktime import Finding, WorkingTimeLaw
-from orderdesk.i18n import Figure, Msg, msg
+from orderdesk.i18n import Day, Figure, Msg, msg
 from orderdesk.roster.grid import Block, Cell, Grid
 from orderdesk.roster.moves import Option, Refusal, Situation, holds, options, why_idle
 from orderdesk.roster.problem import Kind, Need, Problem, RosterRules
@@ -225,7 +225,7 @@ class _Gap:
 
     def _text(self, m: int, cell: Cell, dropped: Iterable[Cell]) -> Msg:
         shift = self.grid.offers[cell.offer].label
-        day = self.grid.dates[cell.day].isoformat()
+        day = Day(self.grid.dates[cell.day])
         who = self.grid.members[m].id
         house = self.grid.broken_row(m, [*(c for c in self.chosen if c.member == m), cell])
         for other in dropped:

@@ -30,7 +30,7 @@ from orderdesk.domain.worktime import (
     stretches,
 )
 from orderdesk.errors import RuleSaysNo
-from orderdesk.i18n import Figure, Msg, msg
+from orderdesk.i18n import Day, Figure, Msg, msg
 from orderdesk.roster.problem import (
     Member,
     Need,
@@ -94,7 +94,12 @@ class Term:
 
     def price(self, chosen: frozenset[Cell]) -> int:
         """What a choice pays for this."""
-        value = self.constant + sum(weight for cell, weight in self.cells if cell in chosen)
+        return self.price_at(
+            self.constant + sum(weight for cell, weight in self.cells if cell in chosen)
+        )
+
+    def price_at(self, value: int) -> int:
+        """What it pays when the weighted number, the constant included, is `value`."""
         if self.low is not None and value < self.low:
             return (self.low - value) * self.under
         if self.high is not None and value > self.high:
@@ -700,7 +705,8 @@ class Grid:
             )
         if found:
             lines = "; ".join(
-                f"{f.person_id} {local(f.start):%d-%m %H:%M}: {f.message} ({f.article})"
+                f"{f.person_id} {Day(local(f.start).date())} {local(f.start):%H:%M}: {f.message} "
+                f"({f.article})"
                 for f in found[:5]
             )
             raise RuleSaysNo(

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from orderdesk.domain.people import Duty
 from orderdesk.domain.time import Span, local
 from orderdesk.domain.worktime import Finding, WorkingTimeLaw
-from orderdesk.i18n import N_, Figure, Msg, msg
+from orderdesk.i18n import N_, Day, Figure, Msg, msg
 from orderdesk.roster.burden import Change
 from orderdesk.roster.ilp import Program, Solved, Weights
 from orderdesk.roster.moves import (
@@ -619,7 +619,7 @@ class _Chooser:
 
 def _flex_messages(gone: Iterable[date]) -> Iterator[Msg]:
     for day in gone:
-        yield msg("No flex shift is left on {day}.", day=day.isoformat())
+        yield msg("No flex shift is left on {day}.", day=Day(day))
 
 
 def _cover_messages(found: Iterable[Shortfall]) -> Iterator[Msg]:
@@ -627,7 +627,7 @@ def _cover_messages(found: Iterable[Shortfall]) -> Iterator[Msg]:
         yield msg(
             "{n} fewer than the standing cover on {day}, {start}-{end}.",
             n=gap.short,
-            day=local(gap.span.start).date().isoformat(),
+            day=Day(local(gap.span.start).date()),
             start=f"{local(gap.span.start):%H:%M}",
             end=f"{local(gap.span.end):%H:%M}",
         )

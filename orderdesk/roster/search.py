@@ -1,6 +1,6 @@
 """The search for a good choice of cells, with what no choice can go under.
 
-Annealing begins at the pins and has a lawful roster within a second. Meanwhile the linear
+A first lawful roster is dealt out at once; annealing begins at the pins. Meanwhile the linear
 relaxation gives the bound. What is still between the two is worked at by opening a few people at a
 time and letting CP-SAT give them the best that the others leave; a small grid is opened whole, so
 that its best roster is proven.
@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from orderdesk.roster.bound import lower_bound
 from orderdesk.roster.grid import SCALE, Cell, Grid
 from orderdesk.roster.model import Model
+from orderdesk.roster.opening import Opening
 from orderdesk.roster.problem import gap_of
 
 _ANNEAL_SHARE = 0.9
@@ -74,7 +75,10 @@ class Search:
         effort: Effort,
         on_progress: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] | None = None,
+        begun: float | None = None,
     ) -> None:
+        """`begun` (of `perf_counter`) is when the clock started, if not now."""
+        self._begun = perf_counter() if begun is None else begun
         self.grid, self.effort = grid, effort
         self.cells = frozenset(grid.pinned)
         self.price = self.price_of(self.cells)
@@ -82,7 +86,6 @@ class Search:
         self.first_legal = 0.0
         self.cuts: set[tuple[Cell, ...]] = set()
         self._on_progress, self._stop = on_progress, stop
-        self._begun = perf_counter()
         self._lock = threading.Lock()
 
     def price_of(self, cells: frozenset[Cell]) -> int:
@@ -142,6 +145,8 @@ class Search:
 
 def search(seeking: Search) -> None:
     """Search until the time is over, somebody stops it, or nothing better is possible."""
+    # Before anything heavy is loaded or compiled.
+    seeking.offer(Opening(seeking.grid).fill(seeking.effort.seed))
     with ThreadPoolExecutor(1) as beside:
         # The bound is part of the answer: it is waited for, and doesn't hold the interpreter.
         bound = beside.submit(lower_bound, seeking.grid)
@@ -174,7 +179,7 @@ def _annealed(seeking: Search, seed: int) -> frozenset[Cell]:
     from orderdesk.roster.anneal import Annealing
 
     effort = seeking.effort
-    annealing = Annealing(seeking.grid, seeking.cells, seed)
+    annealing = Annealing(seeking.grid, frozenset(seeking.grid.pinned), seed)
     seconds = effort.seconds * _ANNEAL_SHARE
     moves = max(1.0, min(seconds * _MOVES_PER_SECOND, _MOVES_PER_DAY * len(seeking.grid.by_day)))
 
@@ -182,8 +187,6 @@ def _annealed(seeking: Search, seed: int) -> frozenset[Cell]:
         return done / moves if effort.repeatable else seeking.elapsed / seconds
 
     def over() -> bool:
-        if not seeking.first_legal and annealing.price < seeking.price:
-            seeking.offer(annealing.cells)
         seeking.tell(annealing.price)
         return seeking.stopped or annealing.price <= seeking.bound + 0.5
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 
 from orderdesk.domain.people import Duty
 from orderdesk.domain.time import Span
@@ -90,10 +91,10 @@ def roster(
     Any-time: `stop` ends the search with what there is; `on_progress` hears from any thread, and
     often. Raises RuleSaysNo when what is pinned breaks the law.
     """
-
+    begun = perf_counter()
     grid = Grid(problem, rules, law)
     grid.require_lawful_pins()
-    seeking = Search(grid, effort or Effort(), on_progress, stop)
+    seeking = Search(grid, effort or Effort(), on_progress, stop, begun)
     search(seeking)
     return _result(grid, seeking, new_id, now)
 

@@ -16,18 +16,17 @@ from numpy.typing import NDArray
 
 from orderdesk.roster.engine.model import Floats, Ints, Rosters, Tables, cover_of
 from orderdesk.roster.engine.pricing import FREE
+from orderdesk.roster.highs import solver
 
 _NOBODY = 1e5
 """Price of a person without a roster: higher than any roster, so that it goes as soon as it can."""
 
 _SIMPLEX = {
-    "output_flag": False, "threads": 1, "random_seed": 1, "presolve": "off", "solver": "simplex",
+    "presolve": "off", "solver": "simplex",
     # New columns leave the last solution feasible, so that the primal simplex goes on from it.
     "simplex_strategy": 4,
 }  # fmt: skip
-_MIP = {
-    "output_flag": False, "threads": 1, "random_seed": 1, "mip_rel_gap": 0.0, "mip_abs_gap": 0.999,
-}  # fmt: skip
+_MIP = {"mip_rel_gap": 0.0, "mip_abs_gap": 0.999}
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class Master:
         self._need = part.need()
         self._under = t.under[part.first : part.last].ravel().astype(float)
         self._over = t.over[part.first : part.last].ravel().astype(float)
-        self._solver = _solver(_SIMPLEX)
+        self._solver = solver(**_SIMPLEX)
         self._rows(self._solver)
         count = len(part.people)
         self._put(self._solver, np.full(count, _NOBODY), np.arange(count), np.ones(count, np.int64))
@@ -208,12 +207,12 @@ class Master:
         the steps of the simplex method that it took."""
         import highspy
 
-        solver = _solver({**_MIP, "time_limit": max(0.0, seconds), "mip_max_nodes": nodes})
-        self._rows(solver)
-        self._columns(solver, columns.tolist())
+        whole = solver(**_MIP, time_limit=max(0.0, seconds), mip_max_nodes=nodes)
+        self._rows(whole)
+        self._columns(whole, columns.tolist())
         slack = 2 * self._need.size
         at = np.arange(slack, slack + len(columns), dtype=np.int32)
-        solver.changeColsIntegrality(len(at), at, np.full(len(at), highspy.HighsVarType.kInteger))
+        whole.changeColsIntegrality(len(at), at, np.full(len(at), highspy.HighsVarType.kInteger))
         chosen = {(self.owner[c], self.rosters[c].tobytes()): n for n, c in enumerate(columns)}
         cut = self.part.standing[self.part.people, self.part.first : self.part.last]
         start = [chosen.get((who, row.tobytes())) for who, row in enumerate(cut)]
@@ -228,13 +227,13 @@ class Master:
             values[[slack + n for n in start if n is not None]] = 1.0
             known = highspy.HighsSolution()
             known.col_value = values.tolist()
-            solver.setSolution(known)
-        solver.run()
-        info = solver.getInfo()
+            whole.setSolution(known)
+        whole.run()
+        info = whole.getInfo()
         effort = int(info.simplex_iteration_count)
         if not np.isfinite(info.objective_function_value):
             return None, effort
-        share = np.array(solver.getSolution().col_value)[slack:]
+        share = np.array(whole.getSolution().col_value)[slack:]
         found = cut.copy()
         seen = np.zeros(len(cut), bool)
         for n in np.flatnonzero(share > 0.5).tolist():
@@ -280,12 +279,3 @@ class Master:
             count, prices, np.zeros(count), np.full(count, np.inf), len(index), starts,
             index.astype(np.int32), np.full(len(index), value),
         )  # fmt: skip
-
-
-def _solver(options: dict[str, Any]) -> Any:
-    import highspy
-
-    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    for option, value in options.items():
-        solver.setOptionValue(option, value)
-    return solver
