@@ -86,7 +86,7 @@ def test_plan_a_touches_four_people(thursday: Replan) -> None:
         ("Sat 07:00-15:30", "Sat 09:30-18:00"),
     ]
     assert plan.flex_gone == (FRIDAY,)
-    assert [str(m) for m in plan.side_effects] == ["No flex shift is left on 2026-06-12."]
+    assert [str(m) for m in plan.side_effects] == ["No flex shift is left on Fri 12 Jun."]
 
 
 def test_plan_a_is_proven(thursday: Replan) -> None:
