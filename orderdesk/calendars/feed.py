@@ -21,7 +21,7 @@ from pydantic import Field, model_validator
 
 from orderdesk.calendars.entry import Entry, Feed, called_off, entries_of
 from orderdesk.calendars.settings import CalendarSettings
-from orderdesk.domain.people import Duty, DutyStatus, Person, Task, TaskSpan
+from orderdesk.domain.people import Duty, DutyStatus, OnCall, Person, Task, TaskSpan
 from orderdesk.domain.text import safe_file_name, visible
 from orderdesk.domain.time import Frozen, Moment, local
 from orderdesk.errors import BadInput
@@ -106,6 +106,7 @@ def write_feed(
     now: datetime,
     case_id: str = "",
     leave: Iterable[Leave] = (),
+    on_call: Iterable[OnCall] = (),
     previous: bytes = b"",
 ) -> bytes:
     """The feed of `duties` as iCalendar bytes.
@@ -116,7 +117,7 @@ def write_feed(
     In a feed of kind EVENT each duty counts with the time it spends on `case_id` only.
     """
     writer = _Writer(people, publisher, kind, case_id)
-    entries = {entry.uid: entry for entry in writer.entries(duties, leave)}
+    entries = {entry.uid: entry for entry in writer.entries(duties, leave, on_call)}
     for uid, entry in entries_of(previous).items():
         entries.setdefault(uid, entry if entry.cancelled else entry.withdraw(now))
     return Feed(
@@ -136,6 +137,7 @@ def write_feeds(
     publisher: Publisher,
     now: datetime,
     leave: Iterable[Leave] = (),
+    on_call: Iterable[OnCall] = (),
     previous: Mapping[str, bytes] | None = None,
 ) -> dict[str, bytes]:
     """All feeds of an installation: file name within the export folder -> bytes.
@@ -145,6 +147,7 @@ def write_feeds(
     somebody works for, or did. `previous` holds what was written before, under the same names.
     """
     all_duties, all_leave, before = list(duties), list(leave), previous or {}
+    spells = list(on_call)
     made: dict[str, bytes] = {}
 
     def write(
@@ -154,6 +157,7 @@ def write_feeds(
         title: str = "",
         leave: Collection[Leave] = (),
         case_id: str = "",
+        on_call: Collection[OnCall] = (),
     ) -> None:
         taken = [file.split("/")[1] for file in made if file.startswith(kind)]
         file = f"{kind}/{safe_file_name(own_name, '.ics', taken)}"
@@ -168,16 +172,21 @@ def write_feeds(
             now=now,
             case_id=case_id,
             leave=leave,
+            on_call=on_call,
             previous=before.get(file, b""),
         )
 
     for person_id, person in sorted(people.items()):
         own = [duty for duty in all_duties if duty.person_id == person_id]
         away = [absence for absence in all_leave if absence.person_id == person_id]
-        write(FeedKind.PERSON, person_id, own, f"{person_id} {person.name}", away)
+        calls = [spell for spell in spells if spell.person_id == person_id]
+        title = f"{person_id} {person.name}"
+        write(FeedKind.PERSON, person_id, own, title, away, on_call=calls)
     for team in sorted({person.team for person in people.values()}):
         members = {person_id for person_id, person in people.items() if person.team == team}
-        write(FeedKind.TEAM, team, [duty for duty in all_duties if duty.person_id in members])
+        calls = [spell for spell in spells if spell.person_id in members]
+        own = [duty for duty in all_duties if duty.person_id in members]
+        write(FeedKind.TEAM, team, own, on_call=calls)
     for case_id, number in sorted(case_numbers.items(), key=lambda case: case[1]):
         of_case = [d for d in all_duties if any(span.case_id == case_id for span in d.tasks)]
         write(FeedKind.EVENT, number, of_case, case_id=case_id)
@@ -191,12 +200,15 @@ class _Writer:
     kind: FeedKind
     case_id: str
 
-    def entries(self, duties: Iterable[Duty], leave: Iterable[Leave]) -> Iterator[Entry]:
+    def entries(
+        self, duties: Iterable[Duty], leave: Iterable[Leave], on_call: Iterable[OnCall]
+    ) -> Iterator[Entry]:
         for duty in duties:
             spans = self._spans(duty)
             if spans or self.kind is not FeedKind.EVENT:
                 yield self._duty(duty, spans)
         yield from map(self._leave, leave)
+        yield from map(self._on_call, on_call)
 
     def _spans(self, duty: Duty) -> list[TaskSpan]:
         """The parts of the duty that this feed is about, in order."""
@@ -234,6 +246,19 @@ class _Writer:
             end=away.last + timedelta(days=1),
             title=called_off(_("Leave")) if away.cancelled else _("Leave"),
             cancelled=away.cancelled,
+        )
+
+    def _on_call(self, spell: OnCall) -> Entry:
+        title = _("On call")
+        if self.kind is not FeedKind.PERSON:
+            title = f"{self._who(spell.person_id)}: {title}"
+        return Entry(
+            uid=self._uid(f"call-{spell.id}"),
+            sequence=spell.sequence,
+            changed_at=spell.changed_at,
+            start=spell.start,
+            end=spell.end,
+            title=_shown(title),
         )
 
     def _uid(self, own_id: str) -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 incident_app = App()
 app.add_typer(incident_app, name="incident")
+oncall_app = App(help=_("Being on call: who, from when until when, within working-time law."))
+app.add_typer(oncall_app, name="oncall")
 
 
 @app.command(
@@ -237,6 +239,61 @@ def roster(
         if publish:
             result = replace(result, published=making.publish(desk, reason))
         emit(result.as_json(), as_json, result.lines)
+
+
+@oncall_app.command(
+    name="list", help=_("Who is on call, now and later.\n\nExample: orderdesk oncall list")
+)
+def oncall_list(as_json: AsJson = False) -> None:
+    """Who is on call."""
+    from orderdesk.desk.rostering import oncall
+
+    with open_desk(create=False) as desk:
+        found = oncall.coming(desk)
+        emit(found.as_json(), as_json, found.lines)
+
+
+@oncall_app.command(
+    name="add",
+    help=_(
+        "Someone is on call; refused where working-time law forbids it. A warning needs a --reason."
+        '\n\nExample: orderdesk oncall add B07 --from "vr 12 jun 17:00" --until "ma 15 jun 07:00"'
+    ),
+)
+def oncall_add(
+    who: Annotated[str, typer.Argument(help=_("Number or name."))],
+    start: Annotated[str, typer.Option("--from", help=_("Day and time."))],
+    end: Annotated[str, typer.Option("--until", help=_("Day and time."))],
+    reason: Annotated[str, typer.Option(help=_("Why, where the law warns."))] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Show what would happen, write nothing."))
+    ] = False,
+) -> None:
+    """A spell of being on call."""
+    from orderdesk.desk.rostering import oncall
+
+    values = {"person": who, "start": start, "end": end, "reason": reason}
+    with open_desk(create=False) as desk:
+        looked = oncall.look(desk, values) if dry_run else oncall.enter(desk, values)
+        emit({}, False, looked.lines)
+
+
+@oncall_app.command(
+    name="remove",
+    help=_(
+        "Take away the spell that touches a day."
+        '\n\nExample: orderdesk oncall remove B07 --day "12 jun"'
+    ),
+)
+def oncall_remove(
+    who: Annotated[str, typer.Argument(help=_("Number or name."))],
+    day: Annotated[str, typer.Option(help=_("A day of the spell."))],
+) -> None:
+    """No longer on call."""
+    from orderdesk.desk.rostering import oncall
+
+    with open_desk(create=False) as desk:
+        emit({}, False, oncall.take_away(desk, who, day).lines)
 
 
 def _every_second(say: Callable[[Progress], str]) -> Callable[[Progress], None]:

@@ -17,6 +17,7 @@ from orderdesk.desk import intake, receipts, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.feeds import FEED, settings, subscribers
 from orderdesk.desk.leave import granted_in
+from orderdesk.desk.rostering import oncall
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.domain.demand import Norms, check_lawful
 from orderdesk.domain.events import Organiser
@@ -131,8 +132,9 @@ def feeds_in(
     """All feeds as they stand, by file name. Raises RuleSaysNo while the law is broken."""
     from orderdesk.calendars.feed import write_feeds
 
-    duties = reader.duties()
-    broken = errors(check_duties(duties, reference.cached("working_time_law", WorkingTimeLaw)))
+    duties, calls = reader.duties(), oncall.spells_in(reader)
+    law = reference.cached("working_time_law", WorkingTimeLaw)
+    broken = errors([*check_duties(duties, law), *oncall.findings(duties, calls)])
     if broken:
         first = broken[0]
         raise RuleSaysNo(
@@ -147,7 +149,7 @@ def feeds_in(
     numbers = {case.id: case.number for case in reader.cases(ids=ids)} if ids else {}
     return write_feeds(
         duties, people, numbers, publisher=publisher(reader), now=desk.now,
-        leave=granted_in(reader), previous=previous,
+        leave=granted_in(reader), on_call=calls, previous=previous,
     )  # fmt: skip
 
 

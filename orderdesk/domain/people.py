@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from orderdesk.domain.events import Name, Text
-from orderdesk.domain.time import Frozen, Moment, elapsed_minutes
+from orderdesk.domain.time import Frozen, Moment, Span, elapsed_minutes
 from orderdesk.i18n import pick
 from orderdesk.reference import LocalText, ReferenceFile, Strict
 
@@ -118,6 +118,30 @@ class Absence(Frozen):
     def covers(self, day: date) -> bool:
         """Whether `day` lies in it."""
         return self.first <= day <= self.last
+
+
+class OnCall(Frozen):
+    """A spell of being on call (consignatie, ATW 5:9): reachable, and at work when called."""
+
+    id: str
+    """Stable for life: the calendar UID is made from it."""
+    person_id: str
+    start: Moment
+    end: Moment
+    sequence: Annotated[int, Field(ge=0)] = 0
+    """One higher with each change, as calendars want it."""
+    changed_at: Moment
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError("a spell must end after it starts")
+        return self
+
+    @property
+    def span(self) -> Span:
+        """When it is."""
+        return Span(start=self.start, end=self.end)
 
 
 class Request(Frozen):

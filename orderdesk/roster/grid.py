@@ -25,6 +25,7 @@ from orderdesk.domain.worktime import (
     NightShiftNorm,
     Stretch,
     WorkingTimeLaw,
+    check,
     check_team,
     errors,
     stretches,
@@ -200,7 +201,19 @@ class Grid:
         return frozenset(f.key for f in self._errors(work))
 
     def _errors(self, work: Mapping[str, Iterable[Stretch]]) -> tuple[Finding, ...]:
-        return errors(check_team(work, self.law, judged_from=self.start))
+        return errors(self._findings(work))
+
+    def _findings(self, work: Mapping[str, Iterable[Stretch]]) -> tuple[Finding, ...]:
+        """What the checker says of the work of some people, being on call beside it."""
+        found = check_team(work, self.law, judged_from=self.start)
+        for member in self.members:
+            if member.on_call and member.id in work:
+                said = check(
+                    member.id, work[member.id], self.law, on_call=member.on_call,
+                    judged_from=self.start,
+                )  # fmt: skip
+                found += tuple(f for f in said if f.rule == "on_call")
+        return found
 
     @cached_property
     def allowed(self) -> frozenset[Cell]:
@@ -690,7 +703,7 @@ class Grid:
 
     def warnings(self, chosen: Iterable[Cell]) -> tuple[Finding, ...]:
         """All that the checker says of a choice, beyond what history brings along."""
-        found = check_team(self.work(chosen), self.law, judged_from=self.start)
+        found = self._findings(self.work(chosen))
         return tuple(f for f in found if f.key not in self._inherited)
 
     def require_lawful_pins(self) -> None:
@@ -764,8 +777,13 @@ class Grid:
             for finding in found:
                 m = self.position[finding.person_id]
                 own = [c for c in cells if c.member == m and c not in self.pinned]
-                later = [c for c in own if self.spans[c.day, c.offer].end > finding.start]
-                cells.discard(max(later or own))
+                within = [
+                    c
+                    for c in own
+                    if finding.start < self.spans[c.day, c.offer].end
+                    and self.spans[c.day, c.offer].start < finding.end
+                ]
+                cells.discard(max(within or own))
         return frozenset(cells)
 
     def granted(self, wish: Wish, chosen: Iterable[Cell]) -> bool:

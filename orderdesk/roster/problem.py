@@ -264,6 +264,8 @@ class Member:
     late_changes: int = 0
     """Late changes borne in the weeks that fairness looks at."""
     only_shifts: frozenset[str] | None = None
+    on_call: tuple[Span, ...] = ()
+    """When the person is on call: the checker looks at it beside the work."""
 
     @property
     def id(self) -> str:

@@ -55,13 +55,14 @@ class RosterScreen(Place):
     place = "roster"
     about = N_(
         "People by days; the number after each week is its hours. A letter is a shift, a small one "
-        "is only proposed; * at a deployment, ^ pinned, ! breaks the law, x dropped, · free, "
-        "– away. The "
+        "is only proposed; * at a deployment, ^ pinned, ! breaks the law, ° on call, x dropped, "
+        "· free, – away. The "
         "arrows choose a person and a day: s swaps, g gives, d moves to another day, a is for who "
-        "can't come, f pins; each says first what the law says. y says why this person, and why "
-        "not another. m rosters weeks as a proposal, v shows it, and from there it is published. p "
-        "makes plans for a case with the fewest people touched; u takes the last change back and "
-        "z makes it again; t looks at rest and hours of a day; x writes the calendars."
+        "can't come, f pins, o is for being on call; each says first what the law says. y says why "
+        "this person, and why not another. m rosters weeks as a proposal, v shows it, and from "
+        "there it is published. p makes plans for a case with the fewest people touched; u takes "
+        "the last change back and z makes it again; t looks at rest and hours of a day; x writes "
+        "the calendars."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "week(-1)", N_("week"), key_display="[ ]"),
@@ -71,6 +72,7 @@ class RosterScreen(Place):
         Binding("d", "move_day", N_("other day")),
         Binding("a", "absent", N_("can't come")),
         Binding("f", "pin", N_("pin")),
+        Binding("o", "on_call", N_("on call")),
         Binding("y", "why", N_("why me?")),
         Binding("m", "make", N_("roster")),
         Binding("v", "proposal", N_("proposal")),
@@ -453,6 +455,41 @@ class RosterScreen(Place):
         )
         if pinned is not None:
             self.done(_("pinned") if pinned else _("let loose"))
+
+    def action_on_call(self) -> None:
+        """Somebody is on call: from when until when; an empty start takes the spell away."""
+        from orderdesk.desk import words
+        from orderdesk.desk.rostering import oncall
+
+        desk, chosen = self.desk, self._chosen()
+        if desk is None or chosen is None:
+            return
+        shown, person, day = chosen
+        old = shown.on_call.get((person.id, day))
+        start = words.moment(old.start) if old else f"{words.day(day)} "
+        end = words.moment(old.end) if old else ""
+        hint = _("empty: takes it away") if old else _("vr 12 jun 17:00")
+
+        def look(values: Mapping[str, str]) -> oncall.OnCallLook:
+            return oncall.look(desk, {**values, "person": person.id}, old)
+
+        def made(done: object) -> None:
+            if isinstance(done, oncall.OnCallLook):
+                self.done(_("on call changed; tell {who}").format(who=person.id))
+
+        self.app.push_screen(
+            Form(
+                _("On call: {who}").format(who=_short(person)),
+                [
+                    Field("start", _("From"), hint, value=start),
+                    Field("end", _("Until"), _("ma 15 jun 08:00"), value=end),
+                    Field("reason", _("Reason")),
+                ],
+                lambda v: oncall.make(desk, look(v), v["reason"]),
+                look=lambda v: "\n".join(look(v).lines()),
+            ),
+            made,
+        )
 
     def action_why(self) -> None:
         """Why this person, and why not another."""

@@ -5,6 +5,7 @@ Nothing here ranks people: lines come by service number, the team sees from-to a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from orderdesk.desk import availability, words
 from orderdesk.desk.core import Desk, may
+from orderdesk.desk.rostering import oncall
 from orderdesk.desk.rostering.parameters import law, rules
 from orderdesk.desk.rostering.record import burdens_in, changes_in
 from orderdesk.desk.rostering.touching import person_in
 from orderdesk.domain.people import Duty, Person, Request, Role
-from orderdesk.domain.time import Week, local
+from orderdesk.domain.time import Week, at, local
 from orderdesk.domain.worktime import Stretch
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import N_, _, figure, msg
@@ -28,9 +30,10 @@ if TYPE_CHECKING:
 
 _HOURS_A_BAR = 4
 NIGHTS, WEEKENDS, EVENINGS, CHANGES = "nights", "weekends", "evenings", "changes"
+CALLS = "calls"
 NAMES = {
     NIGHTS: N_("night shifts"), WEEKENDS: N_("weekend shifts"), EVENINGS: N_("evening shifts"),
-    CHANGES: N_("late changes"),
+    CHANGES: N_("late changes"), CALLS: N_("days on call"),
 }  # fmt: skip
 
 
@@ -71,14 +74,25 @@ def carried_in(
     asked: dict[str, list[Request]] = {}
     for request in availability.requests_in(reader, since.date(), until.date()):
         asked.setdefault(request.person_id, []).append(request)
+    calls = Counter(
+        spell.person_id
+        for spell in oncall.spells_in(reader, since, until)
+        for day in oncall.days_of(spell)
+        if since.date() <= day < until.date()
+    )
     return [
-        _carried(p, duties.get(p.id, []), late.get(p.id, 0), asked.get(p.id, []))
+        _carried(
+            p,
+            duties.get(p.id, []),
+            {CHANGES: late.get(p.id, 0), CALLS: calls[p.id]},
+            asked.get(p.id, []),
+        )
         for p in sorted(people, key=lambda p: p.id)
     ]
 
 
 def _carried(
-    person: Person, duties: Sequence[Duty], late: int, asked: Sequence[Request]
+    person: Person, duties: Sequence[Duty], counted: Mapping[str, int], asked: Sequence[Request]
 ) -> Carried:
     night = law().night_shift[-1]
     evening = rules().fairness.late_ends_after
@@ -89,7 +103,7 @@ def _carried(
             NIGHTS: sum(is_night(Stretch(d.start, d.end), night) for d in duties),
             WEEKENDS: sum(local(d.start).weekday() >= 5 for d in duties),
             EVENINGS: sum(local(d.end).time() >= evening for d in duties),
-            CHANGES: late,
+            **counted,
         },
         asked=len(asked),
         granted=sum(_granted(request, duties) for request in asked),
@@ -145,6 +159,13 @@ def year_of(desk: Desk, person_id: str) -> list[str]:
         changes = [c for c in changes_in(reader) if c.person_id == person.id]
         burdens = burdens_in(reader, desk.now)
         carried = carried_in(reader, reader.people(), desk.now)
+        calls = Counter(
+            Week.of(at(day, "12:00"))
+            for spell in oncall.spells_in(reader, since, desk.now)
+            if spell.person_id == person.id
+            for day in oncall.days_of(spell)
+            if since.date() <= day <= local(desk.now).date()
+        )
     weeks: dict[Week, list[Duty]] = {}
     for duty in duties:
         weeks.setdefault(Week.of(duty.start), []).append(duty)
@@ -161,13 +182,14 @@ def year_of(desk: Desk, person_id: str) -> list[str]:
         )
     )
     lines += ["", _("week by week, a block is {n} h").format(n=_HOURS_A_BAR)]
-    for week in sorted({*weeks, *late}, key=str):
+    for week in sorted({*weeks, *late, *calls}, key=str):
         worked = weeks.get(week, [])
         minutes = sum(d.paid_minutes for d in worked)
         weekend = sum(local(d.start).weekday() >= 5 for d in worked)
         lines.append(
             f"{week}  {words.hours(minutes):>5} {'█' * round(minutes / 60 / _HOURS_A_BAR):<12}"
             + (f"  {_('weekend')} {weekend}" if weekend else "")
+            + (f"  {_('on call')} {calls[week]}" if calls[week] else "")
             + (f"  {_('late changes')} {late[week]:.1f}" if late.get(week) else "")
         )
     return lines

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from orderdesk import reference
 from orderdesk.desk import availability, capacity, leave, weeks, words
 from orderdesk.desk.core import Desk
+from orderdesk.desk.rostering import oncall
 from orderdesk.desk.rostering.parameters import LOOK_BACK, YEAR_BACK, law, offers, rules
 from orderdesk.desk.rostering.proposal import (
     Proposal,
@@ -306,9 +307,19 @@ def findings_in(reader: Reader, proposal: Proposal, now: datetime) -> tuple[Find
     end = start + timedelta(days=proposal.days + 14)
     duties = standing(reader.duties(start=start - YEAR_BACK, end=end))
     fresh = list(drafted(proposal, duties))
-    before = {f.key for f in check_duties(duties, law(), judged_from=start)}
+    calls = oncall.spells_in(reader)
+    before = {
+        f.key
+        for f in (
+            *check_duties(duties, law(), judged_from=start),
+            *oncall.findings(duties, calls, judged_from=start),
+        )
+    }
     told = {duty.id: now for duty in fresh}
-    found = check_duties([*duties, *fresh], law(), judged_from=start, told=told)
+    found = (
+        *check_duties([*duties, *fresh], law(), judged_from=start, told=told),
+        *oncall.findings([*duties, *fresh], calls, judged_from=start),
+    )
     return tuple(f for f in found if f.key not in before)
 
 
@@ -358,6 +369,7 @@ def problem_in(reader: Reader, first: date, days: int, earlier: Proposal | None 
     published = [d for d in published_in(reader, first, days) if d.person_id in known]
     draft = [d for d in drafted(earlier, published) if d.person_id in known]
     late, off = late_changes_in(reader, start), _granted(reader)
+    calls = oncall.spans_by_person(oncall.spells_in(reader))
     members = availability.members(
         reader, people, first, days,
         offers=offers(),
@@ -368,7 +380,12 @@ def problem_in(reader: Reader, first: date, days: int, earlier: Proposal | None 
         first=first,
         days=days,
         members=tuple(
-            replace(m, late_changes=late.get(m.id, 0), away=(*m.away, *off.get(m.id, ())))
+            replace(
+                m,
+                late_changes=late.get(m.id, 0),
+                away=(*m.away, *off.get(m.id, ())),
+                on_call=calls.get(m.id, ()),
+            )
             for m in members
         ),
         offers=offers(),

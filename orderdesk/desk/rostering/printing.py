@@ -53,7 +53,8 @@ def print_roster(desk: Desk, first: date, days: int, path: Path) -> Path:
                         runs=(
                             Run(text=shifts + ". " + _(
                                 "A small letter is only proposed; * at a deployment, ^ pinned, "
-                                "! breaks the law, x dropped. Cover: people, and how many lack."
+                                "! breaks the law, ° on call, x dropped. "
+                                "Cover: people, and how many lack."
                             )),
                         )
                     ),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from orderdesk.desk import availability, words
 from orderdesk.desk.core import Desk
+from orderdesk.desk.rostering import oncall
 from orderdesk.desk.rostering.parameters import (
     LOOK_AHEAD,
     LOOK_BACK,
@@ -43,7 +44,9 @@ def check_with(desk: Desk, changed: Sequence[Duty]) -> tuple[Finding, ...]:
     with desk.read() as reader:
         stands = [d for who in people for d in reader.duties(start=start, end=end, person_id=who)]
         stands += [d for d in drafted(proposal_in(reader), stands) if d.person_id in people]
-    return tuple(check_duties([*(d for d in stands if d.id not in ids), *changed], law()))
+        calls = [s for s in oncall.spells_in(reader, start, end) if s.person_id in people]
+    duties = [*(d for d in stands if d.id not in ids), *changed]
+    return (*check_duties(duties, law()), *oncall.findings(duties, calls))
 
 
 @dataclass(frozen=True)

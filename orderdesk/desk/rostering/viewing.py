@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
 from orderdesk.desk import availability, weeks, words
 from orderdesk.desk.core import Desk
+from orderdesk.desk.rostering import oncall
 from orderdesk.desk.rostering.parameters import LOOK_BACK, law, offers, rules
 from orderdesk.desk.rostering.proposal import drafted, proposal_in
-from orderdesk.domain.people import Duty, DutyStatus, Person
+from orderdesk.domain.people import Duty, DutyStatus, OnCall, Person
 from orderdesk.domain.time import Week, at, local
 from orderdesk.domain.worktime import Finding, check_duties, errors
 from orderdesk.i18n import N_, _
@@ -56,6 +57,8 @@ class RosterView:
     """By place and day."""
     away: frozenset[tuple[str, date]] = frozenset()
     """Person and day on which somebody is away or not available; never why."""
+    on_call: Mapping[tuple[str, date], OnCall] = field(default_factory=dict)
+    """The spell of being on call that touches a person's day."""
 
     def duty(self, person_id: str, day: date) -> Duty | None:
         """The duty of a day, one that was dropped only where none stands."""
@@ -63,12 +66,13 @@ class RosterView:
 
     def mark(self, person_id: str, day: date) -> str:
         """A cell in three signs: shift (small: proposed), * at a deployment, ^ pinned, ! breaks
-        the law or falls in an absence; x dropped, · free, – away."""
+        the law or falls in an absence, ° on call; x dropped, · free, – away."""
+        call = "°" if (person_id, day) in self.on_call else ""
         duty = self.duty(person_id, day)
         if duty is None and (person_id, day) in self.away:
             return "–"
         if duty is None:
-            return "·^" if (person_id, day) in self.free else "·"
+            return f"·{'^' if (person_id, day) in self.free else ''}{call}"
         dropped = duty.status is DutyStatus.CANCELLED
         sign = "x" if dropped else words.shift_sign(duty.shift)
         deployed = "*" if any(task.case_id for task in duty.tasks) else ""
@@ -76,7 +80,9 @@ class RosterView:
         works = duty.status is not DutyStatus.CANCELLED
         missing = works and (person_id, day) in self.away
         broken = "!" if missing or (person_id, day) in self.broken else ""
-        return f"{sign.lower() if duty.id in self.proposed else sign}{deployed}{pinned}{broken}"
+        return (
+            f"{sign.lower() if duty.id in self.proposed else sign}{deployed}{pinned}{broken}{call}"
+        )
 
     @cached_property
     def broken(self) -> frozenset[tuple[str, date]]:
@@ -122,6 +128,7 @@ def view(desk: Desk, first: date, days: int) -> RosterView:
         proposal = proposal_in(reader)
         people = tuple(reader.people(shown[0], shown[-1]))
         away = availability.away_days(reader, people, shown)
+        calls = oncall.spells_in(reader)
         needs = tuple(weeks.with_flex(reader, standing_needs(rules(), shown, offers()), offers()))
     draft = [d for d in drafted(proposal, published) if first <= day_of(d) <= shown[-1]]
     duties = [*published, *draft]
@@ -144,7 +151,7 @@ def view(desk: Desk, first: date, days: int) -> RosterView:
         days=shown,
         people=people,
         cells=cells,
-        findings=check_duties(duties, law()),
+        findings=(*check_duties(duties, law()), *oncall.findings(duties, calls)),
         proposed=frozenset(duty.id for duty in draft),
         free=proposal.free if proposal is not None else frozenset(),
         stages=stages,
@@ -155,6 +162,7 @@ def view(desk: Desk, first: date, days: int) -> RosterView:
             for need in waterlines(rules(), shown)
         },
         away=away,
+        on_call={(spell.person_id, day): spell for spell in calls for day in oncall.days_of(spell)},
     )
 
 
@@ -195,6 +203,8 @@ def _fewest(duties: Iterable[Duty], need: Need) -> int:
 def shift_lines(shown: RosterView, person: Person, day: date) -> Iterator[str]:
     """What one person does on one day, in words."""
     duties = shown.cells.get((person.id, day), ())
+    if (spell := shown.on_call.get((person.id, day))) is not None:
+        yield f"{words.day(day)}  ° {oncall.spell_text(spell)}"
     if not duties:
         kept = _("kept free") if (person.id, day) in shown.free else _("free")
         kept = _("away") if (person.id, day) in shown.away else kept
