@@ -56,18 +56,20 @@ async def idle(app: App[Any]) -> None:
     given_up = monotonic() + _STUCK
     calm = 0
     while calm < _CALM and not app._exit and app._exception is None:
-        assert monotonic() < given_up, f"still under way: {list(_stirring(app))}"
+        assert monotonic() < given_up, f"still under way: {[*_stirring(app), *_timers(app)]}"
         workers = [worker for worker in app.workers if not worker.is_finished]
         for worker in workers:
             with suppress(WorkerCancelled):
                 await worker.wait()
-        if any(True for _what in _stirring(app)) or workers:
-            calm = 0
+        if workers or any(True for _what in _stirring(app)):
+            calm, wait = 0, 0.0
+        elif _timers(app):
+            calm, wait = 0, 0.001
         else:
-            calm += 1
+            calm, wait = calm + 1, 0.0
         if app.screen_stack:
             app.screen._on_timer_update()  # draws now what it would draw in a sixtieth of a second
-        await asyncio.sleep(0.001 if _timers(app) else 0)
+        await asyncio.sleep(wait)
 
 
 async def until(pilot: Pilot[Any], happened: Callable[[], bool], what: str) -> None:
@@ -94,7 +96,6 @@ def _stirring(app: App[Any]) -> Iterator[object]:
         screen = app.screen
         if screen._callbacks or screen._layout_required or screen._dirty_widgets:
             yield screen
-    yield from _timers(app)
 
 
 def _timers(app: App[Any]) -> list[object]:

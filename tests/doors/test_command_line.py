@@ -43,7 +43,7 @@ def orderdesk(*words: str, lang: str = "nl", **more: Any) -> subprocess.Complete
     env = {**os.environ, "LC_ALL": "C.UTF-8", "ORDERDESK_DATABASE": "none.db"}
     return subprocess.run(
         [sys.executable, "-m", "orderdesk", f"--lang={lang}", *words],
-        capture_output=True, text=True, env=env, timeout=60, check=False, **more,
+        capture_output=True, text=True, env=env, timeout=600, check=False, **more,
     )  # fmt: skip
 
 

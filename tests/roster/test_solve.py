@@ -15,6 +15,7 @@ from orderdesk.domain.people import Duty, Person, ShiftType, Skill, Task
 from orderdesk.domain.time import Span, at, local
 from orderdesk.domain.worktime import check_duties, errors
 from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.roster import search
 from orderdesk.roster.bound import lower_bound
 from orderdesk.roster.explain import Obstacle, explain, why_me
 from orderdesk.roster.grid import SCALE, Grid
@@ -105,11 +106,11 @@ def test_no_roster_goes_under_the_bound_and_contracts_make_it_tight(plain: Roste
     assert lower_bound(Grid(odd, RULES, LAW)) / SCALE >= least
 
 
-def test_who_stops_at_once_still_gets_a_lawful_roster() -> None:
-    found = solved(small(), effort=Effort(seconds=60), stop=lambda: True)
+def test_who_stops_at_once_still_gets_a_lawful_roster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_solved", lambda *_what: pytest.fail("a solver is begun"))
+    found = solved(small(), effort=Effort(seconds=3600), stop=lambda: True)
     assert check_duties(found.duties, LAW) == ()
     assert len(found.duties) > 50
-    assert found.seconds < 30
 
 
 def test_duties_are_whole(plain: Roster) -> None:
@@ -282,7 +283,7 @@ def test_progress_and_stop() -> None:
     heard: list[Progress] = []
     found = solved(
         small(),
-        effort=Effort(seconds=30),
+        effort=Effort(seconds=3600),
         on_progress=heard.append,
         stop=lambda: len(heard) >= 2,
     )
