@@ -124,11 +124,6 @@ class Waterfall:
         """What is left to plan."""
         return self.contract - sum(self.away.values())
 
-    @property
-    def full_time(self) -> float:
-        """The same in people who work a full contract."""
-        return self.plannable * self.people / self.contract if self.contract else 0.0
-
 
 @dataclass(frozen=True)
 class CaseDemand:

@@ -19,7 +19,7 @@ from orderdesk.domain.events import Case, CounterGroup, Form, Incident, Kind, Su
 from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.places import Places, place_key
 from orderdesk.domain.time import local
-from orderdesk.errors import BadInput, RuleSaysNo
+from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, _, figure, msg
 from orderdesk.memory import long_lived
 from orderdesk.risk.card import ClassTable, RiskCard
@@ -537,14 +537,6 @@ def require_class(text: str) -> RiskClass:
         if text.strip().casefold() in (known.value, known.name.casefold()):
             return known
     raise BadInput(N_("class"), text, msg("Choose laag, midden or hoog."))
-
-
-def require_outcome(case: Case) -> None:
-    """Raise RuleSaysNo while a case has no outcome, so that none is archived unclosed."""
-    if case.outcome is None:
-        raise RuleSaysNo(
-            msg("{number} has no outcome yet: note turnout and incidents", number=case.number)
-        )
 
 
 def _scoring_day(case: Case, today: date) -> date:

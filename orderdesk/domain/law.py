@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 from orderdesk.domain.events import Case, EventProfile, Kind, Name, Source, Text
 from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.places import Place, Places
-from orderdesk.domain.time import Frozen, Moment, at, elapsed_minutes, local, utc
+from orderdesk.domain.time import Frozen, Moment, at, local, utc
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import Msg, msg, pick
 from orderdesk.reference import LocalText, ReferenceFile, Strict
@@ -151,13 +151,6 @@ def term_status(case: Case, term: Term | None) -> TermStatus:
     if not case.time_known and received <= term.deadline + (case.span.end - case.span.start):
         return TermStatus.UNKNOWN
     return TermStatus.LATE
-
-
-def late_by_minutes(case: Case, term: Term) -> int:
-    """Minutes after the deadline at which the notification came; 0 when timely."""
-    if case.received_at is None:
-        return 0
-    return max(0, elapsed_minutes(term.deadline, case.received_at))
 
 
 def _is_working_day(day: date, holidays: frozenset[date]) -> bool:

@@ -84,10 +84,6 @@ class Plans:
         ]
 
 
-def _burden_before(plan: Plan) -> float:
-    return sum(line.earlier_burden for line in plan.lines)
-
-
 def plans_for(
     desk: Desk,
     case_id: str,

@@ -2,7 +2,7 @@
 
 looks    what a piece of text means: `badge("high")`, `late(...)`, `amber(...)`, `dim(...)`, `Piece`
 table    `VirtualTable`: rows of any number, cells with looks, remembered position, mouse
-bars     `Gauge`, `Bars`, `Waterfall`, `Sparkline`
+bars     `Gauge`, `Bars`, `Waterfall`
 fan      `FanChart`: a low, a middle and a high per week
 maps     `HeatMap` of a year, `HeatStrip` of weeks, `DistrictMap` of the city
 why      the reasons of a class, drawn from an explanation

@@ -196,21 +196,3 @@ class Waterfall(Picture[Sequence[Step]]):
     def draw(self, data: Sequence[Step], width: int) -> Content:
         """A line per step."""
         return waterfall(data, width)
-
-
-@dataclass(frozen=True)
-class Course:
-    """Values in order of time, what they are, and the last one in words."""
-
-    label: str
-    values: Sequence[float]
-    text: str
-
-
-class Sparkline(Picture[Course]):
-    """A course in one line: `show(Course("score", values, "1,2"))`."""
-
-    def draw(self, data: Course, width: int) -> Content:
-        """Label, blocks (the last that fit), the last value."""
-        room = max(1, width - len(data.label) - len(data.text) - 2)
-        return content(data.label, " ", spark(data.values[-room:]), " ", data.text)
