@@ -75,17 +75,11 @@ class WalkLine:
 
     def as_json(self) -> dict[str, Any]:
         """Hours, as the walk is written."""
-        b = self.balance
         return {
             "moment": f"{local(self.moment):%Y-%m-%d %H:%M}",
             "what": ", ".join(_(deed) for deed in self.deeds),
             "cases": list(self.cases),
-            "used": b.used / 60,
-            "given_back": b.given_back / 60,
-            "committed": b.committed / 60,
-            "free": b.free / 60,
-            "owed": b.owed / 60,
-            "to_borrow": b.to_borrow / 60,
+            **self.balance.in_hours(),
         }
 
 
@@ -161,12 +155,7 @@ class WeekPlan:
         return {
             "week": str(self.week),
             "reserve": b.reserve / 60,
-            "used": b.used / 60,
-            "given_back": b.given_back / 60,
-            "committed": b.committed / 60,
-            "free": b.free / 60,
-            "owed": b.owed / 60,
-            "to_borrow": b.to_borrow / 60,
+            **b.in_hours(),
             "balanced": b.used + b.given_back + b.committed + b.free == b.reserve,
             "unauthorised_theme_minutes": ledger.unauthorised_theme_minutes(self.postings),
             "borrowed": s.borrowed / 60,

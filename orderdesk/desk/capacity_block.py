@@ -37,16 +37,10 @@ class Block:
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`; hours."""
-        b = self.statement.balance
         return {
             "week": str(self.week),
             "at": self.at.isoformat(),
-            "used": b.used / 60,
-            "given_back": b.given_back / 60,
-            "committed": b.committed / 60,
-            "free": b.free / 60,
-            "owed": b.owed / 60,
-            "to_borrow": b.to_borrow / 60,
+            **self.statement.balance.in_hours(),
             "note": self.note,
         }
 

@@ -53,15 +53,9 @@ class WalkPoint:
 
     def as_json(self) -> dict[str, object]:
         """A line of the walk, in hours."""
-        b = self.balance
         return {
             "moment": f"{local(self.moment):%a %H:%M}",
-            "used": b.used / H,
-            "given_back": b.given_back / H,
-            "committed": b.committed / H,
-            "free": b.free / H,
-            "owed": b.owed / H,
-            "to_borrow": b.to_borrow / H,
+            **self.balance.in_hours(),
         }
 
 

@@ -377,6 +377,17 @@ class Balance:
         """All of it; the four parts always sum to this."""
         return self.used + self.given_back + self.committed + self.free
 
+    def in_hours(self) -> dict[str, float]:
+        """The six figures by name, in hours: how `--json` gives them everywhere."""
+        return {
+            "used": self.used / 60,
+            "given_back": self.given_back / 60,
+            "committed": self.committed / 60,
+            "free": self.free / 60,
+            "owed": self.owed / 60,
+            "to_borrow": self.to_borrow / 60,
+        }
+
 
 @dataclass(frozen=True)
 class ThemeLine:
