@@ -120,8 +120,8 @@ class Columns:
         stand = [duty for duty in duties if duty.status is not DutyStatus.CANCELLED]
         ids: dict[str, int] = {}
         person = np.array([ids.setdefault(d.person_id, len(ids)) for d in stand], dtype=np.int64)
-        start = _minutes_of_all([d.start for d in stand])
-        end = _minutes_of_all([d.end for d in stand])
+        start = _minutes([d.start for d in stand])
+        end = _minutes([d.end for d in stand])
         pause = np.array([d.break_minutes for d in stand], dtype=np.int64)
         order = np.lexsort((pause, end, start, person))
         known = None
@@ -131,7 +131,7 @@ class Columns:
         return cls(tuple(ids), person[order], start[order], end[order], pause[order], known, known)
 
 
-def _minutes_of_all(moments: Sequence[datetime]) -> Ints:
+def _minutes(moments: Sequence[datetime]) -> Ints:
     seconds = np.array([moment.timestamp() for moment in moments], dtype=np.float64)
     return (seconds // 60).astype(np.int64)
 
