@@ -185,7 +185,7 @@ def _solved(problem: Problem, now: datetime, effort: Effort) -> dict[str, float]
 def problem_of(desk: Desk) -> Problem:
     """The team's next four weeks that nobody has rostered yet."""
     with desk.read() as reader:
-        return making.problem_in(reader, TEST_WEEK.shift(4).monday, 28)
+        return making.problem_in(reader, TEST_WEEK.shift(4).monday, 28, desk.now)
 
 
 def first_legal(desk: Desk) -> dict[str, float]:

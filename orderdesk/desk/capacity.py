@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
@@ -42,6 +43,8 @@ RIPPLE = "ripple"
 """Written when a case lets go of its hours; the planner answers it (`desk.ripples`)."""
 CLOSED_STATUSES = (Status.CANCELLED, Status.MOVED, Status.NO_SHOW)
 _HOUR = timedelta(hours=1)
+LATE_WEEKS = 16
+"""How far back absence is looked at to know what is usual."""
 _MOST_HOURS = 1_000
 DEED_NAMES: Mapping[Deed, str] = {
     Deed.OPEN: N_("week opened"),
@@ -360,6 +363,32 @@ def counted_away(reader: Reader, week: Week) -> Mapping[str, int]:
         for record in reader.records(AWAY)
         if record.key.startswith(f"{week}/")
     }
+
+
+def counted_away_of_late(reader: Reader, week: Week) -> Mapping[str, int]:
+    """`counted_away`; where a week has none, that of the newest week before it that has."""
+    for back in range(LATE_WEEKS + 1):
+        if found := counted_away(reader, week.shift(-back)):
+            return found
+    return {}
+
+
+def expected_away(reader: Reader, week: Week, today: Week) -> int:
+    """Minutes of absence to reckon with in a week.
+
+    Of a week to come not all is known yet: at least the usual share is taken, the middle one of
+    the weeks up to today in which any absence was known.
+    """
+    known = waterfall_in(reader, week)
+    away = sum(known.away.values())
+    if week.monday <= today.monday or not known.contract:
+        return away
+    shares = []
+    for back in range(LATE_WEEKS):
+        past = waterfall_in(reader, today.shift(-back))
+        if past.contract and past.away:
+            shares.append(sum(past.away.values()) / past.contract)
+    return max(away, round(median(shares) * known.contract)) if shares else away
 
 
 # --- writing --------------------------------------------------------------------------------------

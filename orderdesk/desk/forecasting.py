@@ -201,7 +201,7 @@ def _reserve_in(reader: Reader, week: Week, usual: int) -> int:
     booked = ledger.balance(reader.postings(Posting, week=str(week)), week).reserve
     if booked:
         return booked
-    plan = weeks.propose_in(reader, week)
+    plan = weeks.propose_in(reader, week, week)
     return plan.reserve if plan.rostered else min(plan.reserve, usual)
 
 

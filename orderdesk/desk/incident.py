@@ -220,7 +220,7 @@ def look(desk: Desk, case_id: str) -> Incident:
     with desk.read() as reader:
         case = reader.case(case_id)
         risk = scoring.explain_in(reader, case, today)
-        needs = replanning.needs_in(reader, case, today)
+        needs = replanning.needs_of(reader, case, today)
         situation = replanning.situation_in(desk, reader, case, needs=needs, pool=False)
         owed = capacity.week_plan_in(reader, capacity.week_of(case), today)
     packages = []

@@ -99,7 +99,7 @@ def _proof(reader: Reader, week: Week) -> Proof:
     b, h = stated.balance, words.hours
     before = _carried_in(postings, week)
     reserve, rostered, themes = _rostered(postings, week)
-    plan = weeks.propose_in(reader, week.shift(1))
+    plan = weeks.propose_in(reader, week.shift(1), week)
     after = ledger.balance(postings, week.shift(1))
     sums = (
         Sum(

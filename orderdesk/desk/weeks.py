@@ -39,6 +39,8 @@ class Proposal:
     state: WeekState
     people: int
     plannable: int
+    reckoned: int
+    """Minutes of absence that aren't known yet but usual, off the plannable."""
     share: float
     """Part of the plannable hours that is kept free (`data/reserve.toml`, or set locally)."""
     flex: tuple[int, ...]
@@ -56,6 +58,7 @@ class Proposal:
             "state": self.state.value,
             "people": self.people,
             "plannable": self.plannable / 60,
+            "reckoned_away": self.reckoned / 60,
             "share": self.share,
             "flex_shifts": list(self.flex),
             "reserve": self.reserve / 60,
@@ -73,6 +76,10 @@ class Proposal:
             week=self.week, people=self.people, n=words.hours(self.plannable),
             share=f"{self.share:.0%}" + mark("reserve", "share"),
         )  # fmt: skip
+        if self.reckoned:
+            yield _("{n} h of absence not known yet are reckoned with, as usual").format(
+                n=words.hours(self.reckoned)
+            )
         yield _("reserve {n} h in {flex} flex shifts").format(
             n=words.hours(self.reserve), flex=sum(self.flex)
         )
@@ -91,29 +98,33 @@ def propose(desk: Desk, week: str = "") -> Proposal:
     """What a week ("2026-W24"; empty: this week) would be opened with. Writes nothing."""
     chosen = Week.parse(week) if week else Week.of(desk.now)
     with desk.read() as reader:
-        return propose_in(reader, chosen)
+        return propose_in(reader, chosen, Week.of(desk.now))
 
 
-def propose_in(reader: Reader, week: Week) -> Proposal:
-    """`propose` inside a unit of work."""
+def propose_in(reader: Reader, week: Week, today: Week) -> Proposal:
+    """`propose` inside a unit of work; after the week `today` usual absence is reckoned with."""
     fall = capacity.waterfall_in(reader, week)
+    known = sum(fall.away.values())
+    expected = capacity.expected_away(reader, week, today)
+    plannable = fall.contract - expected
     share = reference.cached("reserve", ReserveRules)
     postings = reader.postings(Posting)
     stands, worked = capacity.rostered_in(reader, week)
-    flex, reserve = _flex_shifts(share.reserve(fall.plannable))
+    flex, reserve = _flex_shifts(share.reserve(plannable))
     rostered = bool(stands or any(worked.values()))
     if rostered:
         reserve, themes = stands, worked
         flex = _rostered_flex(reader, week)
     else:
-        themes = reference.cached("themes", Themes).budgets(max(0, fall.plannable - reserve))
+        themes = reference.cached("themes", Themes).budgets(max(0, plannable - reserve))
     before = week.shift(-1)
     closed = ledger.week_state(postings, before) is WeekState.CLOSED
     return Proposal(
         week=week,
         state=ledger.week_state(postings, week),
         people=fall.people,
-        plannable=fall.plannable,
+        plannable=plannable,
+        reckoned=max(0, expected - known),
         share=share.share,
         flex=flex,
         reserve=reserve,
@@ -140,7 +151,7 @@ def open_weeks(
         if not work.people(local(desk.now).date()):
             raise RuleSaysNo(msg("nobody is in the team yet: add people first"))
         for n in range(count):
-            plan = propose_in(work, week.shift(n))
+            plan = propose_in(work, week.shift(n), Week.of(desk.now))
             if plan.state is WeekState.UNOPENED:
                 opened.append(_open(desk, work, plan, minutes))
     if not opened:
@@ -150,7 +161,7 @@ def open_weeks(
 
 def open_in(desk: Desk, work: Work, week: Week) -> Proposal:
     """Open one week as proposed, inside a unit of work; one that is open stays as it is."""
-    plan = propose_in(work, week)
+    plan = propose_in(work, week, Week.of(desk.now))
     return _open(desk, work, plan, None) if plan.state is WeekState.UNOPENED else plan
 
 

@@ -213,11 +213,7 @@ class ProposalScreen(Place):
                 self.app.pop_screen()
                 self.app.notify(line("\n".join(result.lines())), markup=False)
 
-        asked = (
-            _("the law warns {n} times: why is it published?").format(n=found.warnings)
-            if found.warnings
-            else _("not needed")
-        )
+        asked = making.warned_text(found.findings) if found.warnings else _("not needed")
         self.app.push_screen(
             Form(
                 _("Publish the roster"),

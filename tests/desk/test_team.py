@@ -121,8 +121,8 @@ def test_the_roster_knows_who_can_work_when(ten: Desk) -> None:
     team.add_request(ten, {"person": "B4", "day": "13 jun", "weight": "5"})
     weeks.open_weeks(ten, count=2)
     with ten.read() as reader:
-        problem = problem_in(reader, WEEK.monday, 14)
-        later = problem_in(reader, WEEK.shift(1).monday, 7)
+        problem = problem_in(reader, WEEK.monday, 14, ten.now)
+        later = problem_in(reader, WEEK.shift(1).monday, 7, ten.now)
     by_id = {member.id: member for member in problem.members}
     days = [ledger_day for ledger_day in problem.dates if ledger_day.weekday() == 5]
     saturday = weeks.Week.of(days[0]).days[5]

@@ -208,7 +208,7 @@ async def test_cpw3_to_cpw6_a_proposal_is_seen_pinned_made_again_and_published(
         # CPW6: a warning asks a reason; then it is published, and the reason stands in the trail
         await s.press("p", "ctrl+s")
         assert isinstance(s.app.screen, Form)
-        assert s.sees("say why it is published")
+        assert s.sees("Say once why it is published")
         await s.type("late by a holiday")
         await s.press("ctrl+s")
         assert isinstance(s.app.screen, RosterScreen)

@@ -238,7 +238,7 @@ def test_cpi2_other_numbers_in_place_of_the_norm(thursday: Path, tmp_path: Path)
     assert any("two entrances" in text for text in after.lines())
     asked = sum(number for _label, number in after.blocks)
     with desk.read() as reader:
-        needs = replanning.needs_in(reader, case, TEST_WEEK.days[3])
+        needs = replanning.needs_of(reader, case, TEST_WEEK.days[3])
     assert sum(need.at_least for need in needs) == asked
     demands.change(desk, case.id, values | {"reason": "as the norm after all"})
     assert demands.of_case(desk, case.id).blocks == before.blocks

@@ -129,7 +129,7 @@ def outlook(desk: Desk) -> Outlook:
         proposal = proposal_in(reader)
         if proposal is None:
             raise RuleSaysNo(msg("there is no proposal: roster the weeks first"))
-        problem = problem_in(reader, proposal.first, proposal.days, proposal)
+        problem = problem_in(reader, proposal.first, proposal.days, desk.now, proposal)
         people = reader.people(proposal.first, proposal.last)
         end = at(proposal.last, "23:59")
         pools = reference.cached("reserve", ReserveRules).pools
@@ -218,7 +218,7 @@ def _from_model(desk: Desk, duty: Duty) -> dict[str, str]:
     with desk.read() as reader:
         proposal = proposal_in(reader)
         assert proposal is not None
-        problem = problem_in(reader, proposal.first, proposal.days, proposal)
+        problem = problem_in(reader, proposal.first, proposal.days, desk.now, proposal)
     found = why_me(problem, rules(), law(), proposal.duties, duty)
     return {one.person_id: _answer(one) for one in found}
 

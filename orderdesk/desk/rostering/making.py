@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -21,10 +22,13 @@ from orderdesk.desk.rostering.proposal import (
     published_in,
 )
 from orderdesk.desk.rostering.record import late_changes_in
+from orderdesk.desk.rostering.replanning import needs_in
+from orderdesk.desk.scoring import standing_classes
 from orderdesk.domain import ledger
+from orderdesk.domain.events import Status
 from orderdesk.domain.ledger import Posting, Themes
 from orderdesk.domain.people import Person, Role
-from orderdesk.domain.time import Span, Week, at
+from orderdesk.domain.time import Span, Week, at, local
 from orderdesk.domain.worktime import Finding, Severity, check_duties, errors
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, figure, msg, pick
@@ -36,6 +40,10 @@ if TYPE_CHECKING:
     from orderdesk.store.work import Reader
 
 
+_NOTICE = "notice"
+"""The rule on telling in time."""
+_FEW = 3
+"""So many breaches of one rule are named one by one."""
 SECONDS = 30.0
 """How long a search goes on, if nobody says otherwise or stops it."""
 
@@ -165,7 +173,7 @@ def propose(
     desk.need(Role.PLANNER)
     with desk.read() as reader:
         first, days, earlier = _weeks_asked(reader, week, weeks, desk.now)
-        problem = problem_in(reader, first, days, earlier)
+        problem = problem_in(reader, first, days, desk.now, earlier)
         published = published_in(reader, first, days)
         kept = proposal_in(reader)
     found = roster(
@@ -272,7 +280,7 @@ def publish(desk: Desk, reason: str = "") -> Published:
             raise BadInput(
                 N_("reason"),
                 "",
-                msg("The law warns {n} times: say why it is published.", n=len(said)),
+                msg("The law warns: {what}. Say once why it is published.", what=warned_text(said)),
             )
         new = [d.replace(changed_at=work.now) for d in drafted(proposal, published)]
         work.save_duties(new)
@@ -324,24 +332,50 @@ def findings_in(reader: Reader, proposal: Proposal, now: datetime) -> tuple[Find
 
 
 def law_lines(found: Iterable[Finding]) -> Iterator[str]:
-    """What the law says, rule by rule: how often, and for whom first."""
-    by_rule: dict[tuple[bool, str], list[Finding]] = {}
+    """What the law says, rule by rule: breaches first, each by itself where they are few, else
+    how often and for whom first; last what is only told late, which is most of a first roster."""
+    by_rule: dict[tuple[bool, bool, str], list[Finding]] = {}
     for finding in found:
-        by_rule.setdefault((finding.severity is not Severity.ERROR, finding.rule), []).append(
-            finding
-        )
+        key = finding.severity is not Severity.ERROR, finding.rule == _NOTICE, finding.rule
+        by_rule.setdefault(key, []).append(finding)
     if not by_rule:
         yield _("the law: nothing against it")
-    for (warning, rule), same in sorted(by_rule.items()):
+    for (warning, notice, rule), same in sorted(by_rule.items()):
         first = same[0]
+        if notice:
+            yield _("{mark} {article} {title}: {n} times for {people} people, one reason").format(
+                mark="·" if warning else "!", article=first.article,
+                title=pick(law().title(rule)), n=len(same),
+                people=len({f.person_id for f in same}),
+            )  # fmt: skip
+            continue
+        if len(same) <= _FEW:
+            for one in same:
+                yield _("{mark} {article} {title}: {who}, {when}: {what}").format(
+                    mark="·" if warning else "!", article=one.article,
+                    title=pick(law().title(rule)), who=one.person_id,
+                    when=words.moment(one.start), what=one.message,
+                )  # fmt: skip
+            continue
         yield _("{mark} {article} {title}, {n} times; first {who}, {when}: {what}").format(
             mark="·" if warning else "!", article=first.article, title=pick(law().title(rule)),
             n=len(same), who=first.person_id, when=words.moment(first.start), what=first.message,
         )  # fmt: skip
 
 
+def warned_text(found: Iterable[Finding]) -> str:
+    """What the law warns of, rule by rule with how often; what is only told late stands last."""
+    counts = Counter(f.rule for f in found if f.severity is not Severity.ERROR)
+    return ", ".join(
+        f"{pick(law().title(rule))} {n} x"
+        for rule, n in sorted(counts.items(), key=lambda one: (one[0] == _NOTICE, one[0]))
+    )
+
+
 def need_name(need: Need) -> str:
     """What a block of cover is called."""
+    if need.case_id:
+        return _("deployment {number}").format(number=need.id.split()[0])
     if need.shift:
         name = next((o.shift.name for o in offers() if o.shift.id == need.shift), need.shift)
         return _("shift {name}").format(name=name)
@@ -354,10 +388,14 @@ def first_open_week(reader: Reader, now: datetime) -> Week:
     return Week.of(max(last, now)).shift(1)
 
 
-def problem_in(reader: Reader, first: date, days: int, earlier: Proposal | None = None) -> Problem:
-    """What the roster of these days must satisfy: people, shifts, cover, themes, wishes, pins.
+def problem_in(
+    reader: Reader, first: date, days: int, now: datetime, earlier: Proposal | None = None
+) -> Problem:
+    """What the roster of these days must satisfy: people, shifts, cover, cases, themes, wishes,
+    pins.
 
-    Pinned is what is published, and what is pinned in the proposal `earlier`.
+    Pinned is what is published, and what is pinned in the proposal `earlier`. Cases ask what is
+    known of them `now`.
     """
     start = at(first, "00:00")
     dates = [first + timedelta(days=n) for n in range(days)]
@@ -365,7 +403,7 @@ def problem_in(reader: Reader, first: date, days: int, earlier: Proposal | None 
     if not people:
         raise RuleSaysNo(msg("nobody is in the team yet: add people first"))
     known = {person.id for person in people}
-    needs = (*standing_needs(rules(), dates, offers()), *waterlines(rules(), dates))
+    needs = [*standing_needs(rules(), dates, offers()), *waterlines(rules(), dates)]
     published = [d for d in published_in(reader, first, days) if d.person_id in known]
     draft = [d for d in drafted(earlier, published) if d.person_id in known]
     late, off = late_changes_in(reader, start), _granted(reader)
@@ -389,13 +427,31 @@ def problem_in(reader: Reader, first: date, days: int, earlier: Proposal | None 
             for m in members
         ),
         offers=offers(),
-        needs=tuple(weeks.with_flex(reader, needs, offers())),
+        needs=(*weeks.with_flex(reader, needs, offers()), *_case_needs(reader, start, days, now)),
         theme_minutes=_theme_minutes(reader, Week.of(first)),
         wishes=tuple(availability.wishes_in(reader, people, dates[0], dates[-1])),
         pinned=(*published, *(duty for duty in draft if duty.pinned)),
         pinned_off=earlier.free if earlier else frozenset(),
         draft=tuple(duty for duty in draft if not duty.pinned),
     )
+
+
+def _case_needs(reader: Reader, start: datetime, days: int, now: datetime) -> Iterator[Need]:
+    """What the cases of these days ask of the team, on top of its standing strength.
+
+    Who works anywhere in the city may be sent there; who goes is chosen when plans for the case
+    are made.
+    """
+    cases = [
+        case
+        for case in reader.cases(start=start, end=start + timedelta(days=days))
+        if case.status in (Status.IN_PREPARATION, Status.READY)
+    ]
+    classes = standing_classes(reader, local(now).date()) if cases else {}
+    for case in cases:
+        for need in needs_in(reader, case, classes):
+            if need.at_least and need.span.end > now:
+                yield replace(need, place="")
 
 
 def _granted(reader: Reader) -> Mapping[str, list[Span]]:
@@ -420,17 +476,9 @@ def _plannable(
         absences = availability.absences_in(reader, week.days[0], week.days[-1])
         own = availability.contract_minutes(person, week)
         own -= sum(availability.away_by_cause(person, absences, week).values())
-        counted = sum(_counted_away(reader, week).values())
+        counted = sum(capacity.counted_away_of_late(reader, week).values())
         found.append(max(0, own - round(person.contract_minutes * counted / contract)))
     return tuple(found)
-
-
-def _counted_away(reader: Reader, week: Week) -> Mapping[str, int]:
-    """Hours of absence counted for the team; the newest known week's where this one has none."""
-    for back in range(17):
-        if found := capacity.counted_away(reader, week.shift(-back)):
-            return found
-    return {}
 
 
 def _theme_minutes(reader: Reader, week: Week) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from orderdesk.domain.time import at, local
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import N_, Msg, _, figure, msg
 from orderdesk.reserve.rules import ReserveRules
+from orderdesk.risk.model import RiskClass
 from orderdesk.roster.moves import Pool, Situation
 from orderdesk.roster.problem import Aim, Need, standing_needs, waterlines
 from orderdesk.roster.replan import Plan, Replan, cost_of_wish, replan
@@ -132,7 +133,7 @@ def situation_in(
         members=availability.members(reader, people, dates[0], len(dates)),
         offers=offers(),
         duties=tuple(duties),
-        needs=tuple(needs if needs is not None else needs_in(reader, case, local(desk.now).date())),
+        needs=tuple(needs if needs is not None else needs_of(reader, case, local(desk.now).date())),
         waterlines=tuple(waterlines(rules(), dates)),
         standing=tuple(n for n in standing_needs(rules(), dates, offers()) if not n.shift),
         burdens=burdens_in(reader, desk.now),
@@ -141,9 +142,14 @@ def situation_in(
     )
 
 
-def needs_in(reader: Reader, case: Case, today: date) -> list[Need]:
-    """What a case asks of the reserve, as needs of the roster."""
-    demand = capacity.demand_in(reader, case, standing_classes(reader, today))
+def needs_of(reader: Reader, case: Case, today: date) -> list[Need]:
+    """What a case asks of the reserve by the classes of today, as needs of the roster."""
+    return needs_in(reader, case, standing_classes(reader, today))
+
+
+def needs_in(reader: Reader, case: Case, classes: Mapping[str, RiskClass]) -> list[Need]:
+    """`needs_of` for classes that are known."""
+    demand = capacity.demand_in(reader, case, classes)
     place = reference.cached("places", Places).get(case.place_id)
     return [
         Need(
