@@ -17,7 +17,7 @@ _HOT, _COLD = 0.3, 0.006
 """Heats at the start and the end of annealing, in prices of one person short."""
 _KINDS = (0, 2, 0, 2, 1)
 """Kinds of parts in turn: all people on some days, some people on some days, some on all days."""
-_CELLS, _AIM, _GROWTH = 400.0, 1.5, 1.15
+_CELLS, _AIM, _GROWTH = 400.0, 3.0, 1.15
 """People x days of a part at first; seconds that a part should take, and how fast its size follows
 what it took."""
 _ROUNDS, _SHARE = 30, 0.05
