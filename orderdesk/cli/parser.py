@@ -24,7 +24,8 @@ KINDS = {"str": N_("text"), "int": N_("number"), "float": N_("number"), "path": 
 """What the parser calls a kind of value, and we do."""
 IN_ORDER = (
     "demo", "first", "import", "register", "score", "learn", "plan", "week", "forecast", "what-if",
-    "roster", "oncall", "strength", "team", "incident", "calls", "review", "council", "export",
+    "roster", "oncall", "strength", "team", "leave",
+    "incident", "call-off", "police", "worked", "calls", "review", "council", "export",
     "feeds", "backtest", "settings", "privacy", "db", "serve",
 )  # fmt: skip
 """Commands as a day goes, in the help; what is not named here follows."""

@@ -56,6 +56,19 @@ class PoliceRequest:
             n=self.count, unit=_(UNITS.get(self.unit, self.unit)), people=self.people
         )
 
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`; hours at the cost of the police."""
+        return {
+            "number": self.number,
+            "unit": self.unit,
+            "count": self.count,
+            "people": self.people,
+            "hours": self.minutes / 60,
+            "step": self.step,
+            "state": self.state,
+            "asked_at": self.asked_at.isoformat(),
+        }
+
     def line(self) -> str:
         """For a person."""
         return _("{number}: police, {what}: {h} h at their cost; {step}; {state}").format(
@@ -177,8 +190,14 @@ def answer_case(desk: Desk, case_id: str, state: str) -> PoliceRequest:
     return answer_police(desk, open_[-1].id, state)
 
 
-def requests_in(reader: Reader, week: Week) -> Sequence[PoliceRequest]:
+def requests(desk: Desk, week: Week) -> Sequence[PoliceRequest]:
     """What was asked of the police for the cases of a week, each in its newest state."""
+    with desk.read() as reader:
+        return requests_in(reader, week)
+
+
+def requests_in(reader: Reader, week: Week) -> Sequence[PoliceRequest]:
+    """`requests` inside a unit of work."""
     cases = reader.cases(start=week.span.start, end=week.span.end)
     here = {case.id: case for case in cases if capacity.week_of(case) == week}
     found = [ask for case in here.values() for ask in _of_case(reader, case)]

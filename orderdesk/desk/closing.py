@@ -36,22 +36,39 @@ class Moved:
 
 
 def call_off(desk: Desk, case_id: str) -> Case:
-    """The organiser calls it off. Nothing about the organiser is scored down for it."""
+    """The organiser calls it off. Nothing about the organiser is scored down for it.
+
+    Raises RuleSaysNo for a case that is over, moved or called off already.
+    """
     from orderdesk.desk.capacity import release_case
 
     with desk.work() as work:
         case = work.case(case_id)
+        if not _still_to_come(case):
+            raise RuleSaysNo(
+                msg("{number} can't be called off: it stands on {status}", number=case.number,
+                    status=msg(words.STATUSES[case.status]))
+            )  # fmt: skip
         release_case(desk, work, case)
         note_event(work, case_id, msg("called off"))
         return work.save_case(case.replace(status=Status.CANCELLED))
 
 
 def move(desk: Desk, case_id: str, when: str) -> Moved:
-    """Called off and announced for another day: a new case with the old one's data, linked."""
+    """Called off and announced for another day: a new case with the old one's data, linked.
+
+    One that was called off before may still get its new day. Raises RuleSaysNo for a case that is
+    over or moved already, BadInput for a moment that can't be read.
+    """
     from orderdesk.desk.capacity import release_case
 
     with desk.work() as work:
         case = work.case(case_id)
+        if not _still_to_come(case) and case.status is not Status.CANCELLED:
+            raise RuleSaysNo(
+                msg("{number} can't be moved: it stands on {status}", number=case.number,
+                    status=msg(words.STATUSES[case.status]))
+            )  # fmt: skip
         if case.span is None:
             raise RuleSaysNo(msg("{number} has no time yet: change it instead", number=case.number))
         found = read_when(when, desk.now)
@@ -78,6 +95,10 @@ def move(desk: Desk, case_id: str, when: str) -> Moved:
         )  # fmt: skip
         score_cases(desk, work, [new.id])
         return Moved(old, new)
+
+
+def _still_to_come(case: Case) -> bool:
+    return case.status in (Status.IN_PREPARATION, Status.READY)
 
 
 def _number_after_move(reader: Reader, number: str) -> str:

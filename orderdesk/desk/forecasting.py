@@ -302,6 +302,16 @@ class FlexMoved:
     """Chance that the reserve runs out, in the week that gave and in the one that got."""
     after: tuple[float, float]
 
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`; chances of running out, of the week that gave and the one that got."""
+        return {
+            "from": str(self.give),
+            "to": str(self.get),
+            "people": list(self.people),
+            "run_out_before": list(self.before),
+            "run_out_after": list(self.after),
+        }
+
     def line(self) -> str:
         """For the planner."""
         return _("{people}: {give} runs out {a} > {b}, {get} {c} > {d}").format(

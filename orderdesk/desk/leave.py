@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orderdesk.desk import capacity, forecasting, words
 from orderdesk.desk.availability import ABSENCE
@@ -49,6 +49,18 @@ class DayPicture:
         """Whether the day would fall below its waterline without this person."""
         return self.least_left < self.waterline
 
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "who": self.person_id,
+            "day": self.day.isoformat(),
+            "cases": list(self.cases),
+            "works": self.duty is not None,
+            "least_left": self.least_left,
+            "waterline": self.waterline,
+            "tight": self.tight,
+        }
+
     def lines(self) -> Iterator[str]:
         """For the planner: this day only."""
         yield f"{self.person_id}  {words.day(self.day)}"
@@ -81,6 +93,16 @@ class Answer:
     landed_since: tuple[str, ...]
     """Ids of cases that stand on the day now and didn't then."""
     numbers: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "who": self.person_id,
+            "day": self.day.isoformat(),
+            "answer": self.answer,
+            "answered_at": self.answered_at.isoformat(),
+            "landed_since": list(self.numbers),
+        }
 
     def line(self) -> str:
         """For the planner."""
@@ -168,6 +190,12 @@ def answers(desk: Desk) -> list[Answer]:
     with desk.read() as reader:
         found = [a for a in answers_in(reader) if at(a.day, "23:59") > desk.now]
     return sorted(found, key=lambda a: (not a.landed_since, a.day, a.person_id))
+
+
+def answer_of(desk: Desk, id: str) -> Answer:
+    """The answer that `answer` gave the id of."""
+    with desk.read() as reader:
+        return next(found for found in answers_in(reader) if found.id == id)
 
 
 def answers_in(reader: Reader) -> list[Answer]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orderdesk.desk import capacity, intake, leave, words
 from orderdesk.desk.core import Desk
@@ -60,6 +60,17 @@ class Ripple:
     leave_again: tuple[str, ...]
     """Leave answered for the new day before the case stood there."""
 
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`; hours."""
+        return {
+            "number": self.case.number,
+            "moved_to": self.new.number if self.new else None,
+            "freed": self.freed / 60,
+            "theme": self.theme,
+            "pay_back_proposed": self.proposed / 60,
+            "to_tell": list(self.people),
+        }
+
     def lines(self) -> Iterator[str]:
         """For the planner."""
         yield _("{number} called off: {n} h come free, free reserve {free} h").format(
@@ -101,6 +112,15 @@ def pending_in(reader: Reader) -> list[Ripple]:
     answered = {record.key for record in reader.records(ANSWERED)}
     open_ = [fact for fact in reader.facts(capacity.RIPPLE) if str(fact.seq) not in answered]
     return [_ripple(reader, fact) for fact in open_]
+
+
+def waiting_for(desk: Desk, number: str) -> Ripple:
+    """The call-off of a case that waits for an answer. Raises RuleSaysNo where none does."""
+    wanted = number.strip().upper()
+    found = next((one for one in pending(desk) if one.case.number.upper() == wanted), None)
+    if found is None:
+        raise RuleSaysNo(msg("no call-off of {number} waits for an answer", number=number))
+    return found
 
 
 def _ripple(reader: Reader, fact: Fact) -> Ripple:
@@ -162,8 +182,10 @@ def _clocks(duty: Duty) -> str:
     return f"{words.clock(duty.start)}-{words.clock(duty.end)}"
 
 
-def answer(desk: Desk, seq: int, pay_back: bool) -> None:
+def answer(desk: Desk, seq: int, pay_back: bool) -> int:
     """Answer a call-off: plan the pay-back that was proposed, or keep the hours in reserve.
+
+    Gives the minutes that were planned back.
 
     Raises RuleSaysNo when it was answered already, or when the reserve no longer has the hours.
     """
@@ -188,3 +210,4 @@ def answer(desk: Desk, seq: int, pay_back: bool) -> None:
         doc = {"planned": planned, "at": work.now.isoformat(), "by": desk.actor.name}
         work.put(ANSWERED, str(seq), doc)
         work.note(ANSWERED, f"case:{found.case.id}", doc)
+        return planned

@@ -191,6 +191,21 @@ class Closed:
     planned: int
     debts: Sequence[Debt]
 
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`; hours."""
+        return {
+            "week": str(self.statement.week),
+            "closed": True,
+            "pay_back_planned": self.planned / 60,
+            "in_week": str(self.after),
+        }
+
+    def line(self) -> str:
+        """For a person."""
+        return _("{week} is closed; {n} h planned to be paid back in {after}").format(
+            week=self.statement.week, n=words.hours(self.planned), after=self.after
+        )
+
 
 def close(desk: Desk, week: Week, *, pay_back: bool = True) -> Closed:
     """Close a week, open the next with its debts and plan the pay-back there: all or nothing.

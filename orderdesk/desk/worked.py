@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
 from orderdesk.desk import capacity, words
@@ -58,6 +58,20 @@ class DayHours:
     def differing(self) -> Sequence[PersonHours]:
         """Where worked is not planned."""
         return [p for p in self.people if p.planned != p.worked]
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`; hours. `who` is empty for a case as a whole."""
+        return {
+            "day": self.day.isoformat(),
+            "people": [
+                {"number": p.number, "who": p.person_id, "planned": p.planned / 60,
+                 "worked": p.worked / 60, "source": p.source.value, "why": p.reason}
+                for p in self.people
+            ],
+            "balanced": self.balanced,
+            "confirmed_at": self.confirmed_at.isoformat() if self.confirmed_at else None,
+            "confirmed_by": self.confirmed_by,
+        }  # fmt: skip
 
     def lines(self) -> Iterator[str]:
         """For a person."""

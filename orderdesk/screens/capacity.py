@@ -574,7 +574,6 @@ class CapacityScreen(Place):
     def action_close_week(self) -> None:
         """Close a week that is over: its sums proven, its debts planned in the next."""
         from orderdesk.desk import week_close
-        from orderdesk.desk.words import hours
         from orderdesk.domain.time import Week
 
         desk = self.desk
@@ -587,11 +586,7 @@ class CapacityScreen(Place):
 
         def closed(done: object) -> None:
             if isinstance(done, week_close.Closed):
-                self.done(
-                    _("{week} is closed; {n} h planned to be paid back in {after}").format(
-                        week=week, n=hours(done.planned), after=done.after
-                    )
-                )
+                self.done(done.line())
 
         choices = [("yes", _("plan the pay-back")), ("no", _("not yet"))]
         self.app.push_screen(
