@@ -7,6 +7,7 @@ opens in a thread right after.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 OpenDesk = Callable[[], "Desk"]
 _FIRST_FRAME = 0.12
+_TURN = 0.0005
+"""Seconds after which a thread that works gives another its turn."""
 _LISTEN, _MOST_NEWS = 10, 3
 """Seconds between looks at what others changed, and how many changes are told at once."""
 
@@ -109,6 +112,8 @@ class OrderdeskApp(App[None]):
 
     def on_mount(self) -> None:
         """Then the desk, without keeping the frame waiting."""
+        # What is read in the background gives way to keys and drawing more often than is usual.
+        sys.setswitchinterval(_TURN)
         # Loading the database layer would hold the interpreter while the first frame is drawn.
         self.set_timer(_FIRST_FRAME, self.open)
 

@@ -22,7 +22,7 @@ from orderdesk.domain.conflicts import Conflict
 from orderdesk.domain.events import Case, Status
 from orderdesk.domain.law import TermStatus, term_status
 from orderdesk.domain.ledger import Posting
-from orderdesk.domain.time import Week, at, local
+from orderdesk.domain.time import Span, Week, at, local
 from orderdesk.i18n import N_, _, ngettext
 from orderdesk.risk.model import RiskClass
 
@@ -307,7 +307,8 @@ def year_of_gatherings(desk: Desk) -> dict[date, float]:
     """Gatherings and events of this year, a number per day, for the map of the year."""
     year = local(desk.now).year
     with desk.read() as reader:
-        lines = reader.while_unchanged("case lines", reader.case_lines)
+        whole = Span(start=at(date(year, 1, 1), "00:00"), end=at(date(year + 1, 1, 1), "00:00"))
+        lines = reader.case_lines(whole)
     counted: dict[date, float] = {}
     for line in lines:
         if line.start and line.end and line.status not in ("cancelled", "moved"):

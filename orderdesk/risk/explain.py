@@ -5,12 +5,14 @@ Every statement here is made by scoring the changed case again: nothing is deriv
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from orderdesk.domain.events import CounterGroup, Sureness
+import numpy as np
+from numpy.typing import NDArray
+
+from orderdesk.domain.events import CounterGroup, Kind, Sureness
 from orderdesk.i18n import Msg, msg
 from orderdesk.risk.facts import Facts, PastEvent, Signal, family, middle
 from orderdesk.risk.history import History
@@ -214,21 +216,29 @@ def comparable(
     facts: Facts, events: Iterable[PastEvent], as_of: date, limit: int = 5
 ) -> tuple[Comparable, ...]:
     """Past gatherings of the same family most like this one, as far as known on `as_of`."""
-    kin = family(facts.kind)
-    known = (e for e in events if e.known_from <= as_of and family(e.kind) == kin)
-    found = [Comparable(e, _likeness(facts, e, as_of)) for e in known]
+    kin = {kind for kind in Kind if family(kind) == family(facts.kind)}
+    known = [e for e in events if e.kind in kin and e.known_from <= as_of]
+    likeness = _likeness(facts, known, as_of)
+    least = np.sort(likeness)[-limit:][0] if known else 0.0
+    found = [Comparable(known[n], float(likeness[n])) for n in np.flatnonzero(likeness >= least)]
     best = sorted(found, key=lambda c: (-c.likeness, -c.event.day.toordinal(), c.event.case_id))
     return tuple(best[:limit])
 
 
-def _likeness(facts: Facts, event: PastEvent, as_of: date) -> float:
-    years = max((as_of - event.day).days, 0) / 365.25
+def _likeness(facts: Facts, events: Sequence[PastEvent], as_of: date) -> NDArray[np.float64]:
+    """Of each event, a part at a time: a register may hold a hundred thousand."""
+
+    def each(part: Callable[[PastEvent], float]) -> NDArray[np.float64]:
+        return np.fromiter(map(part, events), np.float64, len(events))
+
+    met, size = _met(facts.counter), facts.size
+    years = np.maximum(each(lambda e: (as_of - e.day).days), 0) / 365.25
     return (
-        0.3 * (event.place == facts.place and facts.place != "")
-        + 0.2 * (event.form == facts.form)
-        + 0.2 * (_met(event.counter) == _met(facts.counter))
-        + 0.2 * _same_size(facts.size, middle(event.expected, event.turnout))
-        + 0.1 * math.exp2(-years / 2)
+        0.3 * each(lambda e: e.place == facts.place) * (facts.place != "")
+        + 0.2 * each(lambda e: e.form == facts.form)
+        + 0.2 * each(lambda e: _met(e.counter) == met)
+        + 0.2 * each(lambda e: _same_size(size, middle(e.expected, e.turnout)))
+        + 0.1 * np.exp2(-years / 2)
     )
 
 
