@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from orderdesk.desk.preferences import preferences
+from orderdesk.desk.where import user_folder
 from orderdesk.i18n import LANGUAGES, language, language_of_locale, lend_words, set_language
 
 GLOBAL_OPTIONS = ("--database", "--role", "--lang")
@@ -11,9 +13,12 @@ GLOBAL_OPTIONS = ("--database", "--role", "--lang")
 
 
 def main() -> None:
-    """Choose the language before any help text is read, then hand over to the command line."""
+    """Choose the language before any help text is read, then hand over to the command line.
+
+    The line's own `--lang` counts first, then what was last chosen on a screen, then the machine.
+    """
     arguments = globals_first(sys.argv[1:])
-    set_language(_language_of(arguments) or language_of_locale())
+    set_language(_language_of(arguments) or _language_kept() or language_of_locale())
     if not arguments and sys.stdin.isatty() and sys.stdout.isatty():
         # The desk all day long: straight to the first screen, without the command line's parser.
         from orderdesk.app import run_app
@@ -42,6 +47,11 @@ def globals_first(arguments: list[str]) -> list[str]:
         else:
             rest.append(argument)
     return front + rest
+
+
+def _language_kept() -> str | None:
+    kept = preferences(user_folder()).get("language")
+    return kept if kept in LANGUAGES else None
 
 
 def _language_of(arguments: list[str]) -> str | None:

@@ -228,9 +228,10 @@ class OrderdeskApp(App[None]):
             self.switch_mode(name)
 
     def action_language(self) -> None:
-        """Show everything in the other language."""
+        """Show everything in the other language, from now on."""
         other = LANGUAGES[(LANGUAGES.index(language()) + 1) % len(LANGUAGES)]
         set_language(other)
+        self._prefer("language", other)
         self.run_worker(self._again(), exclusive=True, group="language")
 
     async def _again(self) -> None:
@@ -256,9 +257,12 @@ class OrderdeskApp(App[None]):
         """The next set of colours: dark, light, high contrast."""
         names = list(NAMES)
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
-        if self._preferences_folder is not None:
-            prefer(self._preferences_folder, "theme", self.theme)
+        self._prefer("theme", self.theme)
         self.notify(_(NAMES[self.theme]), title=_("colours"), timeout=2, markup=False)
+
+    def _prefer(self, name: str, value: str) -> None:
+        if self._preferences_folder is not None:
+            prefer(self._preferences_folder, name, value)
 
     def action_jump(self) -> None:
         """Letters on everything that can take the keys."""

@@ -60,7 +60,8 @@ def main(
         typer.Option(envvar="ORDERDESK_ROLE", help=_("reader, officer, planner, lead or decider.")),
     ] = None,
     lang: Annotated[
-        str | None, typer.Option(help=_("nl or en; default: the language of the machine."))
+        str | None,
+        typer.Option(help=_("nl or en; default: as last chosen with Ctrl+L, else of the machine.")),
     ] = None,
     as_known: Annotated[
         str,

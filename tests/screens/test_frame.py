@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from orderdesk.__main__ import main
 from orderdesk.app import OrderdeskApp
 from orderdesk.desk.preferences import prefer, preferences
-from orderdesk.i18n import set_language
+from orderdesk.i18n import language, set_language
 from orderdesk.screens.base import Place
 from orderdesk.screens.themes import CONTRAST, DARK, LIGHT, Plain
 from orderdesk.screens.widgets.form import Form
@@ -100,6 +101,11 @@ async def test_any_size_and_back(monday: Path, tmp_path: Path) -> None:
         await s.settle()
         assert isinstance(s.app.screen, Form)
         assert s.app.screen.values["when"] == "za 14:00"
+        assert s.sees("back, keep draft")
+        await s.press("escape", "9", "x")
+        assert isinstance(s.app.screen, Form)
+        assert s.sees("back")
+        assert not s.sees("keep draft")
         assert s.app._exception is None
 
 
@@ -136,7 +142,9 @@ async def test_colours_by_key_and_none_where_none_are_wanted(
             seen.append(app.theme)
         assert seen == [LIGHT, CONTRAST, DARK]
         await pilot.press("ctrl+t", "ctrl+t")
+        await pilot.press("ctrl+l")
     assert OrderdeskApp(not_opened, preferences_folder=tmp_path).theme == CONTRAST
+    assert preferences(tmp_path) == {"language": "en", "theme": CONTRAST}
     monkeypatch.setenv("NO_COLOR", "1")
     plain = OrderdeskApp(not_opened)
     async with plain.run_test(size=(80, 24)):
@@ -145,6 +153,30 @@ async def test_colours_by_key_and_none_where_none_are_wanted(
         styles = [s.style for strip in strips for s in strip if s.style is not None]
         assert styles
         assert all(style.color is None and style.bgcolor is None for style in styles)
+
+
+@pytest.mark.parametrize(
+    ("kept", "line", "shown"),
+    [
+        ("nl", [], "nl"),
+        ("en", [], "en"),
+        ("nl", ["--lang=en"], "en"),
+        ("en", ["--lang", "nl"], "nl"),
+        ("fr", [], "nl"),
+    ],
+)
+def test_the_chosen_language_stays_and_a_line_overrides_it_once(
+    kept: str, line: list[str], shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orderdesk.__main__.user_folder", lambda: tmp_path)
+    monkeypatch.setattr("sys.argv", ["orderdesk", "--version", *line])
+    monkeypatch.setenv("LC_ALL", "nl_NL.UTF-8")
+    monkeypatch.setenv("LANGUAGE", "")
+    prefer(tmp_path, "language", kept)
+    with pytest.raises(SystemExit):
+        main()
+    assert language() == shown
+    assert preferences(tmp_path) == {"language": kept}
 
 
 async def test_every_action_is_found_by_name(monday: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
@@ -50,10 +51,12 @@ class Sheet(ModalScreen[Result], Generic[Result]):
 
 
 class Form(Sheet[object]):
-    """A form over the screen. Ctrl+S or Enter in the last field saves, Escape keeps the draft.
+    """A form over the screen. Ctrl+S or Enter in the last field saves, Escape leaves it.
 
     `submit` gets the values; the form is dismissed with what it gives (True for None). A BadInput
     is shown at its field, any other refusal at the top. `look` gives a line to show while typing.
+    `keep` gets what stands in the fields at each change, to be the draft; without it none is kept,
+    and the footer promises none.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -147,6 +150,21 @@ class Form(Sheet[object]):
         self.query_one(f"#{self._fields[0].name}").focus()
         self._ready = True
         self._show_look()
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that work now; the way out promises a draft only where one is kept."""
+        found = super().active_bindings
+        if self._keep is None and (out := found.get("escape")) is not None:
+            plain = dataclasses.replace(out.binding, description=_("back"))
+            found["escape"] = out._replace(binding=plain)
+        return found
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A draft can be thrown away only where one is kept."""
+        if action == "discard" and self._keep is None:
+            return False
+        return super().check_action(action, parameters)
 
     @property
     def values(self) -> Values:
