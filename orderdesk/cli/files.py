@@ -101,6 +101,9 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Import a register."""
+    from orderdesk.domain.text import visible
+
+    progress(_("reading {file}").format(file=visible(file.name)))  # before what loads slowly
     from orderdesk.desk import import_choices, importing
 
     if events:

@@ -104,8 +104,12 @@ _ACTIONS = (
 )
 """What, whose (a function, never a person) and how many days after Monday of the test week."""
 _DECISIONS = (
-    ("De tolerantiegrens voor de Markt blijft gelijk (synthetisch)", "mayor"),
-    ("Aangiften van week 22 gaan met voorrang (synthetisch)", "prosecutor"),
+    ("De tolerantiegrens voor de Markt blijft gelijk (synthetisch)", MAYOR.name, "mayor"),
+    (
+        "Aangiften van week 22 gaan met voorrang (synthetisch)",
+        "Officier Voorbeeld (fictief)",
+        "prosecutor",
+    ),
 )
 
 
@@ -134,12 +138,12 @@ def _sheet_of_before(desk: Desk, work: Work) -> None:
         )  # fmt: skip
 
     before = TEST_WEEK.shift(-1)
-    for n, (text, authority) in enumerate(_DECISIONS, start=1):
+    for n, (text, by, authority) in enumerate(_DECISIONS, start=1):
         work.add_fact(
             TAKEN,
             f"week:{before}",
             {
-                "text": text, "by": MAYOR.name, "authority": authority, "criminal": "no",
+                "text": text, "by": by, "authority": authority, "criminal": "no",
                 "legal_basis": "", "number": f"DH-{before.year}-{n:03d}",
                 "day": before.days[3].isoformat(),
             },

@@ -117,7 +117,6 @@ def preview(
     choices = choices or Choices()
     words = _words()
     given = _read_mapping(choices.mapping_file) if choices.mapping_file else None
-    progress(_("reading {file}").format(file=visible(path.name)))
     with desk.read() as reader:
         kept = (lambda _table, _header: given) if given else _kept_in(reader)
         read = read_parts(

@@ -131,10 +131,10 @@ class _Review:
 
     def _eight(self) -> list[Section]:
         parts: list[tuple[str, tuple[Run, ...], list[Block]]] = [
-            (_("Look back on last week"), self._estimate_flags(), self._look_back()),
+            (_("Look back on last week"), self._turnout_flags(), self._look_back()),
             (
                 _("The next {n} days").format(n=self.rules.days_ahead),
-                (),
+                self._estimate_flags(),
                 [*self._ahead(), *self._overrides(), *self._base_rate()],
             ),
             (_("Conflicts and counter pairs"), (), self._clashes()),
@@ -164,7 +164,12 @@ class _Review:
             (Run(text=f"{asked.title}: ", strong=True), Run(text=asked.proposed_text))
             for asked in self.data.asked
         )
-        unsure = [*self._estimate_flags(), *self._signal_flags(), *self._holes()]
+        unsure = [
+            *self._turnout_flags(),
+            *self._estimate_flags(),
+            *self._signal_flags(),
+            *self._holes(),
+        ]
         sections = [
             Section(title=_("Reserve and hours owed"), blocks=(self._reserve_tiles(),)),
             Section(title=_("This week"), blocks=tuple(self._ahead(soon))),
@@ -218,13 +223,17 @@ class _Review:
             say.run(kept),
         )
 
-    def _estimate_flags(self) -> tuple[Run, ...]:
-        """Turnouts that nobody reported, and estimates that nobody has confirmed lately."""
-        flags = [
+    def _turnout_flags(self) -> tuple[Run, ...]:
+        """Turnouts of last week that nobody reported."""
+        return tuple(
             say.badge(_("turnout {case} not reported").format(case=row.key))
             for row in self.data.look_back
             if row.actual is None
-        ]
+        )
+
+    def _estimate_flags(self) -> tuple[Run, ...]:
+        """Estimates for the days ahead that nobody has confirmed lately."""
+        flags: list[Run] = []
         for row in self.data.ahead:
             if row.expected is None or row.estimated_at is None or not self._near(row):
                 continue
@@ -321,7 +330,9 @@ class _Review:
                         share=share,
                         high=year.classed_high.value,
                     ),
-                    trace=(*year.demonstrations.records, *year.classed_high.records),
+                    trace=tuple(
+                        dict.fromkeys((*year.demonstrations.records, *year.classed_high.records))
+                    ),
                     tone=Tone.QUIET,
                 ),
             )

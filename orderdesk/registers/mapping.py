@@ -32,6 +32,8 @@ _TEXTS = (R.PURPOSE, R.PERSON, R.PLACE, R.ROUTE, R.REMARKS, R.OUTCOME, R.DISTRIC
 _SHARED = (R.PURPOSE, R.PLACE, R.ROUTE, R.REMARKS, R.OUTCOME, R.VIEWPOINT, R.PERSON)
 """Fields that several columns may fill together."""
 _ENOUGH = 0.45  # below this score a column stays unmapped
+_BARE_ROWS, _BARE_SHARE = 3, 0.1
+"""Rows without a day that make it a habit of the register rather than something forgotten."""
 
 
 _PERSON = re.compile(
@@ -58,7 +60,7 @@ class FillDown(StrEnum):
     ROWS = "rows"
     """A row with a day alone repeats the gathering above on that day."""
     DAYS = "days"
-    """A row without a day belongs to the day above."""
+    """A row without a day and without a number of its own belongs to the day above."""
 
 
 class Assignment(Frozen):
@@ -536,8 +538,8 @@ def _fill_down(
     if len(dates) != 1:
         return FillDown.NOTHING
     reader = DayReader(words, month_first=mapping.month_first, year=mapping.year)
-    own = set(dates) | set(_indices(mapping, R.REFERENCE, header))
-    others = [i for i in range(len(header.names)) if i not in own]
+    references = _indices(mapping, R.REFERENCE, header)
+    others = [i for i in range(len(header.names)) if i not in {*dates, *references}]
     alone = bare = full = 0
     days = []
     for row in rows:
@@ -548,7 +550,7 @@ def _fill_down(
             days.append(reading.spans[0].first)
             alone += not filled
             full += bool(filled)
-        elif reading is None and filled >= 2:
+        elif reading is None and filled >= 2 and not any(row[i].strip() for i in references):
             bare += 1
     steps = [(b - a).days for a, b in pairwise(days)]
     rising = sum(step >= 0 for step in steps) / len(steps) if steps else 0.0
@@ -556,6 +558,6 @@ def _fill_down(
     calendar = rising > 0.95 and every_day > 0.8
     if alone and full and not calendar:
         return FillDown.ROWS
-    if bare > 0.03 * len(rows) and rising > 0.9:
+    if bare >= max(_BARE_ROWS, _BARE_SHARE * len(rows)) and rising > 0.9:
         return FillDown.DAYS
     return FillDown.NOTHING

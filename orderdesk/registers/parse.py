@@ -253,7 +253,8 @@ class _Parser:
             )
             self._note(number, R.DATE, self._text(cells, R.DATE), note)
             return tuple(merged)
-        if not has_day and has_more and above and self.mapping.fill_down is FillDown.DAYS:
+        bare = not has_day and has_more and not self._has_own_reference(cells, above)
+        if bare and above and self.mapping.fill_down is FillDown.DAYS:
             merged = list(cells)
             for i in days:
                 merged[i] = above[i]
@@ -261,6 +262,11 @@ class _Parser:
             self._note(number, R.DATE, "", note)
             return tuple(merged)
         return cells
+
+    def _has_own_reference(self, cells: tuple[str, ...], above: tuple[str, ...] | None) -> bool:
+        """Whether it bears another number than the row above: then it's a case by itself."""
+        references = self.at.get(R.REFERENCE, ())
+        return any(cells[i].strip() and (above is None or cells[i] != above[i]) for i in references)
 
     # --------------------------------------------------------------- records
 

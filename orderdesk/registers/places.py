@@ -167,7 +167,10 @@ class _Splitter:
                 squares.append([])
         if squares.pop() or len(squares) < 2:
             return [piece]
-        return [" ".join(square) for square in squares]
+        names = [" ".join(square) for square in squares]
+        if any(fold(n) in _folded(self.words.endings) and fold(n) not in self.known for n in names):
+            return [piece]  # "Station Road", "Hall Square": one name
+        return names
 
     def _is_place(self, text: str) -> bool:
         name = _core(text)
@@ -187,7 +190,13 @@ class _Splitter:
         return _ends_in(_core(text), self.words.corners)
 
     def _relates(self, text: str) -> bool:
-        """Whether it only says where beside another place: "vor Eingang Süd", "Ecke Markt"."""
+        """Whether it only says where beside another place: "vor Eingang Süd", "Ecke Markt".
+
+        "Bahnhof Süd" does; "Bahnhof" alone, or a place that stands alone elsewhere, does not.
+        """
+        name = _core(text)
+        if name in self.known or name in _folded(self.words.endings):
+            return False
         return _relation(self.words).match(fold(text)) is not None
 
     def _clean(self, part: str) -> str:
@@ -231,7 +240,7 @@ def _towards(words: PlaceWords) -> re.Pattern[str]:
 
 @lru_cache(maxsize=8)
 def _joiner(words: PlaceWords) -> str:
-    return rf"(?i:\s+(?:{alternatives(words.joiners)})\s+)"
+    return rf"(?i:\s+(?:{alternatives(words.joiners)})\s+|\s*\+\s*)"
 
 
 @lru_cache(maxsize=20_000)

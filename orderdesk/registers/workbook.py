@@ -15,6 +15,7 @@ from typing import Any
 
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Msg, msg
+from orderdesk.registers.text import safe_name
 
 READER = Path(__file__).with_name("workbook_reader.py")
 _CELL_ROW = re.compile(rb'\br="[A-Z]{1,4}([0-9]{1,9})"')
@@ -83,6 +84,11 @@ def read_workbook(path: Path, shown: str, sheet: str | None, limits: Limits) -> 
         if isinstance(cells, dict):
             raise BadInput(N_("file"), shown, _refusal(cells, sheets, limits))
         rows.append([str(cell) for cell in cells])
+    if not sheet:
+        notes += [
+            msg("Sheet {sheet} is hidden: left out. --sheet reads it.", sheet=safe_name(str(name)))
+            for name in head["hidden"]
+        ]
     left = int(head["left"])
     merged = tuple((top, a - left, bottom, b - left) for top, a, bottom, b in head["merged"])
     return Sheet(str(head["sheet"]), sheets, rows, merged, tuple(notes))

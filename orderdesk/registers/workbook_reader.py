@@ -57,11 +57,10 @@ def main(
         sys.stdout.write(json.dumps(thing) + "\n")
 
     book = CalamineWorkbook.from_filelike(open(file, "rb"))  # noqa: SIM115, PTH123 by content
-    listed = [
-        meta.name
-        for meta in book.sheets_metadata
-        if meta.visible == SheetVisibleEnum.Visible and meta.typ == SheetTypeEnum.WorkSheet
-    ] or list(book.sheet_names)
+    sheets = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+    visible = [meta.name for meta in sheets if meta.visible == SheetVisibleEnum.Visible]
+    listed = visible or list(book.sheet_names)
+    hidden = [meta.name for meta in sheets if meta.name not in listed]
     if sheet and sheet not in book.sheet_names:
         say({"sheets": listed, "error": "no such sheet"})
         return
@@ -79,7 +78,8 @@ def main(
         return
     merged = [[*first, *last] for first, last in chosen.merged_cell_ranges or []]
     left = chosen.start[1] if chosen.start else 0
-    say({"sheets": listed, "sheet": chosen.name, "merged": merged, "left": left})
+    of_book = {"sheets": listed, "hidden": hidden}
+    say({**of_book, "sheet": chosen.name, "merged": merged, "left": left})
     for row in chosen.iter_rows():  # from the first row, but from the first filled column
         cells = [text(value) for value in row]
         characters -= sum(map(len, cells))

@@ -96,6 +96,14 @@ def test_a_refusal_names_field_value_and_mend(line: Line, words: list[str], said
     assert said in ended.err, ended.err
 
 
+def test_import_says_at_once_what_it_reads(line: Line, tmp_path: Path) -> None:
+    """On the error stream, before what takes time to load; the output stays JSON alone."""
+    (tmp_path / "r.csv").write_text("Datum,Ort,Thema\n01.02.2024,Markt,A\n", encoding="utf-8")
+    ended = line("import", str(tmp_path / "r.csv"), "--json", "--dry-run")
+    assert json.loads(ended.out)["new"] == 1
+    assert ended.err == "· reading r.csv\n"
+
+
 def test_any_words_end_in_words(line: Line) -> None:
     chance = random.Random(9)
     known = [

@@ -11,7 +11,7 @@ import pytest
 
 from orderdesk.domain.events import Form, Incident, Kind, Source, Status
 from orderdesk.domain.time import local
-from orderdesk.registers import FillDown, RegisterField, RowKind
+from orderdesk.registers import FillDown, RegisterField, RegisterWords, RowKind, read_parts
 from tests.registers.reading import Register
 
 Read = Callable[..., Register]
@@ -450,3 +450,47 @@ def test_a_column_named_date_is_used_even_if_its_days_are_bad(write: Write, read
     register = read(write("Datum;Thema\nfolgt;A\nfolgt;B\nfolgt;C\n01.02.2020;D\n"))
     assert [p.value for p in register.fatal] == ["folgt"] * 3
     assert len(register.records) == 1
+
+
+def test_a_day_is_never_invented_for_a_case_with_a_number_of_its_own(
+    write: Write, read: Read
+) -> None:
+    """Nor for the one row in four that forgot it; rows without a number share the day above."""
+    short = read(
+        write(
+            "Ref,Date,Location,Subject,Expected\n1,14/06/2023,Town Hall,A,200\n"
+            "2,15/06/2023,High Street,B,50\n3,16 & 17 June 2023,Park,C,1000\n4,,Park,D,5\n"
+        )
+    )
+    assert short.mapping.fill_down is FillDown.NOTHING
+    assert [(r.reference, r.day.day) for r in short.records] == [
+        ("1", 14), ("2", 15), ("3", 16), ("3", 17),
+    ]  # fmt: skip
+    assert [p.row for p in short.fatal] == [5]
+    shared = read(
+        write(
+            "Ref,Date,Location,Subject\n1,14/06/2023,Town Hall,A\n,,High Street,B\n,,Park,C\n"
+            ",,Quay,D\n2,15/06/2023,Park,E\n3,,Park,F\n"
+        )
+    )
+    assert [r.day.day for r in shared.records] == [14, 14, 14, 14, 15]
+    assert [p.row for p in shared.fatal] == [7]
+    once = read(write("Date,Location,Subject\n14/06/2023,Hall,A\n,Park,B\n15/06/2023,Park,C\n"))
+    assert [p.row for p in once.fatal] == [3]
+
+
+def test_a_hidden_sheet_is_left_out_with_a_word(tmp_path: Path, words: RegisterWords) -> None:
+    book = openpyxl.Workbook()
+    for name in ("2023", "Intern"):
+        sheet = book.create_sheet(name)
+        sheet.append(["Datum", "Ort", "Thema"])
+        sheet.append([datetime.fromisoformat("2023-05-04"), "Markt", name])
+    book["Intern"].sheet_state = "hidden"
+    path = tmp_path / "register.xlsx"
+    book.save(path)
+    seen = read_parts(path, words)
+    assert [part.table.sheet for part in seen.parts] == ["2023"]
+    assert any("Intern is hidden" in str(note) for note in seen.notes)
+    asked = read_parts(path, words, sheets=("Intern",))
+    assert [part.table.sheet for part in asked.parts] == ["Intern"]
+    assert not asked.notes
