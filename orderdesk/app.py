@@ -112,8 +112,6 @@ class OrderdeskApp(App[None]):
 
     def on_mount(self) -> None:
         """Then the desk, without keeping the frame waiting."""
-        # What is read in the background gives way to keys and drawing more often than is usual.
-        sys.setswitchinterval(_TURN)
         # Loading the database layer would hold the interpreter while the first frame is drawn.
         self.set_timer(_FIRST_FRAME, self.open)
 
@@ -131,6 +129,8 @@ class OrderdeskApp(App[None]):
 
     def _opened(self, desk: Desk, synthetic: bool) -> None:
         self.desk, self.synthetic = desk, synthetic
+        # From here on, what is read in the background gives way to keys and drawing sooner.
+        sys.setswitchinterval(_TURN)
         self.listen()
         self.set_interval(_LISTEN, self.listen)
         if isinstance(self.screen, Place):
