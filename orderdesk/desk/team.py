@@ -434,7 +434,6 @@ def add_absence(desk: Desk, values: Mapping[str, str]) -> Absence:
         )  # fmt: skip
         work.put(ABSENCE, absence.id, absence.model_dump(mode="json"))
         work.note("absence", f"person:{person.id}", _when(absence))
-    drop_draft(desk, "absence")
     return absence
 
 
@@ -500,7 +499,6 @@ def add_request(desk: Desk, values: Mapping[str, str]) -> Request:
         )  # fmt: skip
         work.put(ASKED, request.id, request.model_dump(mode="json"))
         work.note("request", f"person:{person.id}", {"day": day.isoformat(), "weight": int(weight)})
-    drop_draft(desk, "request")
     return request
 
 

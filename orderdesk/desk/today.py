@@ -43,6 +43,9 @@ _FORMS = {
     "team": ("", N_("someone in the team"), "9"),
     "absence": ("", N_("absence"), "9"),
     "request": ("", N_("request"), "9"),
+    "weeks": ("", N_("open weeks"), "9"),
+    "staff": ("", N_("staff list"), "9"),
+    "places": ("", N_("own places"), "9"),
 }
 """Forms in which somebody may have left a draft: where it opens, its name, its key."""
 

@@ -17,7 +17,7 @@ A screen subclasses `Place`, names its `place`, draws in `compose_body`, and fil
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -35,6 +35,7 @@ from orderdesk.screens.words import translated
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
+    from orderdesk.screens.widgets.form import Field, Form, Values
 
 T = TypeVar("T")
 
@@ -203,6 +204,43 @@ class Place(Screen[None]):
                 self.done(text)
 
         return closed
+
+    def drafted(
+        self,
+        name: str,
+        title: str,
+        fields: Sequence[Field],
+        submit: Callable[[Values], object],
+        look: Callable[[Values], str] | None = None,
+    ) -> Form:
+        """A form whose draft stays under `name` until it is saved.
+
+        As it opens it is no draft, nor with only another person chosen: who is meant follows the
+        cursor.
+        """
+        from orderdesk.desk import drafts
+        from orderdesk.screens.widgets.form import Form
+
+        desk = self.desk
+        if desk is None:
+            return Form(title, fields, submit, look=look)
+        opened = {
+            field.name: field.value or (field.choices[0][0] if field.choices else "")
+            for field in fields
+            if field.name != "person"
+        }
+
+        def keep(given: Values) -> None:
+            typed = any(given.get(field, first) != first for field, first in opened.items())
+            drafts.save_draft(desk, name, given if typed else {})
+
+        def save(given: Values) -> object:
+            result = submit(given)
+            drafts.drop_draft(desk, name)
+            return result
+
+        kept = drafts.load_draft(desk, name)
+        return Form(title, fields, save, draft=kept, keep=keep, look=look)
 
     def action_explain(self) -> None:
         """What this place is for and which keys work here."""

@@ -199,7 +199,7 @@ class SettingsScreen(Place):
             Field("centre", _("District of the centre"), _("empty: that of the first row")),
             Field("why", _("Why"), _("whoever reads this figure later will ask")),
         ]
-        self.app.push_screen(Form(_("Own places"), fields, submit), done)
+        self.app.push_screen(self.drafted("places", _("Own places"), fields, submit), done)
 
     def action_checked(self) -> None:
         """Places and norms hold for this city."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -194,7 +194,8 @@ class TeamScreen(Place):
                 self.app.push_screen(StaffListScreen(found))
 
         self.app.push_screen(
-            Form(
+            self.drafted(
+                "staff",
                 _("Import a staff list"),
                 [Field("file", _("File"), _(".csv, .tsv, .xlsx, .xls, .ods"))],
                 lambda given: staff.preview(desk, Path(given["file"].strip()).expanduser()),
@@ -241,7 +242,9 @@ class TeamScreen(Place):
                 self.notify(safe(left).plain, severity="warning", timeout=12, markup=False)
             return absence
 
-        self._drafted(_("Absence"), "absence", fields, submit, _("written down"))
+        self.app.push_screen(
+            self.drafted("absence", _("Absence"), fields, submit), self.saying(_("written down"))
+        )
 
     def action_request(self) -> None:
         """Somebody asks for a day off or a shift."""
@@ -260,35 +263,12 @@ class TeamScreen(Place):
             Field("shift", _("Shift"), ", ".join(team.shifts())),
             Field("weight", _("Weight"), _("1 would be nice, 5 matters most"), value="3"),
         ]
-        self._drafted(
-            _("Request"), "request", fields, lambda v: team.add_request(desk, v), _("written down")
-        )
+        form = self.drafted("request", _("Request"), fields, lambda v: team.add_request(desk, v))
+        self.app.push_screen(form, self.saying(_("written down")))
 
     def _who(self) -> Field:
         person = self._current()
         return Field("person", _("Who"), _("number or name"), value=person.id if person else "")
-
-    def _drafted(
-        self,
-        title: str,
-        name: str,
-        fields: list[Field],
-        submit: Callable[[dict[str, str]], object],
-        said: str,
-    ) -> None:
-        from orderdesk.desk import drafts
-
-        desk = self.desk
-        if desk is None:
-            return
-        typed = ("first", "last", "day", "shift")
-
-        def keep(given: Mapping[str, str]) -> None:
-            some = any(given.get(field, "").strip() for field in typed)
-            drafts.save_draft(desk, name, given if some else {})
-
-        form = Form(title, fields, submit, draft=drafts.load_draft(desk, name), keep=keep)
-        self.app.push_screen(form, self.saying(said))
 
     def action_take_back(self) -> None:
         """Take the last absence or request of who is under the cursor back."""
@@ -354,7 +334,9 @@ class TeamScreen(Place):
             Field("weeks", _("How many weeks"), _("1 to 16"), value="4"),
             Field("reserve", _("Reserve, hours a week"), _("empty: as proposed")),
         ]
-        self.app.push_screen(Form(_("Open weeks"), fields, submit, look=look), done)
+        self.app.push_screen(
+            self.drafted("weeks", _("Open weeks"), fields, submit, look=look), done
+        )
 
 
 class StaffListScreen(Place):

@@ -11,6 +11,7 @@ import pytest
 
 from orderdesk.app import OrderdeskApp
 from orderdesk.cli import run
+from orderdesk.desk import drafts
 from orderdesk.desk.core import DemoClock, Desk, counting_ids
 from orderdesk.desk.opening import open_desk
 from orderdesk.domain.ledger import Posting, balance
@@ -160,7 +161,16 @@ async def test_the_first_run_by_keys(tmp_path: Path) -> None:
         assert s.sees("8000 *")
         await s.press("c", "escape", "escape")
         # 3: this week
-        await s.press("o", "ctrl+s")
+        await s.press("o", "escape")
+        assert drafts.open_drafts(s.desk) == []
+        await s.press("o", "enter", "enter")
+        await s.type("72")
+        await s.press("escape")
+        assert drafts.open_drafts(s.desk) == ["weeks"]
+        await s.press("o")
+        assert s.sees("72")
+        await s.press("enter", "enter", "end", "backspace", "backspace", "ctrl+s")
+        assert drafts.open_drafts(s.desk) == []
         week = Week.of(monday)
         with s.desk.read() as reader:
             assert balance(reader.postings(Posting), week).reserve == 88 * 60
