@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from orderdesk.city import TEST_WEEK
 from orderdesk.desk.core import DemoClock, Desk, counting_ids
 from orderdesk.desk.opening import open_desk
-from orderdesk.desk.rostering import explaining, fairness, making, parameters, touching
+from orderdesk.desk.rostering import explaining, fairness, making, oncall, parameters, touching
 from orderdesk.domain.people import Actor, Duty, DutyStatus, Role
 from orderdesk.domain.time import at, local
 from orderdesk.domain.worktime import check_duties, errors
@@ -137,6 +138,34 @@ async def test_pin_why_changes_year_and_paper(wednesday: Path, tmp_path: Path) -
         s.app.screen.query_one("#file").value = str(file)  # type: ignore[attr-defined]
         await s.press("ctrl+s")
         assert file.read_bytes().startswith(b"%PDF")
+
+
+async def test_a_spell_on_call_is_entered_and_taken_away_by_key(
+    wednesday: Path, tmp_path: Path
+) -> None:
+    async with story(wednesday, tmp_path, 2, "08:05") as s:
+        await stand_on(s, "B07", 4)
+        await s.press("o")
+        form = s.app.screen
+        assert isinstance(form, Form)
+        form.query_one("#start").value = "vr 12 jun 19:30"  # type: ignore[attr-defined]
+        form.query_one("#end").value = "vr 12 jun 18:00"  # type: ignore[attr-defined]
+        await s.press("ctrl+s")
+        assert isinstance(s.app.screen, Form)
+        assert s.sees("must lie after the start")
+        form.query_one("#end").value = "ma 15 jun 07:00"  # type: ignore[attr-defined]
+        await s.settle()
+        assert s.sees("lawful")
+        await s.press("ctrl+s")
+        spell = oncall.spell_on(s.desk, "B07", TEST_WEEK.days[5])
+        assert spell is not None
+        assert spell.end == at(TEST_WEEK.shift(1).monday, "07:00")
+        assert s.sees("°")
+        await stand_on(s, "B07", 4)
+        await s.press("o")
+        s.app.screen.query_one("#start").value = ""  # type: ignore[attr-defined]
+        await s.press("ctrl+s")
+        assert oncall.spell_on(s.desk, "B07", TEST_WEEK.days[5]) is None
 
 
 async def test_28_days_at_160_columns_and_a_week_at_80(wednesday: Path, tmp_path: Path) -> None:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from orderdesk.store.work import Reader
 
 _KIND = "on_call"
-_LONGEST = timedelta(days=14)
-"""A spell longer than this is a slip of the pen: the law allows 14 days in 28."""
 
 
 def spells_in(
@@ -138,11 +136,12 @@ def look(desk: Desk, values: Mapping[str, str], old: OnCall | None = None) -> On
 
 def _read(desk: Desk, who: str, values: Mapping[str, str], old: OnCall | None) -> OnCall:
     start, end = (read_moment(values.get(field, ""), desk.now, field) for field in ("start", "end"))
-    if not timedelta() < end - start <= _LONGEST:
+    most = law().on_call[-1].days  # A single spell longer than that is a slip of the pen.
+    if not timedelta() < end - start <= timedelta(days=most):
         raise BadInput(
             N_("end"),
             values.get("end", ""),
-            msg("It must lie after the start, at most {n} days.", n=_LONGEST.days),
+            msg("It must lie after the start, at most {n} days.", n=most),
         )
     return OnCall(
         id=old.id if old is not None else desk.new_id(), person_id=who, start=start, end=end,
