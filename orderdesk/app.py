@@ -62,6 +62,7 @@ class OrderdeskApp(App[None]):
     CSS = """
     * { scrollbar-size-vertical: 1; }
     CommandPalette SearchIcon { display: none; }
+    ToastRack { margin-bottom: 3; }
     """
     MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {
         name: _screen(name) for name, _key, _title in PLACES

@@ -209,8 +209,8 @@ def _due(found: Shortage) -> datetime:
     return day_before.replace(hour=12, minute=0, second=0, microsecond=0)
 
 
-def open_cases(desk: Desk) -> list[str]:
-    """Numbers of this week's cases that ask for more than stands for them, the next first."""
-    plan = capacity.week_plan(desk)
-    waiting = [d.case for d in plan.demands if d.open_minutes and d.case.outcome is None]
-    return [case.number for case in waiting]
+def first_open_case(desk: Desk) -> str:
+    """Number of this week's first case that asks for more than stands for it; empty if none."""
+    demands = capacity.week_plan(desk).demands
+    open_ones = (d.case for d in demands if d.open_minutes and d.case.outcome is None)
+    return next((case.number for case in open_ones), "")

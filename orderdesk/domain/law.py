@@ -19,7 +19,7 @@ from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.places import Place, Places
 from orderdesk.domain.time import Frozen, Moment, at, local, utc
 from orderdesk.errors import RuleSaysNo
-from orderdesk.i18n import Msg, msg, pick
+from orderdesk.i18n import Figure, Msg, msg, pick
 from orderdesk.reference import LocalText, ReferenceFile, Strict
 
 _NOON = time(12)
@@ -503,10 +503,12 @@ def event_gate(case: Case, place: Place | None, gate: PermitGate) -> GateResult:
         (visitors >= gate.visitors_from, msg("{n} visitors or more", n=gate.visitors_from)),
         (profile.days > gate.days_above, msg("longer than {n} day", n=gate.days_above)),
         (profile.access_blocked, msg("emergency access is blocked")),
-        (profile.stage_m > gate.stage_above_m, msg("stage above {n} m", n=gate.stage_above_m)),
-        (profile.tent_m2 > gate.tent_above_m2, msg("tent above {n} m2", n=gate.tent_above_m2)),
+        (profile.stage_m > gate.stage_above_m,
+         msg("stage above {n} m", n=Figure(gate.stage_above_m))),
+        (profile.tent_m2 > gate.tent_above_m2,
+         msg("tent above {n} m2", n=Figure(gate.tent_above_m2))),
         (profile.sound_dba > gate.sound_above_dba,
-         msg("sound above {n} dB(A)", n=gate.sound_above_dba)),
+         msg("sound above {n} dB(A)", n=Figure(gate.sound_above_dba))),
     )  # fmt: skip
     reasons = tuple(reason for holds, reason in checks if holds)
     if case.kind is Kind.PARADE:

@@ -138,15 +138,17 @@ class _Writer:
 
 def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
     """As wide as the longest cell where there is room; else the widest give way first, down to
-    their longest word."""
+    their longest word. Words are broken before numbers are: half of "D-2026-025" names no case."""
     columns = list(zip(heads, *rows, strict=True))
     widths = [max(_LEAST, *map(len, column)) for column in columns]
-    words = [
-        min(_LONG_WORD, max((len(w) for cell in column for w in cell.split()), default=_LEAST))
-        for column in columns
+    words = [[w for cell in column for w in cell.split()] for column in columns]
+    whole = [min(_LONG_WORD, max(map(len, column), default=_LEAST)) for column in words]
+    numbers = [
+        min(_LONG_WORD, max((len(w) for w in column if any(map(str.isdigit, w))), default=_LEAST))
+        for column in words
     ]
     room = width - (len(widths) - 1)
-    for least in (words, [_LEAST] * len(widths)):
+    for least in (whole, numbers, [_LEAST] * len(widths)):
         while sum(widths) > room:
             spare = [w - low for w, low in zip(widths, least, strict=True)]
             if max(spare) <= 0:

@@ -91,10 +91,10 @@ class CapacityScreen(Place):
                         Column(_("moment"), 16),
                         Column(_("used"), 8, right=True),
                         Column(_("back"), 5, right=True),
-                        Column(_("commit"), 9, right=True),
+                        Column(_("committed"), 9, right=True),
                         Column(_("free"), 5, right=True),
                         Column(_("owed"), 6, right=True),
-                        Column(_("borrow"), 6, right=True),
+                        Column(_("to borrow"), 9, right=True),
                         Column(_("what"), 12, grow=1, rank=1),
                     ],
                     empty=_("This week has no ledger yet: it opens with the roster."),
@@ -229,14 +229,17 @@ class CapacityScreen(Place):
 
     def action_commit(self) -> None:
         """Promise reserve to a case."""
-        from orderdesk.desk import capacity, scoring
+        from orderdesk.desk import capacity, scoring, waterline
 
         desk = self.desk
         if desk is None:
             return
         self._ask(
             _("Commit reserve to a case"),
-            [Field("number", _("Number")), Field("hours", _("Hours"))],
+            [
+                Field("number", _("Number of the case"), value=waterline.first_open_case(desk)),
+                Field("hours", _("Hours")),
+            ],
             lambda v: capacity.commit(
                 desk, scoring.case_numbered(desk, v["number"]).id, capacity.read_hours(v["hours"])
             ),
@@ -245,7 +248,7 @@ class CapacityScreen(Place):
 
     def action_borrow(self) -> None:
         """Take theme hours: a name, a time, a reason."""
-        from orderdesk.desk import capacity, scoring
+        from orderdesk.desk import capacity, scoring, waterline
 
         desk = self.desk
         if desk is None:
@@ -253,7 +256,7 @@ class CapacityScreen(Place):
         self._ask(
             _("Borrow from a theme"),
             [
-                Field("number", _("Number")),
+                Field("number", _("Number of the case"), value=waterline.first_open_case(desk)),
                 Field("theme", _("Theme"), choices=capacity.theme_choices(), value="nuisance"),
                 Field("hours", _("Hours")),
                 Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
@@ -356,7 +359,7 @@ class CapacityScreen(Place):
             Form(
                 _("Help from outside"),
                 [
-                    Field("number", _("Number")),
+                    Field("number", _("Number of the case")),
                     Field("whom", _("Whom"), choices=whom),
                     Field("hours", _("Hours, or number of units")),
                     Field("state", _("State"), choices=states),
@@ -373,11 +376,11 @@ class CapacityScreen(Place):
 
         if self.desk is None:
             return
-        first = next(iter(waterline.open_cases(self.desk)), "")
+        first = waterline.first_open_case(self.desk)
         self.app.push_screen(
             Form(
                 _("Ways out"),
-                [Field("number", _("Number"), value=first)],
+                [Field("number", _("Number of the case"), value=first)],
                 lambda v: self._ways(v["number"]),
             )
         )
@@ -548,7 +551,9 @@ class CapacityScreen(Place):
                     Field("who", _("Who worked otherwise than planned"), _("empty: nobody")),
                     Field("hours", _("Hours worked there in all")),
                     Field("why", _("Reason"), choices=worked.reasons()),
-                    Field("number", _("Number"), _("only after two deployments that day")),
+                    Field(
+                        "number", _("Number of the case"), _("only after two deployments that day")
+                    ),
                     Field("by", _("Name of the team lead"), _("only for more theme hours")),
                 ],
                 save,

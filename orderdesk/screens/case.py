@@ -54,6 +54,7 @@ class CaseScreen(Place):
     DEFAULT_CSS = """
     CaseScreen #facts { height: auto; }
     CaseScreen #risk { height: auto; }
+    CaseScreen #name { height: auto; max-height: 2; }
     """
 
     def __init__(self, case_id: str) -> None:
@@ -183,7 +184,11 @@ class CaseScreen(Place):
         self.app.push_screen(
             Form(
                 _("Counter-demonstration to which case?"),
-                [Field("number", _("Number"), _("D-2026-043; that one keeps its place"))],
+                [
+                    Field(
+                        "number", _("Number of the case"), _("D-2026-043; that one keeps its place")
+                    )
+                ],
                 lambda v: pairs.link_counter(
                     desk, self._case_id, scoring.case_numbered(desk, v["number"]).id
                 ),

@@ -56,6 +56,12 @@ class IncidentScreen(Place):
         Binding("x", "log_file", N_("log file")),
     ]
 
+    DEFAULT_CSS = """
+    IncidentScreen.-running .list { height: 4; }
+    IncidentScreen.-running.-wide .list { height: 1fr; }
+    IncidentScreen.-running .detail { height: 1fr; }
+    """
+
     def __init__(self) -> None:
         super().__init__()
         self._found: Incident | None = None
@@ -72,7 +78,7 @@ class IncidentScreen(Place):
                     Column(_("when"), 22),
                     Column(_("place"), 14, grow=1, rank=1),
                     Column(_("people"), 8, right=True, rank=2),
-                    Column(_("status"), 14),
+                    Column(_("status"), 16),
                 ],
                 empty=_("No gathering is known. Press u when the telephone rings."),
                 id="open",
@@ -93,6 +99,7 @@ class IncidentScreen(Place):
 
         found = incident.gatherings_of_today(desk)
         self._idle = not found
+        self.set_class(not self._idle, "-running")  # the packages need the room, not the list
         found = found or incident.recent_and_coming(desk)
         self._ids = [case.id for case in found]
         rows = [

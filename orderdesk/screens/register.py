@@ -74,7 +74,7 @@ class RegisterScreen(Place):
                     Column(_("place"), 16, grow=3, rank=1),
                     Column(_("people"), 7, right=True, rank=2),
                     Column(_("class"), 9, rank=1),
-                    Column(_("status"), 14, rank=4),
+                    Column(_("status"), 16, rank=4),
                     Column(_("outcome"), 18, rank=6),
                 ],
                 empty=_("Nothing here yet. n registers a notification, i imports a register."),

@@ -556,7 +556,7 @@ class RosterScreen(Place):
 
     def action_plans(self) -> None:
         """Plans for what a case asks."""
-        from orderdesk.desk import scoring
+        from orderdesk.desk import scoring, waterline
         from orderdesk.desk.rostering import replanning
 
         desk = self.desk
@@ -585,7 +585,8 @@ class RosterScreen(Place):
             Form(
                 _("Plans for a case"),
                 [
-                    Field("number", _("Number")),
+                    Field("number", _("Number of the case"),
+                          value=waterline.first_open_case(desk)),
                     Field("exclude", _("Keep out"), "B05"),
                     Field("prefer", _("Rather"), "B09"),
                     Field("decision", _("Number of a driehoek decision"),

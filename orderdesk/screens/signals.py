@@ -37,7 +37,8 @@ class SignalsScreen(Place):
         "sure. Never who: a name, address, number or account is refused. Silent is not calm. "
         "After 14 days a signal counts half, after 90 days its text is gone and only the weekly "
         "count stays. Signals move a score by at most one point. The board shows each district by "
-        "week: a dot is no entry, <5 fewer than five; the darker, the further the phase."
+        "week: a dot is no entry, <5 fewer than five; the darker, the further the phase. In the "
+        "list A is confirmed, B plausible, C unverified; ? is a signal without anything concrete."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "enter", N_("new signal")),

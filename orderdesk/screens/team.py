@@ -62,7 +62,7 @@ class TeamScreen(Place):
             yield VirtualTable(
                 [
                     Column(_("number"), 7),
-                    Column(_("name"), 20, grow=2),
+                    Column(_("name"), 24, grow=2),
                     Column(_("h"), 5, right=True),
                     Column(_("skills"), 16, grow=1, rank=1),
                     Column(_("weekdays"), 9, rank=3),

@@ -296,7 +296,7 @@ class VirtualTable(ScrollView, can_focus=True):
         n = y - 1 + self.scroll_offset.y
         base = self.rich_style
         if self.count == 0:
-            text = self.empty if y == 2 else ""
+            text = self.empty if y == 2 and self._loaded else ""
             return Strip([Segment(set_cell_size(f"  {text}", width), base)], width)
         if n >= self.count:
             return Strip([Segment(" " * width, base)], width)
