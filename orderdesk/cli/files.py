@@ -10,7 +10,7 @@ import typer
 
 from orderdesk.cli.base import AsJson, Out, WeekText, app, emit, in_terminal, open_desk, progress
 from orderdesk.cli.parser import App
-from orderdesk.i18n import _, language, ngettext
+from orderdesk.i18n import _, count, language, ngettext
 
 export = App(help=_("Write calendars and tables."))
 app.add_typer(export, name="export")
@@ -199,7 +199,9 @@ def export_register(
     with open_desk() as desk:
         rows = publishing.export_register(desk, out)
         typer.echo(
-            ngettext("{n} row in {file}", "{n} rows in {file}", rows).format(n=rows, file=out)
+            ngettext("{n} row in {file}", "{n} rows in {file}", rows).format(
+                n=count(rows), file=out
+            )
         )
 
 

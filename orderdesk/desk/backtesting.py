@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from orderdesk.domain.events import CounterGroup, Incident, Kind, Sureness
 from orderdesk.domain.places import Places
 from orderdesk.errors import BadInput
-from orderdesk.i18n import N_, Msg, _, figure, msg, ngettext
+from orderdesk.i18n import N_, Msg, _, count, figure, msg, ngettext
 from orderdesk.reference import cached
 from orderdesk.risk.backtest import LEAST_CASES_TO_RANK, Backtest, Model, Row, default_split, run
 from orderdesk.risk.card import ClassTable, RiskCard
@@ -426,11 +426,13 @@ def table(report: Report) -> str:
     r = report.result
     lines = [
         _("Learned until {day} from {events} events, {cases} with disorder.").format(
-            day=r.learn_until.isoformat(), events=r.learned_events, cases=r.learned_cases
+            day=r.learn_until.isoformat(),
+            events=count(r.learned_events),
+            cases=count(r.learned_cases),
         ),
         _(
             "Tested on {events} events after it, {cases} with disorder; known {lag} days before."
-        ).format(events=r.events, cases=r.cases, lag=r.lag_days),
+        ).format(events=count(r.events), cases=count(r.cases), lag=r.lag_days),
         str(verdict(r)),
         "",
         f"{'':26}{_('AUC'):>6}{_('AP'):>7}{_('Brier'):>8}{_('skill'):>7}{_('logloss'):>9}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from orderdesk.i18n import N_, Msg, _, msg, ngettext
+from orderdesk.i18n import N_, Msg, _, count, msg, ngettext
 
 if TYPE_CHECKING:
     from orderdesk.desk.importing import Found
@@ -173,7 +173,7 @@ class ImportResult:
 
     def heading(self) -> Iterator[str]:
         """What was read, and what not."""
-        rows = ngettext("{rows} row", "{rows} rows", self.rows).format(rows=self.rows)
+        rows = ngettext("{rows} row", "{rows} rows", self.rows).format(rows=count(self.rows))
         yield _("{rows} in register {book}").format(rows=rows, book=self.book)
         if len(self.sheets) > 1:
             yield _("sheets: {sheets}").format(sheets=", ".join(self.sheets))
@@ -195,11 +195,11 @@ class ImportResult:
             "{new} new, {changed} changed, {unchanged} unchanged, {skipped} skipped, "
             "{gone} no longer in the file"
         ).format(
-            new=self.new,
-            changed=self.changed,
-            unchanged=self.unchanged,
-            skipped=self.skipped,
-            gone=len(self.gone),
+            new=count(self.new),
+            changed=count(self.changed),
+            unchanged=count(self.unchanged),
+            skipped=count(self.skipped),
+            gone=count(len(self.gone)),
         )
 
 
@@ -287,4 +287,6 @@ def _place(sheet: str, number: int) -> str:
 
 def _and_more(n: int) -> Iterator[str]:
     if n > 0:
-        yield ngettext("and {n} more row to look at", "and {n} more to look at", n).format(n=n)
+        yield ngettext("and {n} more row to look at", "and {n} more to look at", n).format(
+            n=count(n)
+        )

@@ -24,7 +24,7 @@ from orderdesk.desk.import_result import Gone, ImportResult, RowLine, RowState, 
 from orderdesk.desk.imported_cases import CaseBuilder, ImportRules, known_places_in
 from orderdesk.domain.text import visible
 from orderdesk.errors import BadInput
-from orderdesk.i18n import N_, Msg, _, msg
+from orderdesk.i18n import N_, Msg, _, count, msg
 
 if TYPE_CHECKING:
     from orderdesk.registers.compare import Comparison
@@ -159,7 +159,7 @@ def _found(
     total = sum(len(part.table.rows) for part in parts)
 
     def tell(done: int) -> None:
-        progress(_("{n} of {total} rows read").format(n=done, total=total))
+        progress(_("{n} of {total} rows read").format(n=count(done), total=count(total)))
 
     rows = parse_parts(parts, _words(), each=tell)
     records = records_of(rows)
@@ -258,10 +258,10 @@ def _apply(
     own_places = known_places_in([record for row in found.rows for record in row.records])
     with desk.work() as work:
         builder = CaseBuilder(desk, work, found.book, own_places=own_places)
-        progress(_("making {n} cases").format(n=len(comparison.new)))
+        progress(_("making {n} cases").format(n=count(len(comparison.new))))
         cases = [builder.new_case(row) for row in comparison.new]
         work.add_organisers(builder.new_organisers)
-        progress(_("writing {n} cases").format(n=len(cases)))
+        progress(_("writing {n} cases").format(n=count(len(cases))))
         work.add_cases(cases)
         known = work.imported(found.book) if comparison.changed or comparison.rekeyed else {}
         for first in range(0, len(cases), _REMEMBERED_AT_ONCE):
@@ -292,7 +292,7 @@ def _apply(
             f"register:{found.book}",
             {"new": len(comparison.new), "changed": len(comparison.changed)},
         )
-        progress(_("scoring {n} cases").format(n=len(cases)))
+        progress(_("scoring {n} cases").format(n=count(len(cases))))
         scoring.score_cases(desk, work, [case.id for case in cases], written=cases)
     return result_of(found, lines, written=True)
 

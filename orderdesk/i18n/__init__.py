@@ -100,6 +100,11 @@ def figure(value: float, spec: str = "g") -> str:
     return text.translate(_SWAPPED) if language() == "nl" else text
 
 
+def count(n: int) -> str:
+    """So many, with its thousands parted: "100.000" in Dutch, "100,000" in English."""
+    return figure(n, ",")
+
+
 @dataclass(frozen=True)
 class Figure:
     """A number in a `Msg`: written as `figure` would when somebody shows it."""

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
-from orderdesk.i18n import N_, _, ngettext
+from orderdesk.i18n import N_, _, count, ngettext
 from orderdesk.screens.base import Place
 from orderdesk.screens.safe import safe
 from orderdesk.screens.widgets.form import Field, Form, Reading
@@ -266,8 +266,9 @@ class ImportScreen(Place):
         self._shown = [line for line in self._lines if fits(line)]
         if self._view:  # what can't be imported as it stands comes first
             self._shown.sort(key=lambda line: line.state is not RowState.REFUSED)
-        count = ngettext("{n} row", "{n} rows", len(self._shown)).format(n=len(self._shown))
-        self._step(f"{_(name)}: {count}")
+        n = len(self._shown)
+        rows = ngettext("{n} row", "{n} rows", n).format(n=count(n))
+        self._step(f"{_(name)}: {rows}")
         self.query_one(VirtualTable).load(_Lines(self._shown))
 
     def _current(self) -> RowLine | None:

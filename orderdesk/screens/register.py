@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from orderdesk.errors import OrderdeskError
-from orderdesk.i18n import N_, _, ngettext
+from orderdesk.i18n import N_, _, count, ngettext
 from orderdesk.memory import long_lived
 from orderdesk.screens.base import Place
 from orderdesk.screens.parts import shown_parts
@@ -130,9 +130,9 @@ class RegisterScreen(Place):
 
     def _count(self) -> None:
         shown, all_ = self.query_one(VirtualTable).count, len(self._list or ())
-        text = ngettext("{n} case", "{n} cases", shown).format(n=shown)
+        text = ngettext("{n} case", "{n} cases", shown).format(n=count(shown))
         if shown != all_:
-            text += " " + _("of {n}").format(n=all_)
+            text += " " + _("of {n}").format(n=count(all_))
         self.query_one("#count", Static).update(safe(text), layout=False)
 
     def on_input_submitted(self) -> None:

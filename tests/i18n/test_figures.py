@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from orderdesk.i18n import Figure, figure, fill, msg, set_language
+from orderdesk.i18n import Figure, count, figure, fill, msg, set_language
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,15 @@ def test_numbers_follow_the_language(value: float, spec: str, dutch: str, englis
     assert figure(value, spec) == english
     set_language("nl")
     assert figure(value, spec) == dutch
+
+
+@pytest.mark.parametrize(
+    ("n", "dutch", "english"), [(0, "0", "0"), (999, "999", "999"), (100_000, "100.000", "100,000")]
+)
+def test_counts_part_their_thousands(n: int, dutch: str, english: str) -> None:
+    assert count(n) == english
+    set_language("nl")
+    assert count(n) == dutch
 
 
 def test_a_message_follows_the_language_of_who_reads_it() -> None:
