@@ -169,8 +169,11 @@ async def test_the_first_run_by_keys(tmp_path: Path) -> None:
         assert drafts.open_drafts(s.desk) == ["weeks"]
         await s.press("o")
         assert s.sees("72")
-        await s.press("enter", "enter", "end", "backspace", "backspace", "ctrl+s")
+        await s.press("ctrl+d")
         assert drafts.open_drafts(s.desk) == []
+        await s.press("o")
+        assert not s.sees("72")
+        await s.press("ctrl+s")
         week = Week.of(monday)
         with s.desk.read() as reader:
             assert balance(reader.postings(Posting), week).reserve == 88 * 60

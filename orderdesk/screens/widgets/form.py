@@ -62,7 +62,7 @@ class Form(Sheet[object]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", N_("save"), priority=True),
         Binding("escape", "leave", N_("back, keep draft")),
-        Binding("ctrl+d", "discard", N_("throw draft away"), show=False),
+        Binding("ctrl+d", "discard", N_("throw draft away"), priority=True),
     ]
     DEFAULT_CSS = """
     Form { align: center middle; background: $background 60%; }
