@@ -242,7 +242,10 @@ class OrderdeskApp(App[None]):
             if name != current and name in self._screen_stacks:
                 await self.remove_mode(name)
                 self.add_mode(name, _screen(name))
+        focused = self.screen.focused
         await self.screen.recompose()
+        if focused is not None and focused.id and self.screen.query(f"#{focused.id}"):
+            self.screen.query_one(f"#{focused.id}").focus()
         if isinstance(self.screen, Place):
             self.screen.show_head()
             self.screen.refill()

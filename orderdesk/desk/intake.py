@@ -134,9 +134,13 @@ def term_sentence(case: Case, term: Term | None, status: TermStatus) -> str:
         )
     if status is TermStatus.NOT_APPLICABLE:
         return _("No term of the Wom applies.")
-    if term is None or status is TermStatus.UNKNOWN:
+    if term is None:
         return _("The term can't be worked out yet.")
     deadline = words.moment(term.deadline)
+    if status is TermStatus.UNKNOWN:
+        return _("Due {deadline}; whether it came in time isn't known yet.").format(
+            deadline=deadline
+        )
     if status is TermStatus.LATE:
         return _("Late: due {deadline}. Registered and protected all the same.").format(
             deadline=deadline
@@ -468,7 +472,7 @@ def _received(values: Mapping[str, str], source: Source, now: datetime) -> datet
     if source is Source.UNANNOUNCED:
         return None
     text = values.get("received", "").strip()
-    received = read_moment(text, now, "received") if text else now
+    received = read_moment(text, now, "received", past=True) if text else now
     if received > now + timedelta(minutes=1):
         raise BadInput(N_("received"), text, msg("It lies in the future."))
     return received

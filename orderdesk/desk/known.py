@@ -21,7 +21,7 @@ def desk_at(desk: Desk, text: str) -> Desk:
     Raises BadInput for a moment that has not been, or before anything was known. Leave it with
     `leave`: it stands in a file of its own, readable by this user only, until then.
     """
-    moment = read_moment(text, desk.now)
+    moment = read_moment(text, desk.now, past=True)
     if moment > desk.now:
         raise BadInput(N_("when"), text, msg("It lies in the future."))
     with desk.read() as reader:

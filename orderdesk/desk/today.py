@@ -264,7 +264,7 @@ def _answers(
             _LATE,
             at(request.due, "23:59"),
             Row(
-                when=_("due {day}").format(day=words.day(request.due)),
+                when=_("by {day}").format(day=words.day(request.due)),
                 subject=number,
                 what=_("answer overdue: {who}").format(who=request.asked_of),
                 urgency="amber",

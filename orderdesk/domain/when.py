@@ -68,19 +68,20 @@ class When:
         return Span(start=self.start, end=self.end or self.start + usual)
 
 
-def read_when(text: str, now: datetime, field: str = "when") -> When:
+def read_when(text: str, now: datetime, field: str = "when", *, past: bool = False) -> When:
     """Understand a day with, if said, a time or a range of times.
 
     A weekday is the next such day (today if it is that day). Without a year the date is the next
-    one, unless it lies less than 60 days back. Raises BadInput with examples, at `field`.
+    one, unless it lies less than 60 days back. With `past` both are the last such day that has
+    been. Raises BadInput with examples, at `field`.
     """
     try:
-        return _read(text, now)
+        return _read(text, now, past)
     except BadInput as problem:
         raise BadInput(field, text, problem.mend) from None
 
 
-def _read(text: str, now: datetime) -> When:
+def _read(text: str, now: datetime, past: bool) -> When:
     plain = " ".join(text.casefold().replace(",", " ").split())
     if not plain:
         raise BadInput(N_("when"), text, _MEND)
@@ -88,7 +89,7 @@ def _read(text: str, now: datetime) -> When:
     if soon is not None:
         return When(local(soon).date(), soon, None)
     rest, times = _take_times(plain, text)
-    day = _day(rest, text, now)
+    day = _day(rest, text, now, past)
     start = _at(day, times[0], text) if times else None
     end = _at(day, times[1], text) if len(times) > 1 else None
     if len(times) > 1 and times[0] == times[1]:
@@ -98,9 +99,10 @@ def _read(text: str, now: datetime) -> When:
     return When(day, start, end)
 
 
-def read_moment(text: str, now: datetime, field: str = "when") -> datetime:
-    """A single moment; a time alone is today. Raises BadInput without a time, at `field`."""
-    found = read_when(text, now, field)
+def read_moment(text: str, now: datetime, field: str = "when", *, past: bool = False) -> datetime:
+    """A single moment; a time alone is today; `past` as in `read_when`. Raises BadInput without a
+    time, at `field`."""
+    found = read_when(text, now, field, past=past)
     if found.start is None:
         raise BadInput(field, text, msg("Add a time, such as 14:00."))
     return found.start
@@ -156,7 +158,7 @@ def _at(day: date, clock: time, text: str) -> datetime:
         raise BadInput(N_("time"), text, problem.mend) from None
 
 
-def _day(rest: str, text: str, now: datetime) -> date:
+def _day(rest: str, text: str, now: datetime, past: bool) -> date:
     today = local(now).date()
     words = [
         w for w in re.split(r"\s+", rest.strip(" .")) if w and w.strip(".") not in _SMALL_WORDS
@@ -171,14 +173,16 @@ def _day(rest: str, text: str, now: datetime) -> date:
         return today + _amount(found[1]) * _UNITS[found[2]]
     weekday = _WEEKDAY.get(words[0].strip("."))
     if weekday is not None:
-        return _with_weekday(words[1:], weekday, text, today)
-    return _date(words, text, today)
+        return _with_weekday(words[1:], weekday, text, today, past)
+    return _date(words, text, today, past)
 
 
-def _with_weekday(rest: list[str], weekday: int, text: str, today: date) -> date:
+def _with_weekday(rest: list[str], weekday: int, text: str, today: date, past: bool) -> date:
+    if not rest and past:
+        return today - timedelta(days=(today.weekday() - weekday) % 7)
     if not rest:
         return today + timedelta(days=(weekday - today.weekday()) % 7)
-    day = _date(rest, text, today)
+    day = _date(rest, text, today, past)
     if day.weekday() != weekday:
         raise BadInput(
             N_("day"), text,
@@ -187,27 +191,29 @@ def _with_weekday(rest: list[str], weekday: int, text: str, today: date) -> date
     return day
 
 
-def _date(words: list[str], text: str, today: date) -> date:
+def _date(words: list[str], text: str, today: date, past: bool) -> date:
     joined = " ".join(words)
     iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", joined)
     if iso:
         return _make(int(iso[1]), int(iso[2]), int(iso[3]), text)
     numbers = re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})(?:[-/.](\d{2}|\d{4}))?", joined)
     if numbers:
-        return _next(int(numbers[1]), int(numbers[2]), numbers[3], text, today)
+        return _next(int(numbers[1]), int(numbers[2]), numbers[3], text, today, past)
     named = re.fullmatch(r"(\d{1,2})(?:e|de|ste|th|st|nd|rd)?\s+([a-z]+)\.?(?:\s+(\d{4}))?", joined)
     if named and named[2] in _MONTH:
-        return _next(int(named[1]), _MONTH[named[2]], named[3], text, today)
+        return _next(int(named[1]), _MONTH[named[2]], named[3], text, today, past)
     american = re.fullmatch(r"([a-z]+)\.?\s+(\d{1,2})(?:th|st|nd|rd)?(?:\s+(\d{4}))?", joined)
     if american and american[1] in _MONTH:
-        return _next(int(american[2]), _MONTH[american[1]], american[3], text, today)
+        return _next(int(american[2]), _MONTH[american[1]], american[3], text, today, past)
     raise BadInput(N_("day"), text, _MEND)
 
 
-def _next(day: int, month: int, year: str | None, text: str, today: date) -> date:
+def _next(day: int, month: int, year: str | None, text: str, today: date, past: bool) -> date:
     if year is not None:
         return _make(int(year) + (2000 if len(year) == 2 else 0), month, day, text)
     guess = _make(today.year, month, day, text)
+    if past:
+        return guess if guess <= today else _make(today.year - 1, month, day, text)
     return guess if guess >= today - timedelta(days=60) else _make(today.year + 1, month, day, text)
 
 

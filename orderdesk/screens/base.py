@@ -169,7 +169,7 @@ class Place(Screen[None]):
             said = moment(self.desk.as_known, year=True)
             self.banner.say(
                 State.AS_KNOWN,
-                _("{moment} · nothing can be changed · Ctrl+K: back to now").format(moment=said),
+                _("{moment} · reading only · Ctrl+K: back to now").format(moment=said),
             )
         elif self._said:
             self.banner.clear()

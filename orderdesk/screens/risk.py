@@ -102,7 +102,7 @@ class RiskScreen(Place):
             n=words.number(found.expected_with_incident), all=len(found.rows)
         )
         heading = found.heading().rstrip(":")
-        self.query_one("#base", Static).update(safe(heading or expected))
+        self.query_one("#base", Static).update(safe(heading or (expected if found.rows else "")))
 
     def on_virtual_table_moved(self, event: VirtualTable.Moved) -> None:
         """Explain this one."""

@@ -104,7 +104,10 @@ class RosterScreen(Place):
         """Weeks, grid, cover, and the person under the cursor."""
         yield Static("", id="weeks", markup=False)
         yield Grid(
-            [Column(_("who"), _NAME)], empty=_("Nobody is in the team."), id="grid", rules=False
+            [Column(_("who"), _NAME)],
+            empty=_("Nobody in the team yet: 9, then n."),
+            id="grid",
+            rules=False,
         )
         yield Static("", id="cover", markup=False)
         with VerticalScroll(id="person", can_focus=False):

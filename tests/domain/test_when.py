@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderdesk.domain.time import at, local
-from orderdesk.domain.when import read_when
+from orderdesk.domain.when import read_moment, read_when
 from orderdesk.errors import BadInput
 
 NOW = at(date(2026, 6, 9), "13:40")
@@ -51,3 +51,13 @@ def test_what_is_impossible_is_refused_in_words(text: str) -> None:
 def test_no_text_breaks_it(text: str) -> None:
     with contextlib.suppress(BadInput):
         assert read_when(text, NOW).day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("ma 8 jun 12:00", (2026, 6, 8)), ("ma 12:00", (2026, 11, 23)), ("wo 12:00", (2026, 11, 25)),
+     ("1 dec 12:00", (2025, 12, 1)), ("12:00", (2026, 11, 25))],
+)  # fmt: skip
+def test_what_has_been_is_looked_for_in_the_past(text: str, day: tuple[int, int, int]) -> None:
+    now = at(date(2026, 11, 25), "14:00")
+    assert read_moment(text, now, past=True) == at(date(*day), "12:00")

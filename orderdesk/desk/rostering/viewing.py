@@ -18,7 +18,7 @@ from orderdesk.domain.worktime import Finding, check_duties, errors
 from orderdesk.i18n import N_, _
 from orderdesk.roster.problem import Need, day_of, standing, standing_needs, waterlines
 
-PUBLISHED, PROPOSED, OPEN = N_("published"), N_("proposal"), N_("open")
+PUBLISHED, PROPOSED, OPEN = N_("published"), N_("proposal"), N_("not published")
 _STEP = timedelta(minutes=30)
 
 

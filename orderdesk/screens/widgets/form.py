@@ -83,6 +83,7 @@ class Form(Sheet[object]):
     Form Select > SelectCurrent { border: none; height: 1; padding: 0 1; background: $boost; }
     Form Select:focus > SelectCurrent { border: none; background: $primary-muted; }
     Form TextArea { height: 4; width: 1fr; border: none; background: $boost; }
+    Form TextArea.-alone { height: 14; }
     Form TextArea:focus { border: none; background: $primary-muted; }
     """
 
@@ -138,7 +139,8 @@ class Form(Sheet[object]):
         # visible first, and none can be typed or pasted.
         if field.long:
             shown = visible(value, lines=True, isolate=False)
-            return TextArea(shown, id=field.name, compact=True, tab_behavior="focus")
+            area = TextArea(shown, id=field.name, compact=True, tab_behavior="focus")
+            return area.set_class(len(self._fields) == 1, "-alone")
         return Input(
             visible(value, isolate=False), id=field.name, compact=True, restrict=_NOTHING_HIDDEN,
             placeholder=line(f"({field.hint})") if field.hint else "",
