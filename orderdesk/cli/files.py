@@ -103,7 +103,9 @@ def import_(
     """Import a register."""
     from orderdesk.domain.text import visible
 
-    progress(_("reading {file}").format(file=visible(file.name)))  # before what loads slowly
+    progress(
+        _("reading {file}").format(file=visible(file.name or str(file)))
+    )  # before what loads slowly
     from orderdesk.desk import import_choices, importing
 
     if events:

@@ -344,6 +344,8 @@ def _read_mapping(path: Path) -> ColumnMapping:
 
     try:
         return ColumnMapping.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise BadInput(N_("mapping"), visible(str(path)), msg("There is no such file.")) from None
     except (OSError, ValidationError, ValueError) as problem:
         raise BadInput(
             N_("mapping"),

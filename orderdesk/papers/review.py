@@ -59,6 +59,7 @@ TERMS = {
     TermStatus.NOT_APPLICABLE: N_("no term"),
     TermStatus.UNKNOWN: N_("term unknown"),
 }
+_MOST_FLAGS = 3  # more beside a heading are not read one by one
 KEPT = {"kept": N_("kept"), "partly": N_("partly kept"), "broken": N_("not kept")}
 REQUEST_STATES = {
     RequestState.ASKED: N_("asked"),
@@ -224,11 +225,12 @@ class _Review:
         )
 
     def _turnout_flags(self) -> tuple[Run, ...]:
-        """Turnouts of last week that nobody reported."""
+        """Turnouts of last week that nobody reported; many as a number, the table names them."""
+        silent = [row for row in self.data.look_back if row.actual is None]
+        if len(silent) > _MOST_FLAGS:
+            return (say.badge(_("turnout of {n} cases not reported").format(n=len(silent))),)
         return tuple(
-            say.badge(_("turnout {case} not reported").format(case=row.key))
-            for row in self.data.look_back
-            if row.actual is None
+            say.badge(_("turnout {case} not reported").format(case=row.key)) for row in silent
         )
 
     def _estimate_flags(self) -> tuple[Run, ...]:

@@ -78,7 +78,7 @@ def read_table(path: Path, sheet: str | None = None, limits: Limits | None = Non
     visible one with rows; `sheets` names all visible ones. Raises BadInput, always with the mend.
     """
     limits = limits or Limits()
-    shown = safe_name(path.name)
+    shown = safe_name(path.name or str(path))
     data = _bytes_of(path, shown, limits)
     if data.startswith((_ZIP, _OLE)):
         return _from_workbook(path, shown, sheet, limits)

@@ -102,6 +102,11 @@ def test_import_says_at_once_what_it_reads(line: Line, tmp_path: Path) -> None:
     ended = line("import", str(tmp_path / "r.csv"), "--json", "--dry-run")
     assert json.loads(ended.out)["new"] == 1
     assert ended.err == "· reading r.csv\n"
+    gone = line("import", "r.csv", "--mapping", "gone.json")
+    assert (gone.code, gone.out) == (2, "")
+    assert "'gone.json'" in gone.err
+    assert "There is no such file." in gone.err
+    assert "'.'" in line("import", ".").err
 
 
 def test_any_words_end_in_words(line: Line) -> None:

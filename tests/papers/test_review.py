@@ -99,6 +99,9 @@ def test_what_is_old_or_missing_is_flagged_with_its_age() -> None:
     assert ahead == ["number expected at D-2026-043 is from Thu 4 June: ask again"]
     picture = [flag.text for flag in section(review(), "Polarisation").flags]
     assert picture == ["1 entry older than 14 days", "1 district silent"]
+    silent = tuple(w24().look_back[3].replace(key=f"U-2026-{n:03d}") for n in range(4))
+    many = section(review(data=w24(look_back=silent)), "Look back").flags
+    assert [flag.text for flag in many] == ["turnout of 4 cases not reported"]
     fresh = w24().look_back[3].replace(actual=count(40, "outcome:1"))
     data = w24(look_back=(fresh,))
     data = data.replace(
