@@ -52,6 +52,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _nobodys_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the user of this machine chose (language, theme) or keeps is not for tests, nor for the
+    commands that they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("user")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _cities(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Cities are made once per run, for all workers together."""
     cities.keep_in(cities.run_folder(tmp_path_factory.getbasetemp()))
