@@ -25,8 +25,8 @@ from orderdesk.papers.model import (
 
 _LEAST = 3
 """Narrowest column of a table."""
-_LONG_WORD = 11
-"""Longer words may be broken where there is little room."""
+_LONG_WORD = 12
+"""Longer words may be broken where there is little room; "18:00-21:00," is not."""
 
 
 def to_text(document: Document, width: int, digest: str = "") -> str:

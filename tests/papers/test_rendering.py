@@ -32,6 +32,7 @@ from orderdesk.papers.model import (
     sources_of,
 )
 from orderdesk.papers.pdf import to_pdf, to_png
+from orderdesk.papers.plain import to_text
 from orderdesk.papers.review import weekly_review
 
 from .world import DAY_ONE, RULES, w24
@@ -211,3 +212,14 @@ def test_without_a_heading_for_sources_no_mark_is_printed() -> None:
     paper = weekly_review(w24(), RULES, "en").replace(sources_title="")
     assert "[^" not in to_markdown(paper)
     assert "<sup>" not in to_html(paper)
+
+
+@pytest.mark.parametrize("width", [70, 78, 148])
+def test_on_a_narrow_screen_neither_a_case_nor_its_hours_are_broken(width: int) -> None:
+    paper = weekly_review(w24(), RULES, "nl")
+    shown = to_text(paper, width)
+    back = shown.partition("\n2. ")[0]
+    for case in ("D-2026-036", "D-2026-037", "D-2026-038", "U-2026-007", "E-2026-112"):
+        assert case in back
+    assert back.count("14:00-16:00,") == 5
+    assert max(map(len, shown.splitlines())) <= width
