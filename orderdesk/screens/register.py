@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _, count, ngettext
 from orderdesk.memory import long_lived
 from orderdesk.screens.base import Place
-from orderdesk.screens.parts import shown_parts
 from orderdesk.screens.safe import safe
 from orderdesk.screens.widgets.find import TextIndex
 from orderdesk.screens.widgets.form import Field, Form
 from orderdesk.screens.widgets.looks import Cell, Look, badge
+from orderdesk.screens.widgets.preview import CasePreview
 from orderdesk.screens.widgets.table import Column, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
-    from orderdesk.desk.digest import Part
     from orderdesk.desk.search import RegisterList
 
 
@@ -59,7 +55,6 @@ class RegisterScreen(Place):
         self._list: RegisterList | None = None
         self._index: TextIndex | None = None
         self._pause: Timer | None = None
-        self._looking = False
 
     def compose_body(self) -> ComposeResult:
         """Filter line, table, detail."""
@@ -81,7 +76,9 @@ class RegisterScreen(Place):
                 id="cases",
             ).add_class("list")
             with VerticalScroll(classes="detail"):
-                yield Static("", id="preview")
+                preview = CasePreview("", id="preview")
+                preview.foot = safe(_("Enter: the whole case, with every action"), "dim")
+                yield preview
 
     def on_mount(self) -> None:
         """The list has the keys."""
@@ -162,36 +159,10 @@ class RegisterScreen(Place):
 
     def _look_here(self) -> None:
         row = self.query_one(VirtualTable).current
-        # First what finds cases, then what tells of one; and one at a time: when the cursor has
-        # gone on meanwhile, the next look is there.
-        if self._index is None or self._looking:
+        # First what finds cases, then what tells of one.
+        if self._index is None or self._list is None or row is None or self.desk is None:
             return
-        if self._list is not None and row is not None and self.desk is not None:
-            self._looking = True
-            self._look(self.desk, self._list.id(row))
-
-    @work(thread=True, group="look")
-    def _look(self, desk: Desk, case_id: str) -> None:
-        from orderdesk.desk.digest import digest
-
-        parts: list[Part] = []
-        # A case gone or out of reach: what is shown stays until the next look.
-        with suppress(OrderdeskError):
-            parts = digest(desk, case_id)
-        self.app.call_from_thread(self._tell, case_id, parts)
-
-    def _tell(self, case_id: str, parts: list[Part]) -> None:
-        self._looking = False
-        row = self.query_one(VirtualTable).current if self.is_mounted else None
-        if row is None or self._list is None:
-            return
-        if self._list.id(row) != case_id:
-            self.on_virtual_table_moved()
-        elif parts:
-            keys = _("Enter: the whole case, with every action")
-            self.query_one("#preview", Static).update(
-                Content("\n").join([shown_parts(parts), Content(""), safe(keys, "dim")])
-            )
+        self.query_one(CasePreview).look(self.desk, self._list.id(row))
 
     def on_virtual_table_chosen(self, event: VirtualTable.Chosen) -> None:
         """Open the case."""

@@ -12,10 +12,10 @@ from textual.widgets import Static
 
 from orderdesk.i18n import N_, _
 from orderdesk.screens.base import Place
-from orderdesk.screens.parts import shown_parts
 from orderdesk.screens.safe import safe
 from orderdesk.screens.widgets.looks import Cell, Look, Piece, badge
 from orderdesk.screens.widgets.maps import HeatMap, Year
+from orderdesk.screens.widgets.preview import CasePreview
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from orderdesk.desk.core import Desk
-    from orderdesk.desk.digest import Part
     from orderdesk.desk.glance import Change, Row, Today
 
 _LOOKS = {"late": Look.LATE, "amber": Look.AMBER}
@@ -90,7 +89,7 @@ class TodayScreen(Place):
                 )
                 yield HeatMap(id="year")
             with VerticalScroll(classes="detail"):
-                yield Static("", id="about")
+                yield CasePreview("", id="about")
                 yield Static("", id="changes")
 
     def on_mount(self) -> None:
@@ -168,27 +167,11 @@ class TodayScreen(Place):
         if row is None:
             return
         kind, _colon, id = row.target.partition(":")
+        about = self.query_one("#about", CasePreview)
         if kind in ("case", "close") and self.desk is not None:
-            self._look(self.desk, id)
+            about.look(self.desk, id)
             return
-        self.query_one("#about", Static).update(safe(f"{row.subject}\n\n{row.what}"))
-
-    @work(thread=True, group="look")
-    def _look(self, desk: Desk, case_id: str) -> None:
-        from orderdesk.desk.digest import digest
-        from orderdesk.errors import OrderdeskError
-
-        try:
-            parts = digest(desk, case_id)
-        except OrderdeskError:
-            return  # Gone or out of reach: what is shown stays until the next look.
-        self.app.call_from_thread(self._tell, case_id, parts)
-
-    def _tell(self, case_id: str, parts: list[Part]) -> None:
-        """Unless the cursor has gone on meanwhile."""
-        row = self._row if self.is_mounted else None
-        if row is not None and row.target.endswith(f":{case_id}"):
-            self.query_one("#about", Static).update(shown_parts(parts))
+        about.say(safe(f"{row.subject}\n\n{row.what}"))
 
     def on_virtual_table_chosen(self) -> None:
         """Do what the line asks."""

@@ -7,6 +7,7 @@ fan      `FanChart`: a low, a middle and a high per week
 maps     `HeatMap` of a year, `HeatStrip` of weeks, `DistrictMap` of the city
 why      the reasons of a class, drawn from an explanation
 panels   `Panel` with a name on its border; `Banner` for what holds of the whole screen
+preview  `CasePreview`: a case on half a page beside a list, read in a thread
 form     `Form`, `Question`, `Reading`
 head     the line with the places; keys: the line with the keys
 
