@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
@@ -64,6 +64,15 @@ def at(day: date, clock: time | str, *, fold: int = 0) -> datetime:
             msg("Clocks go forward in that night: use a time before 02:00 or from 03:00."),
         )
     return moment.astimezone(UTC)
+
+
+def days_touched(start: datetime, end: datetime) -> Iterator[date]:
+    """The days in Amsterdam that [start, end) touches, in order: an end at midnight is still the
+    day before."""
+    day, last = local(start).date(), local(end - timedelta(minutes=1)).date()
+    while day <= last:
+        yield day
+        day += timedelta(days=1)
 
 
 def elapsed_minutes(start: datetime, end: datetime) -> int:

@@ -25,7 +25,6 @@ from orderdesk.domain.worktime import (
     NightShiftNorm,
     Stretch,
     WorkingTimeLaw,
-    check,
     check_team,
     errors,
     stretches,
@@ -205,15 +204,8 @@ class Grid:
 
     def _findings(self, work: Mapping[str, Iterable[Stretch]]) -> tuple[Finding, ...]:
         """What the checker says of the work of some people, being on call beside it."""
-        found = check_team(work, self.law, judged_from=self.start)
-        for member in self.members:
-            if member.on_call and member.id in work:
-                said = check(
-                    member.id, work[member.id], self.law, on_call=member.on_call,
-                    judged_from=self.start,
-                )  # fmt: skip
-                found += tuple(f for f in said if f.rule == "on_call")
-        return found
+        on_call = {member.id: member.on_call for member in self.members}
+        return check_team(work, self.law, on_call=on_call, judged_from=self.start)
 
     @cached_property
     def allowed(self) -> frozenset[Cell]:

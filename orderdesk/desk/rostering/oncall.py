@@ -13,9 +13,9 @@ from orderdesk.desk.rostering.parameters import LOOK_BACK, law
 from orderdesk.desk.rostering.proposal import drafted, proposal_in
 from orderdesk.desk.team import known_person
 from orderdesk.domain.people import Duty, OnCall, Role
-from orderdesk.domain.time import Span, local
+from orderdesk.domain.time import Span, days_touched, local
 from orderdesk.domain.when import read_moment, read_when
-from orderdesk.domain.worktime import Finding, Severity, check, errors, stretches
+from orderdesk.domain.worktime import Finding, Severity, check_on_call, errors, stretches
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, Day, _, msg
 from orderdesk.roster.problem import standing
@@ -47,10 +47,7 @@ def spans_by_person(spells: Iterable[OnCall]) -> dict[str, tuple[Span, ...]]:
 
 def days_of(spell: OnCall) -> Iterator[date]:
     """The days that a spell touches."""
-    day = local(spell.start).date()
-    while day <= local(spell.end - timedelta(minutes=1)).date():
-        yield day
-        day += timedelta(days=1)
+    return days_touched(spell.start, spell.end)
 
 
 def findings(
@@ -64,8 +61,7 @@ def findings(
     return tuple(
         finding
         for who, spans in when.items()
-        for finding in check(who, work.get(who, ()), law(), on_call=spans, judged_from=judged_from)
-        if finding.rule == "on_call"
+        for finding in check_on_call(who, work.get(who, ()), spans, law(), judged_from)
     )
 
 

@@ -27,6 +27,7 @@ from orderdesk.domain.worktime.norms import (
     WorkingTimeLaw,
     require_lawful,
 )
+from orderdesk.domain.worktime.on_call import check_on_call
 from orderdesk.domain.worktime.stretches import Columns, Finding, Stretch, clock, stretches
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "check",
     "check_columns",
     "check_duties",
+    "check_on_call",
     "check_team",
     "clock",
     "errors",

@@ -36,11 +36,7 @@ def check(
     `work` holds everything that is known, history included; breaches that lie wholly before
     `judged_from` are left out.
     """
-    work = list(work)
-    found = check_team({person_id: work}, law, judged_from=judged_from)
-    if on_call:
-        found += check_on_call(person_id, work, on_call, law, judged_from)
-    return found
+    return check_team({person_id: work}, law, on_call={person_id: on_call}, judged_from=judged_from)
 
 
 def check_duties(
@@ -61,10 +57,16 @@ def check_team(
     by_person: Mapping[str, Iterable[Stretch]],
     law: WorkingTimeLaw,
     *,
+    on_call: Mapping[str, Sequence[Span]] | None = None,
     judged_from: datetime | None = None,
 ) -> tuple[Finding, ...]:
-    """All breaches in the work of many people, by person and time."""
-    return check_columns(Columns.of(by_person), law, judged_from=judged_from)
+    """All breaches in the work of many people, by person and time; those of being on call last."""
+    work = {person_id: list(own) for person_id, own in by_person.items()}
+    found = check_columns(Columns.of(work), law, judged_from=judged_from)
+    for person_id, spells in (on_call or {}).items():
+        if spells and person_id in work:
+            found += check_on_call(person_id, work[person_id], spells, law, judged_from)
+    return found
 
 
 def check_columns(

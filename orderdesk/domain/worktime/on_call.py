@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from orderdesk.domain.time import Span, local
+from orderdesk.domain.time import Span, days_touched
 from orderdesk.domain.worktime.board import Board
 from orderdesk.domain.worktime.norms import OnCallNorm, WorkingTimeLaw
 from orderdesk.domain.worktime.stretches import (
@@ -49,13 +49,7 @@ class _OnCall:
     norm: OnCallNorm
 
     def _days(self) -> list[date]:
-        days: set[date] = set()
-        for spell in self.spells:
-            day = local(spell.start).date()
-            while day <= local(spell.end - timedelta(minutes=1)).date():
-                days.add(day)
-                day += timedelta(days=1)
-        return sorted(days)
+        return sorted({day for s in self.spells for day in days_touched(s.start, s.end)})
 
     def _windows(self) -> Iterator[tuple[date, datetime, datetime]]:
         """A window opens with each day that has a spell."""
