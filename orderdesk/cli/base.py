@@ -41,6 +41,10 @@ options = Options()
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print the result as JSON."))]
 Out = Annotated[Path, typer.Option("--out", help=_("Folder to write to."))]
+Who = Annotated[str, typer.Argument(help=_("Number or name."))]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help=_("Show what would happen, write nothing."))
+]
 WeekText = Annotated[str, typer.Option("--week", help=_("ISO week, as 2026-W24; default: now."))]
 
 

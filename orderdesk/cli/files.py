@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from orderdesk.cli.base import AsJson, Out, WeekText, app, emit, in_terminal, open_desk, progress
+from orderdesk.cli.base import (
+    AsJson,
+    DryRun,
+    Out,
+    WeekText,
+    app,
+    emit,
+    in_terminal,
+    open_desk,
+    progress,
+)
 from orderdesk.cli.parser import App
 from orderdesk.i18n import _, count, language, ngettext
 
@@ -64,9 +74,7 @@ def import_(
         bool, typer.Option("--events", help=_("It is an export of the event system."))
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help=_("Import without asking."))] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=_("Show what would happen, write nothing."))
-    ] = False,
+    dry_run: DryRun = False,
     show: Annotated[
         bool,
         typer.Option("--show", help=_("Show sheets, header, columns, and what they would fill.")),

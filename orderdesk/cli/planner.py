@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderdesk.cli.base import AsJson, WeekText, app, emit, open_desk
+from orderdesk.cli.base import AsJson, DryRun, WeekText, Who, app, emit, open_desk
 from orderdesk.cli.parser import App
-from orderdesk.cli.setup import Who, week
+from orderdesk.cli.setup import week
 from orderdesk.i18n import _
 
 if TYPE_CHECKING:
@@ -359,9 +359,7 @@ def week_close(
     owe_on: Annotated[
         bool, typer.Option("--owe-on", help=_("Don't plan the pay-back of what is owed yet."))
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=_("Show what would happen, write nothing."))
-    ] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """A week proven and closed."""

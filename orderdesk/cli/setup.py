@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from orderdesk.cli.base import AsJson, WeekText, app, emit, in_terminal, open_desk
+from orderdesk.cli.base import AsJson, DryRun, WeekText, Who, app, emit, in_terminal, open_desk
 from orderdesk.cli.parser import App
 from orderdesk.i18n import _
 
@@ -21,7 +21,6 @@ app.add_typer(week, name="week")
 app.add_typer(settings, name="settings")
 app.add_typer(privacy, name="privacy")
 
-Who = Annotated[str, typer.Argument(help=_("Number or name."))]
 Sheet = Annotated[str | None, typer.Option(help=_("Sheet of a workbook."))]
 
 
@@ -109,9 +108,7 @@ def team_leave(
 )
 def team_import(
     file: Annotated[Path, typer.Argument(help=_("The list: .csv, .tsv, .xlsx, .xls, .ods"))],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=_("Show what would happen, write nothing."))
-    ] = False,
+    dry_run: DryRun = False,
     yes: Annotated[bool, typer.Option("--yes", help=_("Import without asking."))] = False,
     sheet: Sheet = None,
     as_json: AsJson = False,
@@ -192,9 +189,7 @@ def week_open(
     first_week: WeekText = "",
     weeks: Annotated[int, typer.Option(help=_("How many weeks."))] = 1,
     reserve: Annotated[str, typer.Option(help=_("Hours of reserve; default: the share."))] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=_("Show what would happen, write nothing."))
-    ] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Open the ledger."""
@@ -316,9 +311,7 @@ def settings_places(
         str, typer.Option(help=_("District of the centre; default: that of the first row."))
     ] = "",
     why: Annotated[str, typer.Option(help=_("Why; it is kept."))] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=_("Show what would happen, write nothing."))
-    ] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Places of another city."""

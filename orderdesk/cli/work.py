@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderdesk.cli.base import AsJson, WeekText, app, emit, open_desk, progress
+from orderdesk.cli.base import AsJson, DryRun, WeekText, Who, app, emit, open_desk, progress
 from orderdesk.cli.parser import App
 from orderdesk.i18n import _, ngettext
 
@@ -261,13 +261,11 @@ def oncall_list(as_json: AsJson = False) -> None:
     ),
 )
 def oncall_add(
-    who: Annotated[str, typer.Argument(help=_("Number or name."))],
+    who: Who,
     start: Annotated[str, typer.Option("--from", help=_("Day and time."))],
     end: Annotated[str, typer.Option("--until", help=_("Day and time."))],
     reason: Annotated[str, typer.Option(help=_("Why, where the law warns."))] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=_("Show what would happen, write nothing."))
-    ] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """A spell of being on call."""
     from orderdesk.desk.rostering import oncall
@@ -286,7 +284,7 @@ def oncall_add(
     ),
 )
 def oncall_remove(
-    who: Annotated[str, typer.Argument(help=_("Number or name."))],
+    who: Who,
     day: Annotated[str, typer.Option(help=_("A day of the spell."))],
 ) -> None:
     """No longer on call."""

@@ -373,22 +373,23 @@ def counted_away_of_late(reader: Reader, week: Week) -> Mapping[str, int]:
     return {}
 
 
-def expected_away(reader: Reader, week: Week, today: Week) -> int:
-    """Minutes of absence to reckon with in a week.
+def expected_away(reader: Reader, known: Waterfall, week: Week, today: Week) -> int:
+    """Minutes of absence to reckon with in a week of which `known` is known.
 
-    Of a week to come not all is known yet: at least the usual share is taken, the middle one of
-    the weeks up to today in which any absence was known.
+    Of a week to come not all is known yet: at least the usual share is taken.
     """
-    known = waterfall_in(reader, week)
     away = sum(known.away.values())
     if week.monday <= today.monday or not known.contract:
         return away
-    shares = []
-    for back in range(LATE_WEEKS):
-        past = waterfall_in(reader, today.shift(-back))
-        if past.contract and past.away:
-            shares.append(sum(past.away.values()) / past.contract)
-    return max(away, round(median(shares) * known.contract)) if shares else away
+    usual = reader.once(f"usual absence {today}", lambda: _usual_share_away(reader, today))
+    return max(away, round(usual * known.contract))
+
+
+def _usual_share_away(reader: Reader, today: Week) -> float:
+    """The middle share of the weeks up to today in which any absence was known; 0 without one."""
+    past = (waterfall_in(reader, today.shift(-back)) for back in range(LATE_WEEKS))
+    shares = [sum(p.away.values()) / p.contract for p in past if p.contract and p.away]
+    return median(shares) if shares else 0.0
 
 
 # --- writing --------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def call_off(desk: Desk, case_id: str) -> Case:
 
     with desk.work() as work:
         case = work.case(case_id)
-        if not _still_to_come(case):
+        if not case.to_come:
             raise RuleSaysNo(
                 msg("{number} can't be called off: it stands on {status}", number=case.number,
                     status=msg(words.STATUSES[case.status]))
@@ -64,7 +64,7 @@ def move(desk: Desk, case_id: str, when: str) -> Moved:
 
     with desk.work() as work:
         case = work.case(case_id)
-        if not _still_to_come(case) and case.status is not Status.CANCELLED:
+        if not case.to_come and case.status is not Status.CANCELLED:
             raise RuleSaysNo(
                 msg("{number} can't be moved: it stands on {status}", number=case.number,
                     status=msg(words.STATUSES[case.status]))
@@ -95,10 +95,6 @@ def move(desk: Desk, case_id: str, when: str) -> Moved:
         )  # fmt: skip
         score_cases(desk, work, [new.id])
         return Moved(old, new)
-
-
-def _still_to_come(case: Case) -> bool:
-    return case.status in (Status.IN_PREPARATION, Status.READY)
 
 
 def _number_after_move(reader: Reader, number: str) -> str:

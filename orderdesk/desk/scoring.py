@@ -101,7 +101,7 @@ def knowledge(reader: Reader) -> Knowledge:
 @long_lived()
 def _knowledge(reader: Reader) -> Knowledge:
     tables, places = risk_tables(), reference.cached("places", Places)
-    lines = reader.while_unchanged("case lines", reader.case_lines)
+    lines = reader.register_lines()
     past = tuple(_past_events(lines, places))
     signals = tuple(Signal.model_validate(r.doc) for r in reader.records(SIGNAL))
     newest = reader.last_fact(VERSION, "risk")

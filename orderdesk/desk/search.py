@@ -94,7 +94,7 @@ class RegisterList:
 def register_list(desk: Desk) -> RegisterList:
     """The whole register, ready to be listed and searched."""
     with desk.read() as reader:
-        lines = reader.while_unchanged("case lines", reader.case_lines)
+        lines = reader.register_lines()
         classes = standing_classes(reader, local(desk.now).date())
         names = {o.id: o.name for o in reader.organisers().values()}
     return RegisterList(

@@ -22,7 +22,7 @@ from orderdesk.domain.conflicts import Conflict
 from orderdesk.domain.events import Case, Status
 from orderdesk.domain.law import TermStatus, term_status
 from orderdesk.domain.ledger import Posting
-from orderdesk.domain.time import Span, Week, at, local
+from orderdesk.domain.time import Span, Week, at, days_touched, local
 from orderdesk.i18n import N_, _, ngettext
 from orderdesk.risk.model import RiskClass
 
@@ -315,11 +315,9 @@ def year_of_gatherings(desk: Desk) -> dict[date, float]:
     counted: dict[date, float] = {}
     for line in lines:
         if line.start and line.end and line.status not in ("cancelled", "moved"):
-            day, last = local(line.start).date(), local(line.end - timedelta(minutes=1)).date()
-            while day <= last:
+            for day in days_touched(line.start, line.end):
                 if day.year == year:
                     counted[day] = counted.get(day, 0) + 1
-                day += timedelta(days=1)
     return counted
 
 

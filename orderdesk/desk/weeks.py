@@ -105,7 +105,7 @@ def propose_in(reader: Reader, week: Week, today: Week) -> Proposal:
     """`propose` inside a unit of work; after the week `today` usual absence is reckoned with."""
     fall = capacity.waterfall_in(reader, week)
     known = sum(fall.away.values())
-    expected = capacity.expected_away(reader, week, today)
+    expected = capacity.expected_away(reader, fall, week, today)
     plannable = fall.contract - expected
     share = reference.cached("reserve", ReserveRules)
     postings = reader.postings(Posting)

@@ -196,6 +196,11 @@ class Case(Frozen):
         return self.kind in WOM_KINDS
 
     @property
+    def to_come(self) -> bool:
+        """Whether it may still be held: neither over nor held, called off or moved."""
+        return self.status in (Status.IN_PREPARATION, Status.READY)
+
+    @property
     def is_event(self) -> bool:
         """Whether event licensing applies."""
         return self.kind in EVENT_KINDS

@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 from orderdesk.domain.events import Case, EventProfile, Kind, Name, Source, Text
 from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.places import Place, Places
-from orderdesk.domain.time import Frozen, Moment, at, local, utc
+from orderdesk.domain.time import Frozen, Moment, at, days_touched, local, utc
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import Figure, Msg, msg, pick
 from orderdesk.reference import LocalText, ReferenceFile, Strict
@@ -529,12 +529,7 @@ def square_days_used(cases: Iterable[Case], place: Place, year: int) -> int:
         whole = case.event is not None and case.event.square_share >= 1
         if not (case.is_event and whole and case.place_id == place.id and case.span):
             continue
-        day = local(case.span.start).date()
-        last = local(case.span.end - timedelta(minutes=1)).date()
-        while day <= last:
-            if day.year == year:
-                days.add(day)
-            day += timedelta(days=1)
+        days.update(day for day in days_touched(case.span.start, case.span.end) if day.year == year)
     return len(days)
 
 

@@ -225,6 +225,10 @@ class Reader:
             query = query.where(col(CaseRow.start) < within.end, col(CaseRow.end) > within.start)
         return [CaseLine._make(row) for row in self._session.execute(query)]
 
+    def register_lines(self) -> list[CaseLine]:
+        """`case_lines` of the whole register, read again only when something was written since."""
+        return self.while_unchanged("case lines", self.case_lines)
+
     def count_cases(self) -> int:
         """How many cases there are."""
         return int(self._session.execute(select(func.count(col(CaseRow.id)))).scalar_one())

@@ -25,7 +25,6 @@ from orderdesk.desk.rostering.record import late_changes_in
 from orderdesk.desk.rostering.replanning import needs_in
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.domain import ledger
-from orderdesk.domain.events import Status
 from orderdesk.domain.ledger import Posting, Themes
 from orderdesk.domain.people import Person, Role
 from orderdesk.domain.time import Span, Week, at, local
@@ -443,9 +442,7 @@ def _case_needs(reader: Reader, start: datetime, days: int, now: datetime) -> It
     are made.
     """
     cases = [
-        case
-        for case in reader.cases(start=start, end=start + timedelta(days=days))
-        if case.status in (Status.IN_PREPARATION, Status.READY)
+        case for case in reader.cases(start=start, end=start + timedelta(days=days)) if case.to_come
     ]
     classes = standing_classes(reader, local(now).date()) if cases else {}
     for case in cases:
