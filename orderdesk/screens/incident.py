@@ -15,15 +15,14 @@ from textual.widgets import Static
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _, figure
 from orderdesk.screens.base import Place
-from orderdesk.screens.parts import shown_parts
 from orderdesk.screens.safe import line, safe
 from orderdesk.screens.widgets.form import Field, Form, Reading, Values
 from orderdesk.screens.widgets.looks import Look
+from orderdesk.screens.widgets.preview import CasePreview
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
-    from orderdesk.desk.digest import Part
     from orderdesk.desk.incident import Incident
     from orderdesk.desk.logfile import Merged
     from orderdesk.desk.timeline import LogLine
@@ -85,7 +84,7 @@ class IncidentScreen(Place):
             ).add_class("list")
             with VerticalScroll(classes="detail"):
                 yield Static("", id="clock")
-                yield Static("", id="picture")
+                yield CasePreview("", id="picture")
 
     def on_mount(self) -> None:
         """The list has the keys; the clock runs."""
@@ -117,7 +116,8 @@ class IncidentScreen(Place):
             self._found = None
             self.refresh_bindings()
         if not rows:
-            self._tell_idle([])
+            self._tell_idle()
+            self.query_one("#picture", CasePreview).say(safe(""))
         self.query_one(VirtualTable).load(ListRows(rows, keys=self._ids, looks=over))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -129,10 +129,11 @@ class IncidentScreen(Place):
     def on_virtual_table_moved(self, event: VirtualTable.Moved) -> None:
         """Look at this one; the packages are worked out in a thread."""
         if event.row < len(self._ids):
-            if self._idle:
-                self._look_back(self._ids[event.row])
-            else:
+            if not self._idle:
                 self._look(self._ids[event.row])
+            elif self.desk is not None:
+                self._tell_idle()
+                self.query_one("#picture", CasePreview).look(self.desk, self._ids[event.row])
 
     def on_virtual_table_chosen(self, event: VirtualTable.Chosen) -> None:
         """Open the whole case."""
@@ -141,29 +142,13 @@ class IncidentScreen(Place):
         if event.row < len(self._ids):
             self.app.push_screen(CaseScreen(self._ids[event.row]))
 
-    @work(thread=True, exclusive=True, group="look")
-    def _look_back(self, case_id: str) -> None:
-        from orderdesk.desk.digest import digest
-
-        desk = self.desk
-        if desk is None:
-            return
-        try:
-            parts = digest(desk, case_id)
-        except OrderdeskError:
-            return  # Gone or out of reach: what is shown stays until the next look.
-        self.app.call_from_thread(self._tell_idle, parts)
-
-    def _tell_idle(self, parts: list[Part]) -> None:
-        """Nothing is going on: what the keys would do, and the case under the cursor."""
-        if not self.is_mounted:
-            return
+    def _tell_idle(self) -> None:
+        """Nothing is going on: what the keys would do."""
         self.query_one("#clock", Static).update(
             safe(
                 _("Nothing is going on. u: six questions, then packages with their price."), "bold"
             )
         )
-        self.query_one("#picture", Static).update(shown_parts(parts))
 
     @work(thread=True, exclusive=True, group="look")
     def _look(self, case_id: str) -> None:
@@ -188,7 +173,7 @@ class IncidentScreen(Place):
         self._found, self._log = found, log
         self.refresh_bindings()
         self._tick()
-        self.query_one("#picture", Static).update(safe("\n".join(_picture(found, log))))
+        self.query_one("#picture", CasePreview).say(safe("\n".join(_picture(found, log))))
 
     def _tick(self) -> None:
         """Draw the clock of the gathering that is shown."""
