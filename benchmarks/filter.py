@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.start import used_city
 from benchmarks.terminal import Terminal
+from orderdesk.i18n import count, set_language
 
 if TYPE_CHECKING:
     from orderdesk.desk.search import RegisterList
@@ -106,7 +107,7 @@ def measure(records: int) -> dict[str, float]:
         try:
             terminal.wait_for("SYNTHETIC DATA")
             terminal.press("2")
-            terminal.wait_for(f"{len(lines)} cases")
+            terminal.wait_for(f"{count(len(lines))} cases")
             time.sleep(5)  # The index is made after the list is shown.
             terminal.press("/")
             terminal.burst()
@@ -143,7 +144,8 @@ def _wrong(lines: RegisterList, typed: list[tuple[str, float, str]]) -> int:
         words = plain(text).split()
         right = sum(all(word in t for word in words) for t in texts)
         # What stays the same is not painted again.
-        wrong += right != shown and str(right) not in painted and str(right)[-1] not in painted
+        said = count(right)
+        wrong += right != shown and said not in painted and said[-1] not in painted
         shown = right
     return wrong
 
@@ -154,6 +156,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
+    set_language("en")  # as the desk that is measured
     found = measure(given.records)
     if given.json:
         print(json.dumps(found))
