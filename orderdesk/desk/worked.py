@@ -12,7 +12,6 @@ from orderdesk.desk import capacity, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.timeline import note_event
 from orderdesk.domain import ledger
-from orderdesk.domain.corrections import correct_worked
 from orderdesk.domain.events import Case
 from orderdesk.domain.ledger import Book, Deed, Posting
 from orderdesk.domain.people import Actor, Role
@@ -186,7 +185,7 @@ def put_right(desk: Desk, day: date, values: Mapping[str, str]) -> None:
         case = work.case(found.case_id)
         capacity.write(
             work,
-            lambda old: correct_worked(
+            lambda old: ledger.correct_worked(
                 old, capacity.pen(desk, work, capacity.week_of(case)), case.id, who, minutes,
                 _rules().pay_back, reason=code,
                 authorised_by=Actor(name=name, role=Role.LEAD) if name else None,

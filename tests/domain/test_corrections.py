@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderdesk.domain import ledger
-from orderdesk.domain.corrections import correct_worked
 from orderdesk.domain.ledger import Book
 from orderdesk.domain.time import at
 from orderdesk.errors import RuleSaysNo
@@ -29,7 +28,7 @@ def tuesday(given_back: int = 10 * H) -> Desk:
 
 def put_right(desk: Desk, person: str, minutes: int, **more: object) -> None:
     desk.do(
-        at(WED, "16:45"), correct_worked, "U-009", person, minutes, RULE,
+        at(WED, "16:45"), ledger.correct_worked, "U-009", person, minutes, RULE,
         **{"reason": "relieved early", **more},
     )  # fmt: skip
 

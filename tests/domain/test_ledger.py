@@ -496,9 +496,6 @@ def test_the_reserve_grows_and_shrinks_with_the_roster() -> None:
         desk.do(at(MON, "08:00"), ledger.resize_reserve, -8 * H, "two more")
     with pytest.raises(RuleSaysNo, match="reason"):
         desk.do(at(MON, "08:00"), ledger.resize_reserve, 8 * H, " ")
-    desk.do(at(MON, "08:00"), ledger.resize_theme, "undermining", -8 * H, "absence", LEAD)
-    (line,) = [t for t in ledger.statement(desk.postings, W24).themes if t.theme == "undermining"]
-    assert line.budget == 88 * H
 
 
 def test_one_key_goes_back_to_the_plan_of_before_and_forth_again() -> None:

@@ -11,17 +11,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from orderdesk.domain.ledger import (
-    Account,
-    Book,
-    DebtTerms,
-    Deed,
-    PayBackRule,
-    Pen,
-    Posting,
-    check,
-    totals,
-)
+from orderdesk.domain.ledger.pen import Pen, check
+from orderdesk.domain.ledger.postings import RULE, Account, Book, DebtTerms, Deed, Posting
+from orderdesk.domain.ledger.reading import totals
+from orderdesk.domain.ledger.themes import PayBackRule
 from orderdesk.domain.people import Actor
 from orderdesk.domain.time import Week
 from orderdesk.errors import RuleSaysNo
@@ -48,13 +41,13 @@ def correct_worked(
     reason, when the source has no more, or for more theme minutes without authority.
     """
     if not reason.strip():
-        raise RuleSaysNo(msg("A reason is needed."), "20")
+        raise RuleSaysNo(msg("A reason is needed."), RULE)
     standing = _worked(postings, pen.week, case_id, person_id)
     if not standing:
-        raise RuleSaysNo(msg("Nothing was booked as worked for {who} there.", who=person_id), "20")
+        raise RuleSaysNo(msg("Nothing was booked as worked for {who} there.", who=person_id), RULE)
     differs = minutes - sum(m for _, m in standing)
     if minutes < 0 or not differs:
-        raise RuleSaysNo(msg("That is what stands already."), "20")
+        raise RuleSaysNo(msg("That is what stands already."), RULE)
     if differs > 0:
         made = [_more(postings, pen, standing[0][0], differs, pay_back, reason, authorised_by)]
     else:
