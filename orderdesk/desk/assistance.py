@@ -15,8 +15,8 @@ from orderdesk import reference
 from orderdesk.desk import capacity, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.timeline import note_event
-from orderdesk.domain.demand import Norms, unit_minutes
 from orderdesk.domain.events import Case
+from orderdesk.domain.norms import Norms, unit_minutes
 from orderdesk.domain.people import Role
 from orderdesk.domain.time import Week
 from orderdesk.errors import BadInput, RuleSaysNo

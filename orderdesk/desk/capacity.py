@@ -14,7 +14,7 @@ from orderdesk.desk.core import Desk, authority
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.desk.timeline import note_event
 from orderdesk.domain import ledger
-from orderdesk.domain.demand import Demand, Norms, demand
+from orderdesk.domain.demand import Demand, demand
 from orderdesk.domain.events import Case, Status
 from orderdesk.domain.ledger import (
     Balance,
@@ -27,13 +27,14 @@ from orderdesk.domain.ledger import (
     Themes,
     WeekState,
 )
+from orderdesk.domain.norms import Norms
 from orderdesk.domain.people import Actor, Duty, DutyStatus, Role, Task, TaskSpan
 from orderdesk.domain.time import Week, at, local
+from orderdesk.domain.waterline import Waterlines
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, figure, msg, ngettext, pick
 from orderdesk.reserve.rules import ReserveRules
 from orderdesk.risk.model import RiskClass
-from orderdesk.roster.problem import RosterRules
 
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader, Work
@@ -319,7 +320,7 @@ def strength_in(
     """Strength of a district per hour of a day; `duties` shows a plan that is not stored."""
     start, end = at(day, time(0)), at(day + timedelta(days=1), time(0))
     found = reader.duties(start=start, end=end) if duties is None else duties
-    rules = reference.cached("roster", RosterRules)
+    waterlines = reference.cached("waterlines", Waterlines)
     here = [d for d in found if d.status is not DutyStatus.CANCELLED and d.place == district]
     hours = []
     moment = start
@@ -331,15 +332,7 @@ def strength_in(
                 deployed=sum(
                     any(t.case_id and t.start <= moment < t.end for t in d.tasks) for d in here
                 ),
-                least=max(
-                    (
-                        rule.at_least
-                        for rule in rules.waterline
-                        if rule.place == district
-                        and rule.from_ <= local(moment).time() < rule.until
-                    ),
-                    default=0,
-                ),
+                least=waterlines.least(district, moment),
             )
         )
         moment += _HOUR

@@ -15,8 +15,9 @@ from orderdesk.desk.drafts import drop_draft
 from orderdesk.desk.rostering import parameters, record, replanning
 from orderdesk.desk.scoring import Explanation
 from orderdesk.desk.timeline import LogLine, lines_of, note_event
-from orderdesk.domain.demand import Norms, check_lawful
+from orderdesk.domain.demand import in_pairs
 from orderdesk.domain.events import Case, CounterGroup, Kind, Source, Status, Sureness
+from orderdesk.domain.norms import Norms, check_lawful
 from orderdesk.domain.people import Actor, Duty, DutyStatus, Role, Task, TaskSpan
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, Week, at, local
@@ -248,9 +249,9 @@ def look(desk: Desk, case_id: str) -> Incident:
 
 
 def _share_of(needs: Sequence[Need], share: float) -> list[Need]:
-    """The first so many people of what the norm asks: half of four tasks is two people."""
+    """The first so many people of what the norm asks, in pairs: half of six is four people."""
     people = [need for need in needs for _n in range(need.at_least)]
-    kept = people[: round(len(people) * share)]
+    kept = people[: in_pairs(len(people), share)]
     counted: dict[str, int] = {}
     for need in kept:
         counted[need.id] = counted.get(need.id, 0) + 1

@@ -30,9 +30,10 @@ _MODELS = {
     "roster": "orderdesk.roster.problem:RosterRules",
     "shifts": "orderdesk.domain.people:ShiftBook",
     "signals": "orderdesk.risk.signals:SignalRules",
-    "staffing_norms": "orderdesk.domain.demand:Norms",
+    "staffing_norms": "orderdesk.domain.norms:Norms",
     "terms": "orderdesk.domain.law:TermRules",
     "themes": "orderdesk.domain.ledger:Themes",
+    "waterlines": "orderdesk.domain.waterline:Waterlines",
 }
 
 
@@ -58,7 +59,7 @@ PARAMETERS = (
     ),
     Parameter(
         "waterline.*", N_("officers that {what} keeps"),
-        ("reserve/waterlines.*.people", "roster/waterline.*.at_least"),
+        ("waterlines/waterlines.*.people",),
     ),
     Parameter("theme.*.weight", N_("weight of theme {what}"), ("themes/themes.*.weight",)),
     Parameter("place.*.capacity", N_("people that {what} holds"), ("places/places.*.capacity",)),
@@ -185,8 +186,7 @@ def own_changes(own: Mapping[str, Any]) -> dict[str, dict[KeyPath, Any]]:
     return {
         "places": {("districts",): own["districts"], ("places",): own["places"]},
         "permit_gate": {("centre_district",): centre},
-        "reserve": {("waterlines", usual, "district"): centre},
-        "roster": {("waterline", usual, "place"): centre},
+        "waterlines": {("waterlines", usual, "district"): centre},
         "shifts": {
             ("shifts", shift["id"], "place"): centre
             for shift in _raw("shifts")["shifts"]

@@ -19,9 +19,9 @@ from orderdesk.desk.feeds import FEED, settings, subscribers
 from orderdesk.desk.leave import granted_in
 from orderdesk.desk.rostering import oncall
 from orderdesk.desk.scoring import standing_classes
-from orderdesk.domain.demand import Norms, check_lawful
 from orderdesk.domain.events import Organiser
 from orderdesk.domain.ledger import Posting, lines
+from orderdesk.domain.norms import Norms, check_lawful
 from orderdesk.domain.people import ShiftBook, Task
 from orderdesk.domain.text import csv_cell
 from orderdesk.domain.time import local

@@ -17,10 +17,11 @@ from orderdesk.desk import capacity, settings, words
 from orderdesk.desk.availability import absences_in
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering.record import PUBLICATION
-from orderdesk.domain.demand import Cause, Waterfall, waterfall
 from orderdesk.domain.people import Duty, DutyStatus, Skill
 from orderdesk.domain.places import Places
+from orderdesk.domain.plannable import Cause, Waterfall, waterfall
 from orderdesk.domain.time import Week, at, local
+from orderdesk.domain.waterline import Waterlines
 from orderdesk.domain.when import read_when
 from orderdesk.i18n import _
 from orderdesk.reserve.rules import ReserveRules
@@ -147,7 +148,7 @@ class Day:
 
 def least_text(hour: Hour) -> str:
     """The waterline of an hour; a star says that this desk set it."""
-    local_ = settings.mark("roster", "waterline", hour.district, "at_least")
+    local_ = settings.mark("waterlines", "waterlines", hour.district, "people")
     return f"{hour.least}{local_}" if hour.least else "-"
 
 
@@ -203,8 +204,8 @@ def strength_in(reader: Reader, day: date) -> Day:
     standing = [d for d in duties if d.status is not DutyStatus.CANCELLED]
     there = [d for d in standing if d.person_id not in away_ids]
     gone = [d for d in duties if _is_absence(d, there) and d.id not in withdrawn]
-    asked = {line.district for line in rules.waterlines}
-    busy = {duty.place for duty in duties} | asked
+    waterlines = reference.cached("waterlines", Waterlines)
+    busy = {duty.place for duty in duties} | waterlines.districts
     districts = [d for d in reference.cached("places", Places).districts if d in busy]
     hours = []
     for district in [*districts, *sorted(busy - set(districts) - {""})]:
@@ -212,10 +213,7 @@ def strength_in(reader: Reader, day: date) -> Day:
         away = [d for d in gone if d.place == district]
         moment = start
         while moment < end:
-            least = max(
-                (w.people for w in rules.waterlines if w.district == district and w.holds(moment)),
-                default=0,
-            )
+            least = waterlines.least(district, moment)
             hour = _hour(district, moment, here, away, able, least, rules.hide_causes_below)
             if hour.rostered or least:
                 hours.append(hour)

@@ -22,11 +22,12 @@ from orderdesk.desk.core import Desk
 from orderdesk.desk.feeds import FEED
 from orderdesk.desk.rostering.replanning import POOL_PEOPLE
 from orderdesk.domain import ledger
-from orderdesk.domain.demand import Norms, Strength
 from orderdesk.domain.events import Case, CounterGroup, Source, Sureness
 from orderdesk.domain.ledger import Account, Book, Posting
+from orderdesk.domain.norms import Norms
 from orderdesk.domain.people import Duty, DutyStatus, Role, Task
 from orderdesk.domain.time import Span, Week, at, local
+from orderdesk.domain.waterline import Strength, Waterlines
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import LANGUAGES, N_, _, language, msg, use_language
 from orderdesk.reserve.ladder import WayOut
@@ -38,6 +39,7 @@ from orderdesk.reserve.whatif import (
     OnDuty,
     Overlay,
     Plan,
+    Rules,
     Supposed,
     what_if,
 )
@@ -236,9 +238,10 @@ def ask(desk: Desk, values: Mapping[str, str]) -> Found:
     (laag, midden, hoog; empty: as the score says). Raises BadInput that names the key.
     """
     began = time.monotonic()
-    rules, norms = (
-        reference.cached("reserve", ReserveRules),
+    rules = Rules(
         reference.cached("staffing_norms", Norms),
+        reference.cached("reserve", ReserveRules),
+        reference.cached("waterlines", Waterlines),
     )
     with desk.read() as reader:
         state = state_in(reader)
@@ -253,7 +256,7 @@ def ask(desk: Desk, values: Mapping[str, str]) -> Found:
             raise RuleSaysNo(msg("the roster changed while you asked: ask again"))
     whole_day = Span(start=at(day, "00:00"), end=at(day + timedelta(days=1), "00:00"))
     overlay = Overlay((supposed,), tuple(Absent(who, whole_day) for who in absent))
-    answer = what_if(plan, overlay, norms, rules, _window(case.span), desk.now)
+    answer = what_if(plan, overlay, rules, _window(case.span), desk.now)
     question = {
         k: values.get(k, "").strip() for k in ("where", "when", "how_many", "absent", "class")
     }

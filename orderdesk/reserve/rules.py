@@ -7,7 +7,6 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from orderdesk.domain.demand import Waterline
 from orderdesk.domain.ledger import PayBackRule
 from orderdesk.domain.people import Role
 from orderdesk.reference import LocalText, ReferenceFile, Strict
@@ -82,7 +81,6 @@ class ReserveRules(ReferenceFile):
     full_time_minutes: Annotated[int, Field(ge=60, le=3600)]
     hide_causes_below: Annotated[int, Field(ge=2, le=100)]
     pay_back: PayBackRule
-    waterlines: tuple[Waterline, ...]
     pools: tuple[Named, ...]
     ladder: tuple[LadderStep, ...]
     police_steps: Annotated[tuple[Named, ...], Field(min_length=1)]

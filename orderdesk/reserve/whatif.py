@@ -10,17 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from orderdesk.domain.demand import (
-    Carrier,
-    Demand,
-    Norms,
-    Presence,
-    Strength,
-    demand,
-    strength,
-)
+from orderdesk.domain.demand import Carrier, Demand, demand
 from orderdesk.domain.events import Case
+from orderdesk.domain.norms import Norms
 from orderdesk.domain.time import Span
+from orderdesk.domain.waterline import Presence, Strength, Waterlines, strength
 from orderdesk.reserve.ladder import Shortage, Situation, WayOut, from_reserve, ways_out
 from orderdesk.reserve.rules import ReserveRules
 
@@ -58,6 +52,15 @@ class Plan:
     rest_day_people: int = 0
     pool_people: int | None = None
     """How many a neighbouring pool lends at most."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the question is answered by."""
+
+    norms: Norms
+    reserve: ReserveRules
+    waterlines: Waterlines
 
 
 @dataclass(frozen=True)
@@ -120,9 +123,7 @@ class Answer:
         return tuple(hour for hour in self.after if hour.short)
 
 
-def what_if(
-    plan: Plan, overlay: Overlay, norms: Norms, rules: ReserveRules, span: Span, now: datetime
-) -> Answer:
+def what_if(plan: Plan, overlay: Overlay, rules: Rules, span: Span, now: datetime) -> Answer:
     """Lay the overlay over the plan, within `span`.
 
     Each gathering takes people who are on duty for its whole window: flex shifts first while the
@@ -134,7 +135,7 @@ def what_if(
     present = _without(present, overlay.absences)
     free, effects = plan.free, []
     for supposed in overlay.gatherings:
-        effect, present = _take(supposed, plan, present, free, norms, rules, now)
+        effect, present = _take(supposed, plan, present, free, rules, now)
         free -= effect.reserve_minutes
         effects.append(effect)
     return Answer(
@@ -180,17 +181,16 @@ def _take(
     plan: Plan,
     present: tuple[Presence, ...],
     free: int,
-    norms: Norms,
-    rules: ReserveRules,
+    rules: Rules,
     now: datetime,
 ) -> tuple[Effect, tuple[Presence, ...]]:
-    asked = demand(supposed.case, supposed.risk_class, norms, first=supposed.first)
+    asked = demand(supposed.case, supposed.risk_class, rules.norms, first=supposed.first)
     blocks = [b for b in asked.blocks if b.carrier is Carrier.RESERVE]
     if not blocks:
         return Effect(supposed.case.id, asked, (), (), 0, 0, 0, ()), present
     window = Span(start=min(b.span.start for b in blocks), end=max(b.span.end for b in blocks))
     people, each = asked.most_people, window.minutes
-    there = _by_slack(present, window, supposed.district, rules)
+    there = _by_slack(present, window, supposed.district, rules.waterlines)
     flexible = {d.person_id for d in plan.on_duty if d.reserve and _covers(d.span, window)}
     flex = [p for p in there if p.person_id in flexible]
     theme = [p for p in there if p.person_id not in flexible]
@@ -203,13 +203,13 @@ def _take(
         seen = Situation(
             now=now,
             theme_people=len(theme),
-            slack=_slack(kept, theme, window, rules),
+            slack=_slack(kept, theme, window, rules.waterlines),
             theme_minutes=plan.theme_minutes,
             owed=plan.owed,
             rest_day_people=plan.rest_day_people,
             pool_people=plan.pool_people,
         )
-        ways = ways_out(Shortage(supposed.case.id, short, each, window.start), seen, rules)
+        ways = ways_out(Shortage(supposed.case.id, short, each, window.start), seen, rules.reserve)
     effect = Effect(
         case_id=supposed.case.id,
         demand=asked,
@@ -228,12 +228,12 @@ def _covers(outer: Span, inner: Span) -> bool:
 
 
 def _by_slack(
-    present: Sequence[Presence], window: Span, district: str, rules: ReserveRules
+    present: Sequence[Presence], window: Span, district: str, waterlines: Waterlines
 ) -> list[Presence]:
     """Who is there for the whole window: one at a time from the district with most to spare, the
     gathering's own district first where that is equal."""
     left = sorted((p for p in present if _covers(p.span, window)), key=lambda p: p.person_id)
-    spare = _spare(present, window, rules)
+    spare = _spare(present, window, waterlines)
     taken = []
     while left:
         best = max(left, key=lambda p: (spare[p.district], p.district == district))
@@ -243,20 +243,20 @@ def _by_slack(
     return taken
 
 
-def _spare(present: Sequence[Presence], window: Span, rules: ReserveRules) -> dict[str, int]:
+def _spare(present: Sequence[Presence], window: Span, waterlines: Waterlines) -> dict[str, int]:
     """How many each district has above its waterline in its worst hour; negative when below."""
     spare: dict[str, int] = {}
-    for hour in strength(present, rules.waterlines, window):
+    for hour in strength(present, waterlines, window):
         over = hour.people - hour.waterline
         spare[hour.district] = min(over, spare.get(hour.district, over))
     return spare
 
 
 def _slack(
-    present: Sequence[Presence], theme: Sequence[Presence], window: Span, rules: ReserveRules
+    present: Sequence[Presence], theme: Sequence[Presence], window: Span, waterlines: Waterlines
 ) -> int:
     """How many of those on theme work may go with every district above its waterline."""
-    spare = _spare(present, window, rules)
+    spare = _spare(present, window, waterlines)
     in_district: dict[str, int] = {}
     for p in theme:
         in_district[p.district] = in_district.get(p.district, 0) + 1

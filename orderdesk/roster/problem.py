@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 
 from orderdesk.domain.people import Duty, DutyStatus, Person, ShiftType, Skill, Task, TaskSpan
 from orderdesk.domain.time import Span, at, local
+from orderdesk.domain.waterline import Waterlines
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, msg
 from orderdesk.reference import ReferenceFile, Strict
@@ -147,16 +148,6 @@ class Moves(Strict):
         return self
 
 
-class WaterlineRule(Strict):
-    """Least strength of a place, each day between two clock times."""
-
-    place: str
-    from_: Annotated[time, Field(alias="from")]
-    until: time
-    at_least: Annotated[int, Field(ge=0, le=1000)]
-    source: str
-
-
 class CoverRule(Strict):
     """Standing cover: of a shift, or between two clock times; a number per weekday from Monday."""
 
@@ -186,7 +177,6 @@ class RosterRules(ReferenceFile):
     late_change: LateChange
     burden: BurdenWeights
     moves: Moves
-    waterline: tuple[WaterlineRule, ...]
     cover: tuple[CoverRule, ...]
 
 
@@ -356,17 +346,18 @@ def standing_needs(
     return needs
 
 
-def waterlines(rules: RosterRules, dates: Iterable[date]) -> list[Need]:
-    """The least strengths of the rules on each of `dates`."""
+def waterline_needs(lines: Waterlines, dates: Iterable[date]) -> list[Need]:
+    """What the districts keep on each of `dates`."""
     return [
         Need(
-            id=f"waterline {rule.place} {day.isoformat()}",
-            span=_between(day, rule.from_, rule.until),
-            at_least=rule.at_least,
-            place=rule.place,
+            id=f"waterline {line.district} {day.isoformat()}",
+            span=_between(day, line.start, line.end),
+            at_least=line.people,
+            place=line.district,
         )
         for day in dates
-        for rule in rules.waterline
+        for line in lines.waterlines
+        if day.isoweekday() in line.weekdays
     ]
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from orderdesk.desk.capacity import WeekPlan
     from orderdesk.desk.forecasting import Forecast
     from orderdesk.desk.strength import Day
-    from orderdesk.domain.demand import Waterfall
     from orderdesk.domain.ledger import Balance
+    from orderdesk.domain.plannable import Waterfall
 
 
 def reserve_gauge(week: str, b: Balance) -> Parts:

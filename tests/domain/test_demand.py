@@ -1,16 +1,17 @@
-"""From a case to people and hours; lawful tasks, waterline, plannable hours."""
+"""From a case to people and hours; lawful tasks; what police units cost."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orderdesk.domain import demand as d
-from orderdesk.domain.demand import Carrier, Cause, Norms, Presence, Waterline
+from orderdesk.domain.demand import Carrier
 from orderdesk.domain.events import Case, EventProfile, Form, Kind, Source
+from orderdesk.domain.norms import Norms, check_lawful, unit_minutes
 from orderdesk.domain.people import Task
 from orderdesk.domain.time import Span, Week, at
 from orderdesk.errors import BadInput, ReferenceProblem, RuleSaysNo
@@ -59,7 +60,7 @@ def test_the_hours_of_w24_follow_from_the_norms(
     assert found.minutes() == hours * 60
     assert found.assumed == ()
     assert all(b.reasons and b.place == "markt" for b in found.blocks)
-    d.check_lawful([b.task for b in found.blocks], NORMS)
+    check_lawful([b.task for b in found.blocks], NORMS)
 
 
 def test_a_small_counter_group_brings_nothing_of_its_own_at_first() -> None:
@@ -90,21 +91,10 @@ def test_preparation_stands_apart_from_the_hours() -> None:
     assert (asked.minutes(), asked.preparation_minutes) == (0, 0)
 
 
-def test_three_deployments_are_offered_for_an_unannounced_gathering() -> None:
-    a, b, c = d.deployments(U009, "midden", NORMS)
-    assert [x.demand.minutes() for x in (a, b, c)] == [12 * 60, 6 * 60, 0]
-    assert [x.demand.most_people for x in (a, b, c)] == [4, 2, 0]
-    assert c.choice.on_call == 2
-
-
-def test_a_trigger_opens_a_package() -> None:
-    start = at(SAT, "14:38")
-    extra = d.package_blocks("extra_supervision", start, "mosae_forum", NORMS)
-    assert sum(b.minutes for b in extra if b.carrier is Carrier.RESERVE) == 240
-    moved = d.package_blocks("traffic", start, "markt", NORMS)
-    assert [(b.task, b.number, b.carrier) for b in moved] == [(Task.TRAFFIC, 2, Carrier.ROSTER)]
-    with pytest.raises(BadInput, match="extra_supervision, hosts, traffic"):
-        d.package_blocks("horses", start, "markt", NORMS)
+@pytest.mark.parametrize(("number", "half"), [(0, 0), (1, 1), (2, 2), (4, 2), (6, 4), (7, 4)])
+def test_half_a_deployment_goes_in_pairs(number: int, half: int) -> None:
+    assert d.in_pairs(number, 0.5) == half
+    assert (d.in_pairs(number, 1), d.in_pairs(number, 0)) == (number, 0)
 
 
 def test_what_is_not_known_is_assumed_and_said() -> None:
@@ -208,25 +198,25 @@ def test_neither_purpose_nor_organiser_changes_the_demand() -> None:
 )
 def test_a_boa_never_stands_for_disorder(task: Task) -> None:
     with pytest.raises(RuleSaysNo, match="police task") as refused:
-        d.check_lawful([Task.SUPERVISION, task], NORMS)
+        check_lawful([Task.SUPERVISION, task], NORMS)
     assert refused.value.rule == "19"
     assert "public information" in str(refused.value)
 
 
 def test_lawful_tasks_pass() -> None:
-    d.check_lawful(
+    check_lawful(
         [Task.SUPERVISION, Task.TRAFFIC, Task.PUBLIC_INFORMATION, Task.WASTE, Task.HOST], NORMS
     )
-    d.check_lawful([Task.THEME_WORK, Task.RESERVE], NORMS)
+    check_lawful([Task.THEME_WORK, Task.RESERVE], NORMS)
 
 
 def test_a_section_and_a_platoon_cost_what_the_rule_says() -> None:
-    assert d.unit_minutes("section", NORMS) == 276 * 60
-    assert d.unit_minutes("platoon", NORMS) == 564 * 60
-    assert d.unit_minutes("section", NORMS, 2) == 552 * 60
+    assert unit_minutes("section", NORMS) == 276 * 60
+    assert unit_minutes("platoon", NORMS) == 564 * 60
+    assert unit_minutes("section", NORMS, 2) == 552 * 60
     for unit, count in (("army", 1), ("section", 0)):
         with pytest.raises(BadInput, match="section"):
-            d.unit_minutes(unit, NORMS, count)
+            unit_minutes(unit, NORMS, count)
 
 
 @pytest.mark.parametrize(
@@ -246,97 +236,3 @@ def test_norms_with_a_hole_or_an_unlawful_task_do_not_load(
     raw[path[0]][path[1]][path[2]] = value
     with pytest.raises(ReferenceProblem, match=complaint):
         validate("staffing_norms.toml", raw, Norms)
-
-
-# --- waterline ------------------------------------------------------------------------------
-
-CENTRUM = Waterline(district="Centrum", start=time(12), end=time(18), people=4)
-SUNDAY = Span(start=at(SUN, "11:00"), end=at(SUN, "19:30"))
-
-
-def on_duty(people: int, away: int = 0) -> list[Presence]:
-    """`people` on the Sunday shift, of whom `away` are at a gathering from 13:00 to 17:00."""
-    stay = [Presence(f"B{i}", "Centrum", SUNDAY) for i in range(people - away)]
-    for i in range(people - away, people):
-        stay.append(Presence(f"B{i}", "Centrum", Span(start=SUNDAY.start, end=at(SUN, "13:00"))))
-        stay.append(Presence(f"B{i}", "Centrum", Span(start=at(SUN, "17:00"), end=SUNDAY.end)))
-    return stay
-
-
-def test_four_of_six_break_the_waterline_and_two_do_not() -> None:
-    d.check_waterline(d.strength(on_duty(6, away=2), [CENTRUM], SUNDAY))
-    hours = d.strength(on_duty(6, away=4), [CENTRUM], SUNDAY)
-    with pytest.raises(RuleSaysNo, match=r"falls to 2, its waterline is 4 \(14-06 13:00\)") as no:
-        d.check_waterline(hours)
-    assert no.value.rule == "21"
-    d.check_waterline(hours, "D-2026-24-3")
-    short = {h.start: h.short for h in hours if h.short}
-    assert short == {at(SUN, f"{h}:00"): 2 for h in (13, 14, 15, 16)}
-
-
-def test_the_fewest_in_the_hour_count() -> None:
-    early = Presence("B1", "Centrum", Span(start=at(SUN, "12:00"), end=at(SUN, "12:20")))
-    late = Presence("B2", "Centrum", Span(start=at(SUN, "12:40"), end=at(SUN, "13:00")))
-    hour = Span(start=at(SUN, "12:00"), end=at(SUN, "13:00"))
-    (found,) = d.strength([early, late], [CENTRUM], hour)
-    assert (found.people, found.short, found.slack) == (0, 4, 0)
-
-
-def test_a_waterline_over_midnight_belongs_to_the_evening_it_starts_in() -> None:
-    night = Waterline(
-        district="Centrum", weekdays=frozenset({6}), start=time(22), end=time(3), people=2
-    )
-    asked = [at(SAT, "22:00"), at(SUN, "02:00")]
-    free = [at(SAT, "02:00"), at(SUN, "03:00"), at(SUN, "22:00"), at(SAT, "21:00")]
-    assert all(night.holds(m) for m in asked)
-    assert not any(night.holds(m) for m in free)
-
-
-@given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 12)), max_size=12))
-def test_strength_counts_each_person_once_and_never_below_zero(
-    shifts: list[tuple[int, int]],
-) -> None:
-    start = at(SUN, "00:00")
-    present = [
-        Presence(f"B{i % 5}", "Centrum", Span(
-            start=start + timedelta(hours=a), end=start + timedelta(hours=a + n)))
-        for i, (a, n) in enumerate(shifts)
-    ]  # fmt: skip
-    hours = d.strength(present, [CENTRUM], Span(start=start, end=start + timedelta(hours=36)))
-    assert len(hours) == 36
-    for hour in hours:
-        here = {p.person_id for p in present if p.span.contains(hour.start)}
-        assert hour.people == len(here)
-        assert hour.short == 0 or hour.slack == 0
-
-
-# --- plannable, not paper -------------------------------------------------------------------
-
-AWAY = {Cause.LEAVE: 112 * 60, Cause.TRAINING: 40 * 60, Cause.SICK: 60 * 60, Cause.OTHER: 12 * 60}
-
-
-def test_24_on_paper_are_17_8_plannable() -> None:
-    fall = d.waterfall(864 * 60, AWAY, group=24, whole=24, full_time_minutes=36 * 60, hide_below=5)
-    assert fall.paper_fte == 24
-    assert round(fall.plannable_fte, 1) == 17.8
-    assert [(str(s.name), s.minutes // 60) for s in fall.steps] == [
-        ("Leave", 112), ("Training", 40), ("Other absence", 72),
-    ]  # fmt: skip
-    assert fall.contract_minutes - sum(s.minutes for s in fall.steps) == fall.plannable_minutes
-    assert round(sum(s.fte for s in fall.steps) + fall.plannable_fte, 6) == 24
-
-
-@pytest.mark.parametrize(("group", "whole"), [(4, 24), (4, 4), (20, 24)])
-def test_causes_hide_in_a_small_group_and_where_subtracting_would_show_them(
-    group: int, whole: int
-) -> None:
-    fall = d.waterfall(
-        864 * 60, AWAY, group=group, whole=whole, full_time_minutes=2160, hide_below=5
-    )
-    assert [str(s.name) for s in fall.steps] == ["Absence"]
-    assert fall.plannable_minutes == 640 * 60
-
-
-def test_more_away_than_there_is_is_refused() -> None:
-    with pytest.raises(BadInput, match="absence"):
-        d.waterfall(60, {Cause.LEAVE: 61}, group=9, whole=9, full_time_minutes=60, hide_below=5)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderdesk.domain.demand import Norms
 from orderdesk.domain.events import Case, Kind, Source
+from orderdesk.domain.norms import Norms
 from orderdesk.domain.time import Span, Week, at
+from orderdesk.domain.waterline import Waterlines
 from orderdesk.errors import BadInput
 from orderdesk.reference import load
 from orderdesk.reserve.rules import ReserveRules, WayKind
@@ -22,12 +23,14 @@ from orderdesk.reserve.whatif import (
     OnDuty,
     Overlay,
     Plan,
+    Rules,
     Supposed,
     what_if,
 )
 
-NORMS = load("staffing_norms", Norms)
-RULES = load("reserve", ReserveRules)
+RULES = Rules(
+    load("staffing_norms", Norms), load("reserve", ReserveRules), load("waterlines", Waterlines)
+)
 MON, TUE, WED, THU, FRI, SAT, SUN = Week(year=2026, number=24).days
 SHIFT = Span(start=at(SUN, "11:00"), end=at(SUN, "19:30"))
 SIX = tuple(OnDuty(f"B{n}", "Centrum", SHIFT) for n in (14, 19, 23, 22, 18, 5))
@@ -46,7 +49,7 @@ def a_gathering(expected: int, start: datetime, end: datetime) -> Supposed:
 
 def ask(plan: Plan, *gatherings: Supposed, absent: tuple[str, ...] = ()) -> Answer:
     overlay = Overlay(tuple(gatherings), tuple(Absent(p, SHIFT) for p in absent))
-    return what_if(plan, overlay, NORMS, RULES, HOURS, NOW)
+    return what_if(plan, overlay, RULES, HOURS, NOW)
 
 
 def test_four_taken_of_six_leave_centrum_two_under_the_waterline() -> None:

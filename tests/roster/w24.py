@@ -16,6 +16,7 @@ from itertools import count
 from orderdesk import reference
 from orderdesk.domain.people import Duty, Person, ShiftType, Skill, Task, TaskSpan
 from orderdesk.domain.time import Span, at
+from orderdesk.domain.waterline import Waterlines
 from orderdesk.domain.worktime import WorkingTimeLaw
 from orderdesk.roster.moves import Pool, Situation
 from orderdesk.roster.problem import (
@@ -24,7 +25,7 @@ from orderdesk.roster.problem import (
     Offer,
     RosterRules,
     standing_needs,
-    waterlines,
+    waterline_needs,
 )
 
 LAW = reference.load("working_time_law", WorkingTimeLaw)
@@ -179,7 +180,7 @@ def situation(now: datetime, *needs: Need, **changes: object) -> Situation:
         "offers": OFFERS,
         "duties": published(),
         "needs": needs,
-        "waterlines": tuple(waterlines(RULES, days)),
+        "waterlines": tuple(waterline_needs(reference.load("waterlines", Waterlines), days)),
         "standing": tuple(n for n in standing_needs(RULES, days, OFFERS) if not n.shift),
         "burdens": BURDENS,
         "pool": Pool("neighbour", 2),

@@ -12,7 +12,7 @@ from orderdesk import reference
 from orderdesk.desk import availability, capacity, leave, weeks, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering import oncall
-from orderdesk.desk.rostering.parameters import LOOK_BACK, YEAR_BACK, law, offers, rules
+from orderdesk.desk.rostering.parameters import LOOK_BACK, YEAR_BACK, law, offers, rules, waterlines
 from orderdesk.desk.rostering.proposal import (
     Proposal,
     drafted,
@@ -31,7 +31,7 @@ from orderdesk.domain.time import Span, Week, at, local
 from orderdesk.domain.worktime import Finding, Severity, check_duties, errors
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, figure, msg, pick
-from orderdesk.roster.problem import Need, Problem, standing, standing_needs, waterlines
+from orderdesk.roster.problem import Need, Problem, standing, standing_needs, waterline_needs
 
 if TYPE_CHECKING:
     from orderdesk.roster.search import Effort, Progress
@@ -402,7 +402,7 @@ def problem_in(
     if not people:
         raise RuleSaysNo(msg("nobody is in the team yet: add people first"))
     known = {person.id for person in people}
-    needs = [*standing_needs(rules(), dates, offers()), *waterlines(rules(), dates)]
+    needs = [*standing_needs(rules(), dates, offers()), *waterline_needs(waterlines(), dates)]
     published = [d for d in published_in(reader, first, days) if d.person_id in known]
     draft = [d for d in drafted(earlier, published) if d.person_id in known]
     late, off = late_changes_in(reader, start), _granted(reader)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from orderdesk import reference
 from orderdesk.domain.people import ShiftBook
+from orderdesk.domain.waterline import Waterlines
 from orderdesk.domain.worktime import WorkingTimeLaw
 from orderdesk.roster.problem import Offer, RosterRules
 
@@ -33,3 +34,8 @@ def rules() -> RosterRules:
     """The team's own rules and prices."""
     found: RosterRules = reference.cached("roster", RosterRules)
     return found
+
+
+def waterlines() -> Waterlines:
+    """What the districts keep."""
+    return reference.cached("waterlines", Waterlines)

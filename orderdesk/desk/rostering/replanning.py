@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from orderdesk import reference
 from orderdesk.desk import availability, capacity, words
 from orderdesk.desk.core import Desk, authority
-from orderdesk.desk.rostering.parameters import LOOK_AHEAD, LOOK_BACK, law, offers, rules
+from orderdesk.desk.rostering.parameters import (
+    LOOK_AHEAD,
+    LOOK_BACK,
+    law,
+    offers,
+    rules,
+    waterlines,
+)
 from orderdesk.desk.rostering.proposal import proposal_in
 from orderdesk.desk.rostering.record import burdens_in, log_changes
 from orderdesk.desk.scoring import standing_classes
@@ -27,7 +34,7 @@ from orderdesk.i18n import N_, Msg, _, figure, msg
 from orderdesk.reserve.rules import ReserveRules
 from orderdesk.risk.model import RiskClass
 from orderdesk.roster.moves import Pool, Situation
-from orderdesk.roster.problem import Aim, Need, standing_needs, waterlines
+from orderdesk.roster.problem import Aim, Need, standing_needs, waterline_needs
 from orderdesk.roster.replan import Plan, Replan, cost_of_wish, replan
 
 if TYPE_CHECKING:
@@ -134,7 +141,7 @@ def situation_in(
         offers=offers(),
         duties=tuple(duties),
         needs=tuple(needs if needs is not None else needs_of(reader, case, local(desk.now).date())),
-        waterlines=tuple(waterlines(rules(), dates)),
+        waterlines=tuple(waterline_needs(waterlines(), dates)),
         standing=tuple(n for n in standing_needs(rules(), dates, offers()) if not n.shift),
         burdens=burdens_in(reader, desk.now),
         pool=Pool(pools[0].id, POOL_PEOPLE) if pools and pool else None,

@@ -10,13 +10,13 @@ from functools import cached_property
 from orderdesk.desk import availability, weeks, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering import oncall
-from orderdesk.desk.rostering.parameters import LOOK_BACK, law, offers, rules
+from orderdesk.desk.rostering.parameters import LOOK_BACK, law, offers, rules, waterlines
 from orderdesk.desk.rostering.proposal import drafted, proposal_in
 from orderdesk.domain.people import Duty, DutyStatus, OnCall, Person
 from orderdesk.domain.time import Week, at, local
 from orderdesk.domain.worktime import Finding, check_duties, errors
 from orderdesk.i18n import N_, _
-from orderdesk.roster.problem import Need, day_of, standing, standing_needs, waterlines
+from orderdesk.roster.problem import Need, day_of, standing, standing_needs, waterline_needs
 
 PUBLISHED, PROPOSED, OPEN = N_("published"), N_("proposal"), N_("not published")
 _STEP = timedelta(minutes=30)
@@ -159,7 +159,7 @@ def view(desk: Desk, first: date, days: int) -> RosterView:
         shift_cover=_shift_cover(stand, needs),
         waterline={
             (need.place, local(need.span.start).date()): Cover(_fewest(stand, need), need.at_least)
-            for need in waterlines(rules(), shown)
+            for need in waterline_needs(waterlines(), shown)
         },
         away=away,
         on_call={(spell.person_id, day): spell for spell in calls for day in oncall.days_of(spell)},
