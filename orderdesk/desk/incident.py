@@ -83,6 +83,11 @@ class Package:
         )
 
     @property
+    def needs_decision(self) -> bool:
+        """Whether it takes the number of a driehoek decision."""
+        return self.plan is not None and self.plan.needs_decision
+
+    @property
     def under_waterline(self) -> bool:
         """Whether some hour falls below the line."""
         return any(left < least for _moment, left, least in self.strength)
@@ -284,16 +289,19 @@ def _package(
     )
 
 
-def authorise(desk: Desk, found: Incident, package: Package, by: Actor, reason: str) -> list[str]:
+def authorise(
+    desk: Desk, found: Incident, package: Package, by: Actor, reason: str, decision: str = ""
+) -> list[str]:
     """Commit a package: roster, ledger and log in one unit of work; whom to call, in order.
 
-    Raises RuleSaysNo without the authority that borrowing theme hours takes.
+    Raises RuleSaysNo without the authority that borrowing theme hours takes, and below the
+    waterline without the number of a driehoek decision (rule 21).
     """
     if package.plan is None:
         with desk.work(Role.OFFICER) as work:
             note_event(work, found.case.id, msg("police only; nobody sent"))
         return []
-    return replanning.choose(desk, found.plans, package.plan, by, reason)
+    return replanning.choose(desk, found.plans, package.plan, by, reason, decision=decision)
 
 
 def gatherings_of_today(desk: Desk) -> list[Case]:

@@ -42,7 +42,7 @@ class Way:
     @property
     def needs_decision(self) -> bool:
         """Whether it takes the number of a driehoek decision."""
-        return bool(self.plan.below_waterline)
+        return self.plan.needs_decision
 
     def line(self) -> str:
         """For the planner."""
@@ -186,16 +186,13 @@ def take(desk: Desk, found: Shortage, values: Mapping[str, str]) -> Taken:
     if way is None:
         known = ", ".join(letter for letter, _way in found.lettered())
         raise BadInput(N_("way"), letter, msg("Choose one of: {known}.", known=known or "-"))
-    if way.needs_decision and not values.get("decision", "").strip():
-        raise RuleSaysNo(
-            msg("{district} falls below its waterline: give the number of the driehoek decision",
-                district=found.hours[0].district if found.hours else ""), "21",
-        )  # fmt: skip
     if not values.get("reason", "").strip():
         raise BadInput(N_("reason"), "", msg("A reason is needed."))
     by = authority(Actor(name=values.get("by", "").strip(), role=Role.LEAD), Role.LEAD)
-    reason = " ".join(filter(None, [values["reason"].strip(), values.get("decision", "").strip()]))
-    people = replanning.choose(desk, found.plans, replace(way.plan, pool=()), by, reason)
+    people = replanning.choose(
+        desk, found.plans, replace(way.plan, pool=()), by, values["reason"].strip(),
+        decision=values.get("decision", ""),
+    )  # fmt: skip
     request = ""
     if way.plan.pool:
         until = values.get("until", "").strip() or words.moment(_due(found))

@@ -247,7 +247,13 @@ class IncidentScreen(Place):
 
         def commit(values: Mapping[str, str]) -> object:
             package = next(p for p in found.packages if p.id == values["package"])
-            return incident.authorise(desk, found, package, _lead(values), values["reason"])
+            return incident.authorise(
+                desk, found, package, _lead(values), values["reason"], values.get("decision", "")
+            )
+
+        decision = [
+            Field("decision", _("Number of a driehoek decision"), _("below the waterline"))
+        ] if any(package.needs_decision for package in found.packages) else []  # fmt: skip
 
         def committed(people: object) -> None:
             if isinstance(people, list):
@@ -260,6 +266,7 @@ class IncidentScreen(Place):
                     Field("package", _("Package"), choices=choices),
                     Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
                     Field("reason", _("Reason")),
+                    *decision,
                 ],
                 commit,
             ),

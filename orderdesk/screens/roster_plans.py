@@ -143,6 +143,9 @@ class PlansScreen(Place):
         pool = [
             Field("pool", _("Pool said yes"), choices=[("no", _("no")), ("yes", _("yes"))])
         ] if state in (replanning.NEEDED, replanning.ASKED) else []  # fmt: skip
+        decision = [
+            Field("decision", _("Number of a driehoek decision"), _("below the waterline"))
+        ] if plans[n].needs_decision and not self.plans.situation.decision else []  # fmt: skip
         self.app.push_screen(
             Form(
                 _("Choose plan {name}").format(name=chr(ord("A") + n)),
@@ -150,10 +153,12 @@ class PlansScreen(Place):
                     Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
                     Field("reason", _("Reason")),
                     *pool,
+                    *decision,
                 ],
                 lambda v: replanning.choose(
                     desk, self.plans, plans[n], lead(v), v["reason"],
                     pool_confirmed=v.get("pool", "yes") == "yes",
+                    decision=v.get("decision", ""),
                 ),
             ),
             closed,

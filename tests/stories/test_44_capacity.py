@@ -26,9 +26,10 @@ from orderdesk.desk import (
     whatif,
     worked,
 )
+from orderdesk.desk.rostering import replanning
 from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Posting
-from orderdesk.domain.people import Duty, DutyStatus
+from orderdesk.domain.people import Actor, Duty, DutyStatus, Role
 from orderdesk.domain.time import at
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import _, set_language
@@ -379,8 +380,14 @@ async def test_cpw9_cpw10_the_waterline_of_sunday(
         assert not first.needs_decision
         letters = {way.needs_decision: letter for letter, way in found.lettered()}
         signed = {"by": "Teamleider Voorbeeld", "reason": "zondag"}
-        with pytest.raises(RuleSaysNo):
+        with pytest.raises(RuleSaysNo, match="Centrum") as no:
             waterline.take(s.desk, found, {"way": letters[True], **signed})
+        assert no.value.rule == "21"
+        undercut = dict(found.lettered())[letters[True]].plan
+        lead = Actor(name="Teamleider Voorbeeld", role=Role.LEAD)
+        with pytest.raises(RuleSaysNo) as no:
+            replanning.choose(s.desk, found.plans, undercut, lead, "zondag")
+        assert no.value.rule == "21"
         with pytest.raises(RuleSaysNo):
             waterline.take(s.desk, found, {"way": "A", "reason": "zondag", "by": ""})
         # CPW10: two + two; the lead signs; the pool is asked, due Saturday noon, and not sure.

@@ -341,12 +341,26 @@ def choose(
     reason: str,
     *,
     pool_confirmed: bool = True,
+    decision: str = "",
 ) -> list[str]:
     """Make a plan the roster: duties, ledger and log in one unit of work; the people touched.
 
-    Raises RuleSaysNo while the pool has not said yes, for theme hours without authority, and when
-    the reserve no longer has what the plan takes.
+    `decision` is the number of the driehoek decision that lets a plan undercut the waterline; it
+    stands with the reason. Raises RuleSaysNo for such a plan without one (rule 21), while the pool
+    has not said yes, for theme hours without authority, and when the reserve no longer has what
+    the plan takes.
     """
+    decision = decision.strip() or plans.situation.decision
+    if plan.needs_decision and not decision:
+        raise RuleSaysNo(
+            msg(
+                "{district} falls below its waterline: give the number of the driehoek decision",
+                district=plan.below_waterline[0].need.place,
+            ),
+            "21",
+        )
+    if plan.needs_decision:
+        reason = f"{reason} {decision}".strip()
     if plan.theme_minutes or plan.borrowed_minutes:
         authority(by, Role.LEAD, Role.DECIDER)
     with desk.work(Role.OFFICER) as work:
