@@ -53,8 +53,8 @@ class Generation:
         self._smooth, self._exact = _SMOOTH, 1
 
     def standing(self, rosters: Rosters | None = None) -> None:
-        """The part as it stands becomes columns; with `rosters` (P, D) that stand there now, where
-        everything is open."""
+        """The part as it stands becomes columns; with `rosters` (P, D) that stand there now: the
+        same ones outside the part."""
         if rosters is not None:
             self.part = self.master.part = replace(self.part, standing=rosters)
         part = self.part
@@ -141,25 +141,45 @@ class Generation:
         keep[self._standing_columns()] = True
         self.master.trim(keep)
 
-    def dive(self, best: float, rounds: int, part: float) -> Rosters | None:
-        """Fix cells that are sure, and a `part` of those that are still split, surest first, with
-        new columns in between; whole rosters (Q, days), or None when a price below `best` is out
-        of reach."""
+    def held(self, share: float, chance: np.random.Generator) -> Rosters:
+        """(Q, days): a `share` of the cells, drawn by `chance`, that stand as most of the linear
+        program's mix has them; FREE elsewhere. Where the two disagree is where to look."""
+        self.relaxed = self.master.relax(self._patience())
+        part = self.part
+        cut = part.standing[part.people, part.first : part.last]
+        mix = self._mix(self.relaxed)
+        agreed = np.take_along_axis(mix, cut[:, :, None].astype(np.int64) + 1, 2)[:, :, 0] > 0.5
+        kept = agreed & (chance.random(cut.shape) < share)
+        return np.where(kept, cut, FREE).astype(np.int8)
+
+    def _mix(self, relaxed: Relaxed) -> Floats:
+        """(Q, days, 1 + S): how much of the linear program's columns has nothing, or each shift,
+        in a cell."""
         count, days = len(self.part.people), self.part.last - self.part.first
-        fixed = np.full((count, days), FREE, np.int8)
+        mix = np.zeros((count, days, self._need.shape[1] + 1))
         every = np.arange(days)
+        for n in np.flatnonzero(relaxed.share > 1e-9).tolist():
+            mix[self.master.owner[n], every, self.master.rosters[n] + 1] += relaxed.share[n]
+        return mix
+
+    def dive(
+        self, best: float, rounds: int, part: float, held: Rosters | None = None
+    ) -> Rosters | None:
+        """Fix cells that are sure, and a `part` of those that are still split, surest first, with
+        new columns in between, beside those `held` (Q, days) from the start; whole rosters
+        (Q, days), or None when a price below `best` is out of reach."""
+        fixed = np.full((len(self.part.people), len(self._need)), FREE, np.int8)
+        if held is not None:
+            fixed[:] = held
+            self.master.restrict(fixed)
         try:
             while True:
                 relaxed = self._reprice(rounds, fixed)
                 if relaxed is None or relaxed.objective > best - SURE + 1e-6:
                     return None
-                share = np.zeros((count, days, self._need.shape[1] + 1))
-                for n in np.flatnonzero(relaxed.share > 1e-9).tolist():
-                    share[self.master.owner[n], every, self.master.rosters[n] + 1] += relaxed.share[
-                        n
-                    ]
-                top = share.max(axis=2)
-                choice: Rosters = (share.argmax(axis=2) - 1).astype(np.int8)
+                mix = self._mix(relaxed)
+                top = mix.max(axis=2)
+                choice: Rosters = (mix.argmax(axis=2) - 1).astype(np.int8)
                 if (top > 1 - 1e-6).all():
                     return choice
                 split = (top < 1 - 1e-6) & (fixed == FREE)

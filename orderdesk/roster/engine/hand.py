@@ -8,7 +8,7 @@ from orderdesk.roster.engine.board import Board
 from orderdesk.roster.engine.columns import SURE, Generation
 from orderdesk.roster.engine.master import Master, Part
 from orderdesk.roster.engine.meter import Meter
-from orderdesk.roster.engine.model import NEVER, Tables, cover_of, price
+from orderdesk.roster.engine.model import NEVER, Rosters, Tables, cover_of, price
 from orderdesk.roster.engine.pricing import FREE, SCALE, Pricer
 
 _WARM_UP, _BOUND = 0.04, 0.6
@@ -23,6 +23,12 @@ what it took."""
 _ROUNDS, _SHARE = 30, 0.05
 """A dive generates columns for so many rounds, then fixes this share of the cells still split."""
 _PICK_SECONDS, _PICK_NODES = 1.0, 1_000
+_WHOLE = 0.8
+"""Share of all cells from which a part is opened to everything, once that has a bound."""
+_HELD = (0.3, 0.95)
+"""Between which shares of the cells that the linear program agrees on are held in further dives."""
+_DIVES = 4
+"""Further dives into a part's columns."""
 
 
 class Hand:
@@ -36,6 +42,7 @@ class Hand:
         self._sizes = [_CELLS] * 3
         self._turn = 0
         self._bounding = first
+        self._everything: Generation | None = None
 
     def turn(self, board: Board, meter: Meter) -> None:
         """One piece of work: the start, the bound, or a part."""
@@ -73,6 +80,7 @@ class Hand:
         while not done and meter.spent < until and not (meter.over or board.closed):
             done = work.converge(1, board.objective - self.t.base - SURE)
             board.prove(work.bound + self.t.base, work.guide)
+        self._everything = work
         if done and not (meter.over or board.closed):
             work.standing(board.rosters)
             self._finish(board, meter, work)
@@ -92,6 +100,8 @@ class Hand:
             wide = min(days, max(7, round((cells * days / people) ** 0.5)))
         count = min(people, max(2, round(cells / wide)))
         self._sizes[kind] = min(cells, 1.2 * people * days)
+        if wide * count >= _WHOLE * people * days and board.bound > -NEVER:
+            count, wide = people, days
         some = np.sort(self._chance.choice(people, count, replace=False)).astype(np.int64)
         # The first and the last days get their turn as often as others.
         first = int(np.clip(self._chance.integers(-wide // 2, days - wide // 2), 0, days - wide))
@@ -100,29 +110,52 @@ class Hand:
     def _improve(self, board: Board, meter: Meter, part: Part) -> None:
         """Open a part, generate its columns, and offer better rosters."""
         goal = part.price() - SURE
-        guide = board.guide[part.first : part.last].copy()
-        work = Generation(part, Master(part), self._pricer, meter, guide)
-        work.standing()
-        work.seek(guide)
+        work, known = self._opened(board, meter, part)
         if work.converge(60, goal) and work.bound <= goal:
             board.learn(part, work.guide)
-            self._finish(board, meter, work)
+            self._finish(board, meter, work, known)
 
-    def _finish(self, board: Board, meter: Meter, work: Generation) -> None:
-        """Whole rosters out of generated columns, by a dive and by a pick."""
-        part = work.part
-        best = part.price()
-        cut = work.dive(best, _ROUNDS, _SHARE)
-        if cut is not None:
-            rosters = part.put(cut)
-            best += price(self.t, rosters) - price(self.t, part.standing)
-            board.offer(rosters, part.standing)
-        if work.bound > best - SURE or meter.left < 0.5:
+    def _opened(self, board: Board, meter: Meter, part: Part) -> tuple[Generation, bool]:
+        """A part's columns so far; those of everything stay from one turn to the next (True)."""
+        work = self._everything
+        if part.whole and work is not None:
+            work.meter = meter
+            work.standing(part.standing)
+            return work, True
+        work = Generation(
+            part, Master(part), self._pricer, meter, board.guide[part.first : part.last].copy()
+        )
+        work.standing()
+        work.seek(work.guide)
+        if part.whole:
+            self._everything = work
+        return work, False
+
+    def _finish(self, board: Board, meter: Meter, work: Generation, known: bool = False) -> None:
+        """Whole rosters out of generated columns: by a dive, by dives near the rosters that stand,
+        and by a pick; where a dive and a pick have been tried (`known`), only near them."""
+        if not known:
+            self._dive(board, work, None)
+        for _ in range(_DIVES):
+            if meter.over or board.closed or work.bound > work.part.price() - SURE:
+                return
+            self._dive(board, work, work.held(self._chance.uniform(*_HELD), self._chance))
+        if known or meter.left < 0.5:
             return
-        seconds = _PICK_SECONDS * (3 if part.whole else 1)
-        cut = work.pick(best, seconds, _PICK_NODES)
-        if cut is not None:
-            board.offer(part.put(cut), part.standing)
+        best, seconds = work.part.price(), _PICK_SECONDS * (3 if work.part.whole else 1)
+        self._offer(board, work, work.pick(best, seconds, _PICK_NODES))
+
+    def _dive(self, board: Board, work: Generation, held: Rosters | None) -> None:
+        self._offer(board, work, work.dive(work.part.price(), _ROUNDS, _SHARE, held))
+
+    def _offer(self, board: Board, work: Generation, cut: Rosters | None) -> None:
+        """Rosters of the part were found, or none: better ones stand from now on."""
+        if cut is None:
+            return
+        since, rosters = work.part.standing, work.part.put(cut)
+        board.offer(rosters, since)
+        if price(self.t, rosters) < price(self.t, since):
+            work.standing(rosters)
 
     # --- the start ---------------------------------------------------------------------------
 
