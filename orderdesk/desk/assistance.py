@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import capacity, words
+from orderdesk.desk import booking, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.timeline import note_event
 from orderdesk.domain.events import Case
@@ -199,7 +199,7 @@ def requests(desk: Desk, week: Week) -> Sequence[PoliceRequest]:
 def requests_in(reader: Reader, week: Week) -> Sequence[PoliceRequest]:
     """`requests` inside a unit of work."""
     cases = reader.cases(start=week.span.start, end=week.span.end)
-    here = {case.id: case for case in cases if capacity.week_of(case) == week}
+    here = {case.id: case for case in cases if booking.week_of(case) == week}
     found = [ask for case in here.values() for ask in _of_case(reader, case)]
     return sorted(found, key=lambda ask: ask.asked_at)
 

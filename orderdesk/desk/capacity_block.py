@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from orderdesk.desk import assistance, capacity, words
+from orderdesk.desk import assistance, plannable, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.signals import refuse_personal_data
 from orderdesk.domain import ledger
@@ -31,7 +31,7 @@ class Block:
     week: Week
     at: datetime
     statement: Statement
-    fall: capacity.Waterfall
+    fall: plannable.TeamHours
     police: tuple[assistance.PoliceRequest, ...]
     note: str
 
@@ -65,7 +65,7 @@ class Block:
         for theme in self.statement.themes:
             if theme.lent or theme.to_borrow or theme.paid_back or theme.owed:
                 yield _("{theme}: borrowed {lent}, paid back {back}, owed {owed}").format(
-                    theme=capacity.theme_name(theme.theme),
+                    theme=words.theme(theme.theme),
                     lent=words.hours(theme.lent + theme.to_borrow),
                     back=words.hours(theme.paid_back), owed=words.hours(theme.owed),
                 )  # fmt: skip
@@ -82,7 +82,7 @@ def block(desk: Desk, week: Week) -> Block:
             week=week,
             at=desk.now,
             statement=ledger.statement(reader.postings(Posting), week),
-            fall=capacity.waterfall_in(reader, week),
+            fall=plannable.team_hours_in(reader, week),
             police=tuple(assistance.requests_in(reader, week)),
             note=note_in(reader, week),
         )

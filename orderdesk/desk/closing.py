@@ -40,7 +40,7 @@ def call_off(desk: Desk, case_id: str) -> Case:
 
     Raises RuleSaysNo for a case that is over, moved or called off already.
     """
-    from orderdesk.desk.capacity import release_case
+    from orderdesk.desk.booking import release_case
 
     with desk.work() as work:
         case = work.case(case_id)
@@ -60,7 +60,7 @@ def move(desk: Desk, case_id: str, when: str) -> Moved:
     One that was called off before may still get its new day. Raises RuleSaysNo for a case that is
     over or moved already, BadInput for a moment that can't be read.
     """
-    from orderdesk.desk.capacity import release_case
+    from orderdesk.desk.booking import release_case
 
     with desk.work() as work:
         case = work.case(case_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from orderdesk.city import TEST_WEEK, City, build_city
-from orderdesk.desk import capacity, scoring
+from orderdesk.desk import booking, plannable, scoring
 from orderdesk.desk.core import DemoClock, Desk, counting_ids
 from orderdesk.desk.opening import open_desk
 from orderdesk.desk.publishing import publish
@@ -52,7 +52,7 @@ def load_city(desk: Desk, seed: int = 24) -> City:
         for signal in city.signals:
             work.put(SIGNAL, signal.id, signal.model_dump(mode="json"))
         for away in city.away:
-            capacity.set_away(work, away.week, away.cause, away.minutes)
+            plannable.set_away(work, away.week, away.cause, away.minutes)
         for count in city.police:
             work.put(
                 POLICE_COUNT,
@@ -78,14 +78,14 @@ def _open_test_week(desk: Desk, work: Work) -> None:
         ),
         _CARRIED_HOURS * H,
     )
-    capacity.open_week(desk, work, TEST_WEEK, [owed])
+    booking.open_week(desk, work, TEST_WEEK, [owed])
     for number, hours in _COMMITTED.items():
         case = work.case_by_number(number)
         assert case is not None
         work.post(
             ledger.commit(
                 work.postings(Posting),
-                capacity.pen(desk, work, TEST_WEEK),
+                booking.pen(desk, work, TEST_WEEK),
                 case.id,
                 hours * H,
                 reason="W23",

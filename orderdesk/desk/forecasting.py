@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from orderdesk import reference
-from orderdesk.desk import capacity, weeks, words
+from orderdesk.desk import capacity, plannable, weeks, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.domain import ledger
@@ -184,7 +184,7 @@ def forecast(desk: Desk, ahead: int) -> Forecast:
     learned = learn(desk)
     coming = [learned.now.shift(n) for n in range(1, ahead + 1)]
     with desk.read() as reader:
-        usual = learned.rules.reserve(capacity.waterfall_in(reader, learned.now).plannable)
+        usual = learned.rules.reserve(plannable.team_hours_in(reader, learned.now).plannable)
         reserve = {week: _reserve_in(reader, week, usual) for week in coming}
     known = [k for k in learned.known if k.week in reserve]
     found = forecast_of(

@@ -8,7 +8,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import capacity, cases, closing, intake, offline, pairs, scoring, words
+from orderdesk.desk import (
+    booking,
+    capacity,
+    cases,
+    closing,
+    intake,
+    offline,
+    pairs,
+    scoring,
+    words,
+)
 from orderdesk.desk.closing import TURNOUT
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import drop_draft
@@ -228,7 +238,7 @@ def look(desk: Desk, case_id: str) -> Incident:
         risk = scoring.explain_in(reader, case, today)
         needs = replanning.needs_of(reader, case, today)
         situation = replanning.situation_in(desk, reader, case, needs=needs, pool=False)
-        owed = capacity.week_plan_in(reader, capacity.week_of(case), today)
+        owed = capacity.week_plan_in(reader, booking.week_of(case), today)
     packages = []
     choices = reference.cached("staffing_norms", Norms).choices
     for choice in choices:
@@ -496,7 +506,7 @@ def stand_down(desk: Desk, case_id: str, values: Mapping[str, str]) -> int:
     """
     closing.close(desk, case_id, values)
     with desk.work(Role.OFFICER) as work:
-        minutes = capacity.work_case(desk, work, work.case(case_id))
+        minutes = booking.work_case(desk, work, work.case(case_id))
         case = work.case(case_id)
         if case.status is Status.HELD:
             work.save_case(case.replace(status=Status.CLOSED))

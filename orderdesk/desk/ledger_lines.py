@@ -53,7 +53,7 @@ def _posting(posting: Posting, numbers: Mapping[str, str]) -> Iterator[str]:
 
 def _account(account: Account, numbers: Mapping[str, str]) -> str:
     about = [
-        capacity.theme_name(account.theme) if account.theme else "",
+        words.theme(account.theme) if account.theme else "",
         account.pool,
         numbers.get(account.case_id, ""),
         account.person_id,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import assistance, capacity, cases, intake, whatif, words
+from orderdesk.desk import assistance, capacity, cases, intake, plannable, whatif, words
 from orderdesk.desk.agenda import (
     ACTION,
     TAKEN,
@@ -256,7 +256,7 @@ def _capacity(reader: Reader, week: Week, postings: Sequence[Posting]) -> Capaci
     stated = ledger.statement(postings, week)
     b = stated.balance
     ids = [f"posting:{p.id}" for p in postings if p.week == week] or [f"week:{week}"]
-    away = capacity.waterfall_in(reader, week)
+    away = plannable.team_hours_in(reader, week)
     there = reader.people(week.days[0], week.days[-1])
     team = [f"person:{person.id}" for person in there] or ["team"]
     totals = team_totals_in(reader, week)
@@ -364,7 +364,7 @@ def _sheet(reader: Reader, case: Case, today: date) -> CaseSheet:
 
 
 def _theme(id: str) -> Words:
-    return said(lambda: capacity.theme_name(id))
+    return said(lambda: words.theme(id))
 
 
 def _source(signal: Signal) -> Words:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from orderdesk.desk import capacity, intake, leave, words
+from orderdesk.desk import booking, intake, leave, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.timeline import note_event
 from orderdesk.domain import ledger
@@ -78,7 +78,7 @@ class Ripple:
         )
         if self.proposed:
             yield _("proposed: {n} h back to {theme} ({owed} h owed); the rest stays free").format(
-                n=words.hours(self.proposed), theme=capacity.theme_name(self.theme),
+                n=words.hours(self.proposed), theme=words.theme(self.theme),
                 owed=words.hours(self.balance.owed),
             )  # fmt: skip
         if self.people:
@@ -110,7 +110,7 @@ def pending(desk: Desk) -> list[Ripple]:
 def pending_in(reader: Reader) -> list[Ripple]:
     """`pending` inside a unit of work."""
     answered = {record.key for record in reader.records(ANSWERED)}
-    open_ = [fact for fact in reader.facts(capacity.RIPPLE) if str(fact.seq) not in answered]
+    open_ = [fact for fact in reader.facts(booking.RIPPLE) if str(fact.seq) not in answered]
     return [_ripple(reader, fact) for fact in open_]
 
 
@@ -126,7 +126,7 @@ def waiting_for(desk: Desk, number: str) -> Ripple:
 def _ripple(reader: Reader, fact: Fact) -> Ripple:
     case = reader.case(fact.subject.removeprefix("case:"))
     new = reader.case(case.moved_to) if case.moved_to else None
-    week = capacity.week_of(case)
+    week = booking.week_of(case)
     postings = reader.postings(Posting)
     stated = ledger.statement(postings, week)
     theme = stated.debts[0].terms.theme if stated.debts else ""
@@ -196,8 +196,8 @@ def answer(desk: Desk, seq: int, pay_back: bool) -> int:
         planned = found.proposed if pay_back else 0
         if planned:
             start = found.case.span.start if found.case.span else found.case.known_at
-            capacity.plan_pay_back_in(
-                desk, work, found.theme, planned, capacity.week_of(found.case),
+            booking.plan_pay_back_in(
+                desk, work, found.theme, planned, booking.week_of(found.case),
                 reason=_("on {day}, free after {number} was called off").format(
                     day=words.day(start), number=found.case.number
                 ),

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import capacity, settings, words
+from orderdesk.desk import plannable, settings, words
 from orderdesk.desk.availability import absences_in
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering.record import PUBLICATION
@@ -243,7 +243,7 @@ def who_in(desk: Desk, hour: Hour) -> list[str]:
             continue
         doing = dict.fromkeys(
             numbers.get(task.case_id)
-            or (capacity.theme_name(task.theme) if task.theme else _(words.TASKS[task.task]))
+            or (words.theme(task.theme) if task.theme else _(words.TASKS[task.task]))
             for task in duty.tasks
             if task.start < end and hour.start < task.end
         )
@@ -303,7 +303,7 @@ def _withdrawn(reader: Reader) -> set[str]:
 def fall_in(reader: Reader, week: Week) -> Waterfall:
     """The week's waterfall, causes hidden where the team is small."""
     rules = reference.cached("reserve", ReserveRules)
-    counted = capacity.waterfall_in(reader, week)
+    counted = plannable.team_hours_in(reader, week)
     away: dict[Cause, int] = {}
     for name, minutes in counted.away.items():
         cause = Cause(name) if name in set(Cause) else Cause.OTHER

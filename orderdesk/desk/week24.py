@@ -12,7 +12,7 @@ from datetime import datetime
 
 from orderdesk.city import TEST_WEEK
 from orderdesk.desk import (
-    capacity,
+    booking,
     closing,
     incident,
     intake,
@@ -167,7 +167,7 @@ class Week24:
         )  # fmt: skip
 
     def _give_back(self, hours: int) -> None:
-        capacity.give_back(
+        booking.give_back(
             self.desk, NUISANCE, hours * H, "flexuren niet nodig, voor overlast gewerkt", TEST_WEEK
         )
 
@@ -233,11 +233,11 @@ class Week24:
         )
 
     def _saturday_worked(self) -> None:
-        capacity.worked(self.desk, [self._id("D-2026-043"), self._id("D-2026-044")])
+        booking.worked(self.desk, [self._id("D-2026-043"), self._id("D-2026-044")])
         for number, turnout in (("D-2026-043", "110-140"), ("D-2026-044", "60-90")):
             closing.close(self.desk, self._id(number), {"turnout": turnout, "incident": "none"})
         self._give_back(10)
 
     def _sunday_worked(self) -> None:
-        capacity.worked(self.desk, [self._id("D-2026-042")])
+        booking.worked(self.desk, [self._id("D-2026-042")])
         closing.close(self.desk, self._id("D-2026-042"), {"turnout": "150-220", "incident": "none"})

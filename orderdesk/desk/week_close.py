@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from orderdesk.desk import capacity, weeks, words
+from orderdesk.desk import booking, weeks, words
 from orderdesk.desk.core import Desk
 from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Book, Debt, Posting, Statement
@@ -76,7 +76,7 @@ class Proof:
             yield f"✗ {what}"
         for debt in self.statement.debts:
             yield _("owed: {n} h to {theme}, due {day}").format(
-                n=words.hours(debt.minutes), theme=capacity.theme_name(debt.terms.theme),
+                n=words.hours(debt.minutes), theme=words.theme(debt.terms.theme),
                 day=words.day(debt.terms.due),
             )  # fmt: skip
         if self.pay_back:
@@ -217,7 +217,7 @@ def close(desk: Desk, week: Week, *, pay_back: bool = True) -> Closed:
         if not all(one.holds for one in found.sums):
             wrong = next(one.text for one in found.sums if not one.holds)
             raise RuleSaysNo(msg("this doesn't sum: {text}", text=wrong), "20")
-        stated = capacity.close_week_in(desk, work, week)
+        stated = booking.close_week_in(desk, work, week)
         weeks.open_in(desk, work, found.after)
         planned = 0
         for theme in dict.fromkeys(debt.terms.theme for debt in stated.debts):
@@ -226,7 +226,7 @@ def close(desk: Desk, week: Week, *, pay_back: bool = True) -> Closed:
             part = min(free, due) if pay_back else 0
             if part:
                 why = _("owed from {week}").format(week=week)
-                capacity.plan_pay_back_in(
+                booking.plan_pay_back_in(
                     desk,
                     work,
                     theme,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import capacity, words
+from orderdesk.desk import booking, plannable, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering.parameters import offers, rules
 from orderdesk.desk.settings import mark
@@ -85,10 +85,10 @@ class Proposal:
         )
         for theme, minutes in self.themes.items():
             if minutes:
-                yield f"  {capacity.theme_name(theme)}: {words.hours(minutes)}"
+                yield f"  {words.theme(theme)}: {words.hours(minutes)}"
         for debt in self.carried:
             yield _("owed to {theme}: {n} h, due {day}").format(
-                theme=capacity.theme_name(debt.terms.theme),
+                theme=words.theme(debt.terms.theme),
                 n=words.hours(debt.minutes),
                 day=words.day(debt.terms.due),
             )
@@ -103,27 +103,27 @@ def propose(desk: Desk, week: str = "") -> Proposal:
 
 def propose_in(reader: Reader, week: Week, today: Week) -> Proposal:
     """`propose` inside a unit of work; after the week `today` usual absence is reckoned with."""
-    fall = capacity.waterfall_in(reader, week)
+    fall = plannable.team_hours_in(reader, week)
     known = sum(fall.away.values())
-    expected = capacity.expected_away(reader, fall, week, today)
-    plannable = fall.contract - expected
+    expected = plannable.expected_away(reader, fall, week, today)
+    plannable_minutes = fall.contract - expected
     share = reference.cached("reserve", ReserveRules)
     postings = reader.postings(Posting)
-    stands, worked = capacity.rostered_in(reader, week)
-    flex, reserve = _flex_shifts(share.reserve(plannable))
+    stands, worked = booking.rostered_in(reader, week)
+    flex, reserve = _flex_shifts(share.reserve(plannable_minutes))
     rostered = bool(stands or any(worked.values()))
     if rostered:
         reserve, themes = stands, worked
         flex = _rostered_flex(reader, week)
     else:
-        themes = reference.cached("themes", Themes).budgets(max(0, plannable - reserve))
+        themes = reference.cached("themes", Themes).budgets(max(0, plannable_minutes - reserve))
     before = week.shift(-1)
     closed = ledger.week_state(postings, before) is WeekState.CLOSED
     return Proposal(
         week=week,
         state=ledger.week_state(postings, week),
         people=fall.people,
-        plannable=plannable,
+        plannable=plannable_minutes,
         reckoned=max(0, expected - known),
         share=share.share,
         flex=flex,
@@ -167,7 +167,7 @@ def open_in(desk: Desk, work: Work, week: Week) -> Proposal:
 
 def _reserve(text: str) -> int:
     try:
-        return capacity.read_hours(text)
+        return booking.read_hours(text)
     except BadInput as problem:
         raise BadInput("reserve", text, problem.mend) from None
 
@@ -176,11 +176,13 @@ def _open(desk: Desk, work: Work, plan: Proposal, reserve: int | None) -> Propos
     if reserve is not None:
         plan = _with_reserve(plan, reserve)
     week = plan.week
-    capacity.write(
+    booking.write(
         work,
-        lambda old: ledger.open_week(
-            old, capacity.pen(desk, work, week), plan.reserve, plan.themes, plan.carried
-        ),
+        ledger.open_week,
+        booking.pen(desk, work, week),
+        plan.reserve,
+        plan.themes,
+        plan.carried,
     )
     work.put(WEEK_PLAN, str(week), {"flex": list(plan.flex)})
     return plan
@@ -235,7 +237,7 @@ def overview(desk: Desk, count: int) -> list[str]:
             line = _("{week}  reserve {n} h, free {free} h").format(
                 week=week, n=words.hours(b.reserve), free=words.hours(b.free)
             )
-            stands = capacity.rostered_in(reader, week)[0]
+            stands = booking.rostered_in(reader, week)[0]
             if stands and stands != b.reserve:
                 line += "  ▲ " + _("{n} h of flex shifts rostered").format(n=words.hours(stands))
             found.append(line)
@@ -250,16 +252,11 @@ def resize(desk: Desk, week: str, hours: str, reason: str) -> list[str]:
     """
     chosen = Week.parse(week) if week else Week.of(desk.now)
     text = hours.strip()
-    minutes = capacity.read_hours(text.removeprefix("-"))
+    minutes = booking.read_hours(text.removeprefix("-"))
     if text.startswith("-"):
         minutes = -minutes
     with desk.work(Role.PLANNER) as work:
-        capacity.write(
-            work,
-            lambda old: ledger.resize_reserve(
-                old, capacity.pen(desk, work, chosen), minutes, reason
-            ),
-        )
+        booking.write(work, ledger.resize_reserve, booking.pen(desk, work, chosen), minutes, reason)
         b = ledger.balance(work.postings(Posting), chosen)
     return [
         _("{week}  reserve {n} h, free {free} h").format(

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import capacity, intake, scoring, words
+from orderdesk.desk import intake, scoring, words
 from orderdesk.desk.availability import absences_in
 from orderdesk.desk.core import Desk
 from orderdesk.desk.feeds import FEED
@@ -196,7 +196,7 @@ def way_text(way: WayOut) -> str:
     for part in way.parts:
         name = rules.step(part.kind).name[language()]
         if part.kind is WayKind.THEME:
-            name = capacity.theme_name(part.theme)
+            name = words.theme(part.theme)
         parts.append(
             name
             if part.kind is WayKind.REFUSE

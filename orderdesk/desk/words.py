@@ -17,10 +17,11 @@ from orderdesk.domain.events import (
     Sureness,
 )
 from orderdesk.domain.law import DecisionKind, Procedure
+from orderdesk.domain.ledger import Themes
 from orderdesk.domain.people import Duty, Role, ShiftBook, Task
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, local
-from orderdesk.i18n import N_, _, day_text, figure
+from orderdesk.i18n import N_, _, day_text, figure, pick
 from orderdesk.risk.facts import PastEvent
 from orderdesk.risk.model import RiskClass
 
@@ -170,6 +171,19 @@ def place(id: str) -> str:
     """The name of a place; what isn't in the list stays as it was written."""
     found = reference.cached("places", Places).get(id)
     return found.name if found else id
+
+
+def theme(id: str) -> str:
+    """The theme's name in the reader's language."""
+    for one in reference.cached("themes", Themes).themes:
+        if one.id == id:
+            return pick(one.name)
+    return id
+
+
+def themes() -> list[tuple[str, str]]:
+    """Themes by id and name, for a form."""
+    return [(t.id, pick(t.name)) for t in reference.cached("themes", Themes).themes]
 
 
 def past(event: PastEvent) -> str:

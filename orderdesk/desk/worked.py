@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import capacity, words
+from orderdesk.desk import booking, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.timeline import note_event
 from orderdesk.domain import ledger
@@ -128,7 +128,7 @@ def _day_hours(reader: Reader, day: date) -> DayHours:
     postings = reader.postings(Posting)
     people = [line for case in cases for line in _of_case(postings, case)]
     confirmed = reader.record(CONFIRMED, day.isoformat())
-    weeks = {capacity.week_of(case) for case in cases}
+    weeks = {booking.week_of(case) for case in cases}
     statements = [ledger.statement(postings, week) for week in weeks]
     return DayHours(
         day=day,
@@ -178,18 +178,15 @@ def put_right(desk: Desk, day: date, values: Mapping[str, str]) -> None:
     if code not in dict(reasons()):
         known = ", ".join(code for code, _name in reasons())
         raise BadInput(N_("why"), code, msg("Choose one of: {known}.", known=known))
-    minutes = 0 if hours.strip() in ("0", "0,0", "0.0") else capacity.read_hours(hours)
+    minutes = 0 if hours.strip() in ("0", "0,0", "0.0") else booking.read_hours(hours)
     name = values.get("by", "").strip()
     with desk.work(Role.PLANNER) as work:
         found = _one(_day_hours(work, day).people, who, values.get("number", "").strip())
         case = work.case(found.case_id)
-        capacity.write(
-            work,
-            lambda old: ledger.correct_worked(
-                old, capacity.pen(desk, work, capacity.week_of(case)), case.id, who, minutes,
-                _rules().pay_back, reason=code,
-                authorised_by=Actor(name=name, role=Role.LEAD) if name else None,
-            ),
+        booking.write(
+            work, ledger.correct_worked, booking.pen(desk, work, booking.week_of(case)),
+            case.id, who, minutes, _rules().pay_back, reason=code,
+            authorised_by=Actor(name=name, role=Role.LEAD) if name else None,
         )  # fmt: skip
         note_event(
             work, case.id,

@@ -229,7 +229,7 @@ class CapacityScreen(Place):
 
     def action_commit(self) -> None:
         """Promise reserve to a case."""
-        from orderdesk.desk import capacity, scoring, waterline
+        from orderdesk.desk import booking, scoring, waterline
 
         desk = self.desk
         if desk is None:
@@ -240,15 +240,15 @@ class CapacityScreen(Place):
                 Field("number", _("Number of the case"), value=waterline.first_open_case(desk)),
                 Field("hours", _("Hours")),
             ],
-            lambda v: capacity.commit(
-                desk, scoring.case_numbered(desk, v["number"]).id, capacity.read_hours(v["hours"])
+            lambda v: booking.commit(
+                desk, scoring.case_numbered(desk, v["number"]).id, booking.read_hours(v["hours"])
             ),
             _("committed"),
         )
 
     def action_borrow(self) -> None:
         """Take theme hours: a name, a time, a reason."""
-        from orderdesk.desk import capacity, scoring, waterline
+        from orderdesk.desk import booking, scoring, waterline, words
 
         desk = self.desk
         if desk is None:
@@ -257,21 +257,21 @@ class CapacityScreen(Place):
             _("Borrow from a theme"),
             [
                 Field("number", _("Number of the case"), value=waterline.first_open_case(desk)),
-                Field("theme", _("Theme"), choices=capacity.theme_choices(), value="nuisance"),
+                Field("theme", _("Theme"), choices=words.themes(), value="nuisance"),
                 Field("hours", _("Hours")),
                 Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
                 Field("reason", _("Reason")),
             ],
-            lambda v: capacity.borrow(
+            lambda v: booking.borrow(
                 desk, scoring.case_numbered(desk, v["number"]).id, v["theme"],
-                capacity.read_hours(v["hours"]), lead(v), v["reason"],
+                booking.read_hours(v["hours"]), lead(v), v["reason"],
             ),
             _("borrowed: owed once worked"),
         )  # fmt: skip
 
     def action_give_back(self) -> None:
         """Reserve that was not needed worked for a theme."""
-        from orderdesk.desk import capacity
+        from orderdesk.desk import booking, words
         from orderdesk.domain.time import Week
 
         desk = self.desk
@@ -281,19 +281,19 @@ class CapacityScreen(Place):
         self._ask(
             _("Flex hours not needed"),
             [
-                Field("theme", _("Theme"), choices=capacity.theme_choices(), value="nuisance"),
+                Field("theme", _("Theme"), choices=words.themes(), value="nuisance"),
                 Field("hours", _("Hours")),
                 Field("reason", _("Reason")),
             ],
-            lambda v: capacity.give_back(
-                desk, v["theme"], capacity.read_hours(v["hours"]), v["reason"], week
+            lambda v: booking.give_back(
+                desk, v["theme"], booking.read_hours(v["hours"]), v["reason"], week
             ),
             _("given back: the oldest debt first"),
         )
 
     def action_pay_back(self) -> None:
         """Promise free reserve to a theme that is owed hours."""
-        from orderdesk.desk import capacity
+        from orderdesk.desk import booking, words
         from orderdesk.domain.time import Week
 
         desk = self.desk
@@ -303,18 +303,16 @@ class CapacityScreen(Place):
         self._ask(
             _("Plan a pay-back"),
             [
-                Field("theme", _("Theme"), choices=capacity.theme_choices(), value="nuisance"),
+                Field("theme", _("Theme"), choices=words.themes(), value="nuisance"),
                 Field("hours", _("Hours")),
             ],
-            lambda v: capacity.plan_pay_back(
-                desk, v["theme"], capacity.read_hours(v["hours"]), week
-            ),
+            lambda v: booking.plan_pay_back(desk, v["theme"], booking.read_hours(v["hours"]), week),
             _("planned"),
         )
 
     def action_help(self) -> None:
         """Ask the neighbours or the police, or write down what they answered."""
-        from orderdesk.desk import assistance, capacity, scoring
+        from orderdesk.desk import assistance, booking, scoring
 
         desk = self.desk
         if desk is None:
@@ -323,11 +321,11 @@ class CapacityScreen(Place):
         def submit(v: Mapping[str, str]) -> object:
             case_id = scoring.case_numbered(desk, v["number"]).id
             if v["whom"] == "pool" and v["state"] == "refused":
-                capacity.refuse_pool(desk, case_id, "neighbour")
+                booking.refuse_pool(desk, case_id, "neighbour")
                 return True
             if v["whom"] == "pool":
-                ask = capacity.ask_pool if v["state"] == "asked" else capacity.confirm_pool
-                ask(desk, case_id, "neighbour", capacity.read_hours(v["hours"]))
+                ask = booking.ask_pool if v["state"] == "asked" else booking.confirm_pool
+                ask(desk, case_id, "neighbour", booking.read_hours(v["hours"]))
                 return True
             if v["state"] == "asked":
                 return assistance.ask_police(desk, case_id, v["whom"], v["hours"] or "1")

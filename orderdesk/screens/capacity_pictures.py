@@ -40,12 +40,12 @@ def reserve_gauge(week: str, b: Balance) -> Parts:
 
 def theme_bars(plan: WeekPlan) -> list[Bar]:
     """Each theme's week: lent, still to be lent, the rest of its budget; what it is owed."""
-    from orderdesk.desk import capacity
+    from orderdesk.desk import words
     from orderdesk.desk.words import hours
 
     return [
         Bar(
-            label=capacity.theme_name(theme.theme),
+            label=words.theme(theme.theme),
             parts=[
                 Part(_("lent"), theme.lent, hours(theme.lent), "▓", Look.AMBER),
                 Part(_("to borrow"), theme.to_borrow, hours(theme.to_borrow), "▒", Look.AMBER),

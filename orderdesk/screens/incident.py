@@ -441,7 +441,7 @@ class IncidentScreen(Place):
 
     def action_give_back(self) -> None:
         """Flex hours that were not needed go to a theme."""
-        from orderdesk.desk import capacity, incident, words
+        from orderdesk.desk import booking, incident, words
 
         desk = self.desk
         if desk is None:
@@ -451,12 +451,12 @@ class IncidentScreen(Place):
             Form(
                 _("Flex hours not needed"),
                 [
-                    Field("theme", _("Theme"), choices=capacity.theme_choices(), value=left.theme),
+                    Field("theme", _("Theme"), choices=words.themes(), value=left.theme),
                     Field("hours", _("Hours"), "0.5 - 64", value=words.hours(left.minutes)),
                     Field("reason", _("Reason"), value=_("flex hours of today not needed")),
                 ],
-                lambda v: capacity.give_back(
-                    desk, v["theme"], capacity.read_hours(v["hours"]), v["reason"]
+                lambda v: booking.give_back(
+                    desk, v["theme"], booking.read_hours(v["hours"]), v["reason"]
                 ),
             ),
             self.saying(_("given back: the oldest debt first")),

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from orderdesk.desk import availability, capacity, guide, staff, team, weeks
+from orderdesk.desk import (
+    availability,
+    booking,
+    guide,
+    plannable,
+    staff,
+    team,
+    weeks,
+)
 from orderdesk.desk.core import DemoClock, Desk, counting_ids
 from orderdesk.desk.drafts import load_draft, save_draft
 from orderdesk.desk.opening import open_desk
@@ -99,7 +107,7 @@ def test_absence_counts_without_its_cause(ten: Desk, tmp_path: Path) -> None:
     team.add_absence(ten, {"person": "B3", "first": "9 jun", "last": "11 jun", "cause": "griep"})
     team.add_absence(ten, {"person": "B4", "first": "9 jun", "cause": "verlof"})
     with ten.read() as reader:
-        fall = capacity.waterfall_in(reader, WEEK)
+        fall = plannable.team_hours_in(reader, WEEK)
         assert "griep" not in str(reader.trail()) + str(reader.records(availability.ABSENCE))
     assert fall.away == {"other": 3 * 432, "leave": 432}
     assert fall.plannable == 10 * 2160 - 4 * 432
@@ -176,11 +184,11 @@ def test_weeks_open_with_the_share_and_debts_come_along_when_a_week_closes(ten: 
     with ten.read() as reader:
         postings = reader.postings(Posting)
     assert ledger.week_state(postings, WEEK) is WeekState.OPEN
-    capacity.give_back(ten, "nuisance", 32 * 60, "niet nodig")
+    booking.give_back(ten, "nuisance", 32 * 60, "niet nodig")
     clock = ten.clock
     assert isinstance(clock, DemoClock)
     clock.set(MONDAY + timedelta(days=7))
-    assert capacity.close_week(ten, WEEK).state is WeekState.CLOSED
+    assert booking.close_week(ten, WEEK).state is WeekState.CLOSED
     assert weeks.propose(ten, "2026-W26").carried == ()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orderdesk import reference
-from orderdesk.desk import capacity, words
+from orderdesk.desk import words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering.fairness import Carried, carried_in, spread_lines
 from orderdesk.desk.rostering.making import (
@@ -82,7 +82,7 @@ class Outlook:
         for theme, by_week in self.themes.items():
             text = "  ".join(f"{words.hours(p) + '/' + words.hours(a):>9}" for p, a in by_week)
             mark = "! " if any(planned < asked for planned, asked in by_week) else "  "
-            yield f"{mark}{text}  {capacity.theme_name(theme)}"
+            yield f"{mark}{text}  {words.theme(theme)}"
         yield ""
         yield _("how evenly, over {n} weeks with this one").format(n=rules().fairness.weeks)
         yield from (f"  {text}" for text in spread_lines(self.carried))

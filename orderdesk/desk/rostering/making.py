@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orderdesk import reference
-from orderdesk.desk import availability, capacity, leave, weeks, words
+from orderdesk.desk import availability, booking, leave, plannable, weeks, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering import oncall
 from orderdesk.desk.rostering.parameters import LOOK_BACK, YEAR_BACK, law, offers, rules, waterlines
@@ -473,7 +473,7 @@ def _plannable(
         absences = availability.absences_in(reader, week.days[0], week.days[-1])
         own = availability.contract_minutes(person, week)
         own -= sum(availability.away_by_cause(person, absences, week).values())
-        counted = sum(capacity.counted_away_of_late(reader, week).values())
+        counted = sum(plannable.counted_away_of_late(reader, week).values())
         found.append(max(0, own - round(person.contract_minutes * counted / contract)))
     return tuple(found)
 
@@ -483,4 +483,4 @@ def _theme_minutes(reader: Reader, week: Week) -> dict[str, int]:
     stated = ledger.statement(reader.postings(Posting), week)
     opened = {line.theme: line.budget for line in stated.themes if line.budget > 0}
     weekly = {theme.id: 0 for theme in reference.cached("themes", Themes).themes}
-    return weekly | (opened or capacity.rostered_in(reader, week.shift(-1))[1])
+    return weekly | (opened or booking.rostered_in(reader, week.shift(-1))[1])

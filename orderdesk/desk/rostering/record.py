@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from orderdesk.desk import capacity
+from orderdesk.desk import booking
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering.parameters import law, rules
 from orderdesk.desk.timeline import note_event
@@ -185,13 +185,9 @@ def _reversed_in(desk: Desk, work: Work, ids: Sequence[str], reason: str, by: Ac
     wanted = set(ids)
     made: list[str] = []
     for week in sorted({p.week for p in work.postings(Posting) if p.id in wanted}, key=str):
-        hand = capacity.pen(desk, work, week)
+        hand = booking.pen(desk, work, week)
         own = {p.id for p in work.postings(Posting) if p.id in wanted and p.week == week}
         made += [
-            posting.id
-            for posting in capacity.write(
-                work,
-                lambda old, h=hand, o=own: ledger.reverse(old, h, o, reason, by),  # type: ignore[misc]
-            )
+            posting.id for posting in booking.write(work, ledger.reverse, hand, own, reason, by)
         ]
     return made

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from orderdesk import reference
-from orderdesk.desk import availability, capacity, words
+from orderdesk.desk import availability, booking, capacity, words
 from orderdesk.desk.core import Desk, authority
 from orderdesk.desk.rostering.parameters import (
     LOOK_AHEAD,
@@ -196,7 +196,7 @@ def _pool_state(reader: Reader, case: Case, plan: Plan) -> str:
 
 def _pool_minutes(reader: Reader, case: Case, pool: str) -> tuple[int, int]:
     """Minutes asked of a pool for a case, and confirmed."""
-    sums = ledger.totals(reader.postings(Posting), capacity.week_of(case))
+    sums = ledger.totals(reader.postings(Posting), booking.week_of(case))
 
     def of(book: Book) -> int:
         return sums.get(Account(book=book, pool=pool, case_id=case.id), 0)
@@ -253,13 +253,10 @@ def ask_pool(desk: Desk, case: Case, plan: Plan, until: str = "") -> str:
         if _pool_state(work, case, plan) != NEEDED:
             raise RuleSaysNo(msg("the pool was asked already"))
         mark = _reference(work, case)
-        hand = capacity.pen(desk, work, capacity.week_of(case))
+        hand = booking.pen(desk, work, booking.week_of(case))
         for entry in plan.pool:
-            capacity.write(
-                work,
-                lambda old, e=entry: ledger.ask_external(  # type: ignore[misc]
-                    old, hand, e.pool, case.id, e.minutes, reason=mark
-                ),
+            booking.write(
+                work, ledger.ask_external, hand, entry.pool, case.id, entry.minutes, reason=mark
             )
         work.add_fact(
             POOL_REQUEST,
@@ -279,26 +276,13 @@ def answer_pool(desk: Desk, case: Case, plan: Plan, *, yes: bool) -> None:
     with desk.work(Role.OFFICER) as work:
         if _pool_state(work, case, plan) != ASKED:
             raise RuleSaysNo(msg("the pool wasn't asked yet"))
-        hand = capacity.pen(desk, work, capacity.week_of(case))
+        hand = booking.pen(desk, work, booking.week_of(case))
         pool = plan.pool[0].pool
         asked, _confirmed = _pool_minutes(work, case, pool)
         if yes:
-            capacity.write(
-                work, lambda old: ledger.confirm_external(old, hand, pool, case.id, asked)
-            )
+            booking.write(work, ledger.confirm_external, hand, pool, case.id, asked)
         else:
-            ids = [
-                p.id
-                for p in work.postings(Posting)
-                if p.deed is ledger.Deed.ASK and p.case_id == case.id
-            ]
-            gone = {p.reverses for p in work.postings(Posting) if p.reverses}
-            capacity.write(
-                work,
-                lambda old: ledger.reverse(
-                    old, hand, [i for i in ids if i not in gone], _("the pool says no")
-                ),
-            )
+            booking.take_back_asked(desk, work, case, pool)
         state = CONFIRMED if yes else "refused"
         work.add_fact(POOL_REQUEST, f"case:{case.id}", {"state": state, "minutes": asked})
         text = msg("the pool confirms {n} h", n=words.hours(asked))
@@ -330,7 +314,7 @@ def windows(desk: Desk) -> str:
 
 def theme_text(theme: str) -> str:
     """A theme in words; nothing for none."""
-    return capacity.theme_name(theme) if theme else ""
+    return words.theme(theme) if theme else ""
 
 
 def choose(
@@ -400,42 +384,28 @@ def _refuse_stale(work: Work, plan: Plan) -> None:
 def _book(desk: Desk, work: Work, case: Case, plan: Plan, by: Actor, reason: str) -> list[Posting]:
     """The ledger lines of a plan: two per person at most, the pool's beside them."""
     made: list[Posting] = []
-    week = capacity.week_of(case)
-    hand = capacity.pen(desk, work, week)
-
-    def post(deed: Callable[[Sequence[Posting]], list[Posting]]) -> None:
-        made.extend(capacity.write(work, deed))
+    week = booking.week_of(case)
+    hand = booking.pen(desk, work, week)
 
     for line in plan.lines:
-        served = line.reserve_minutes
-        if served:
-            post(
-                lambda old, n=served, who=line.person_id, duty=line.new.id: ledger.commit(  # type: ignore[misc]
-                    old, hand, case.id, n, person_id=who, duty_id=duty, reason=reason
-                )
-            )
+        about = {"person_id": line.person_id, "duty_id": line.new.id, "reason": reason}
+        if line.reserve_minutes:
+            made += booking.write(work, ledger.commit, hand, case.id, line.reserve_minutes, **about)
         if line.borrowed_minutes:
-            post(
-                lambda old, n=line.borrowed_minutes, entry=line: ledger.authorise_borrow(  # type: ignore[misc]
-                    old, hand, entry.theme, case.id, n,
-                    authorised_by=by, reason=reason, person_id=entry.person_id,
-                    duty_id=entry.new.id,
-                )
+            made += booking.write(
+                work, ledger.authorise_borrow, hand, line.theme, case.id, line.borrowed_minutes,
+                authorised_by=by, **about,
             )  # fmt: skip
     for entry in plan.pool:
         asked, confirmed = _pool_minutes(work, case, entry.pool)
-        if entry.minutes > asked + confirmed:
-            post(
-                lambda old, e=entry, n=entry.minutes - asked - confirmed: ledger.ask_external(  # type: ignore[misc]
-                    old, hand, e.pool, case.id, n, reason=reason
-                )
+        more = entry.minutes - asked - confirmed
+        if more > 0:
+            made += booking.write(
+                work, ledger.ask_external, hand, entry.pool, case.id, more, reason=reason
             )
-        if entry.minutes > confirmed:
-            post(
-                lambda old, e=entry, n=entry.minutes - confirmed: ledger.confirm_external(  # type: ignore[misc]
-                    old, hand, e.pool, case.id, n
-                )
-            )
+        unsure = entry.minutes - confirmed
+        if unsure > 0:
+            made += booking.write(work, ledger.confirm_external, hand, entry.pool, case.id, unsure)
     return made
 
 
