@@ -36,6 +36,12 @@ OpenDesk = Callable[[], "Desk"]
 _FIRST_FRAME = 0.12
 _TURN = 0.0005
 """Seconds after which a thread that works gives another its turn."""
+_BEFORE_OPEN = frozenset(
+    {*(key for _name, key, _title in PLACES), "question_mark", "ctrl+p", "ctrl+l", "ctrl+t"}
+)
+"""Keys that need no desk."""
+_TAKEN_IN = 0.05
+"""Seconds between keys that waited: what one opens is there before the next is pressed."""
 _LISTEN, _MOST_NEWS = 10, 3
 """Seconds between looks at what others changed, and how many changes are told at once."""
 
@@ -102,6 +108,9 @@ class OrderdeskApp(App[None]):
         self.problem = ""
         self._heard = -1
         self._undo: Callable[[], object] | None = None
+        self._early: list[events.Key] = []
+        """Keys typed before the desk was open, in order: they are pressed once it is."""
+        self._pressed_again: events.Key | None = None
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The looks of the desk, whatever theme is chosen."""
@@ -115,6 +124,35 @@ class OrderdeskApp(App[None]):
         """Then the desk, without keeping the frame waiting."""
         # Loading the database layer would hold the interpreter while the first frame is drawn.
         self.set_timer(_FIRST_FRAME, self.open)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hold back the keys that need a desk until there is one; none is lost."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self._too_early(event):
+            self._early.append(event)
+            if isinstance(self.screen, Place):
+                self.screen.show_head()
+            return
+        await super().on_event(event)
+
+    def _too_early(self, event: events.Key) -> bool:
+        if event is self._pressed_again or event.key == "ctrl+q" or self.problem:
+            return False
+        in_place = isinstance(self.screen, Place)  # and not in help or palette, open already
+        opening = self.desk is None and in_place and event.key not in _BEFORE_OPEN
+        return bool(self._early) or opening
+
+    def _press_early(self) -> None:
+        """Press the first of the keys that waited; the next when the screen has taken it in."""
+        if not self._early:
+            self._pressed_again = None
+            return
+        if not self.screen.is_mounted:  # of the form that the key before opened
+            self.set_timer(_TAKEN_IN, self._press_early)
+            return
+        waited = self._early.pop(0)
+        self._pressed_again = events.Key(waited.key, waited.character)
+        self.post_message(self._pressed_again)
+        self.set_timer(_TAKEN_IN, self._press_early)
 
     @work(thread=True, exclusive=True, group="open")
     def open(self) -> None:
@@ -137,6 +175,7 @@ class OrderdeskApp(App[None]):
         if isinstance(self.screen, Place):
             self.screen.show_head()
             self.screen.refill()
+        self.call_after_refresh(self._press_early)
 
     @work(thread=True, exclusive=True, group="listen")
     def listen(self) -> None:
@@ -184,7 +223,9 @@ class OrderdeskApp(App[None]):
     def marks(self) -> Marks:
         """What the header says beside the places: synthetic, moment, week, reading only, role."""
         if self.desk is None:
-            return Marks([(_("opening..."), _("opening..."))])
+            n = len(self._early)
+            waits = ngettext("opening, {n} key waits", "opening, {n} keys wait", n).format(n=n)
+            return Marks([(waits if n else _("opening..."), _("opening..."))])
         from orderdesk.desk import words
         from orderdesk.domain.time import Week
 

@@ -239,8 +239,9 @@ def judged_lines(found: Sequence[Calibration]) -> Iterator[str]:
                   one.pinball_year_quantiles)  # fmt: skip
         own, year, week, quantiles = (words.number(loss / by, 2) for loss in losses)
         yield _(
-            "{what}, {n} held-out weeks: {c} inside the 80% band; pinball loss {own} (year's "
-            "average {year}, same week last year {week}, year's quantiles {quantiles})"
+            "{what}, {n} past weeks kept apart: {c} between P10 and P90 (meant: 80%). How far off, "
+            "less is better (pinball loss): {own}; by last year's average {year}, by the same week "
+            "of last year {week}, by a year's own P10 to P90 {quantiles}"
         ).format(
             what=name, n=one.weeks, c=f"{one.coverage:.0%}", own=own, year=year, week=week,
             quantiles=quantiles,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from orderdesk.desk.scoring import SIGNAL
 from orderdesk.domain.events import Sureness
 from orderdesk.domain.places import DistrictGrid, Places
 from orderdesk.domain.time import Week, local
+from orderdesk.domain.when import read_when
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, msg
 from orderdesk.risk.facts import Phase, Signal, SourceType
@@ -104,7 +105,7 @@ def look_in(reader: Reader, as_of: date) -> SignalBoard:
 def enter(desk: Desk, values: Mapping[str, str]) -> Signal:
     """Write down a signal from the form's values.
 
-    Keys: district, phase (1-4), evidenced (yes/no), source_type, observed (ISO day, default
+    Keys: district, phase (1-4), evidenced (yes/no), source_type, observed (a day, default
     today), reliability (A, B, C), text. Raises BadInput that names the field; RuleSaysNo (rule
     25) for anything that points at a person, with what may be said instead.
     """
@@ -196,14 +197,13 @@ def _refuse(signal: Signal) -> None:
 
 
 def _signal(desk: Desk, values: Mapping[str, str]) -> Signal:
-    today = local(desk.now).date()
     districts = reference.cached("places", Places).districts
     district = values.get("district", "").strip()
     if district not in districts:
         raise BadInput(
             N_("district"), district, msg("Choose one of: {known}.", known=", ".join(districts))
         )
-    observed = _day(values.get("observed", "") or today.isoformat(), today)
+    observed = _day(values.get("observed", "").strip(), desk.now)
     try:
         signal = Signal(
             id=desk.new_id(),
@@ -238,12 +238,9 @@ def _missing(values: Mapping[str, str]) -> BadInput:
     raise AssertionError(values)
 
 
-def _day(text: str, today: date) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(N_("observed"), text, msg("Write a day as 2026-06-09.")) from None
-    if day > today:
+def _day(text: str, now: datetime) -> date:
+    day = read_when(text, now, N_("observed"), past=True).day if text else local(now).date()
+    if day > local(now).date():
         raise BadInput(N_("observed"), text, msg("It lies in the future."))
     return day
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from orderdesk.domain.events import Case, Status
 from orderdesk.domain.law import TermStatus, term_status
 from orderdesk.domain.ledger import Posting
 from orderdesk.domain.time import Span, Week, at, days_touched, local
+from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _, ngettext
 from orderdesk.risk.model import RiskClass
 
@@ -46,6 +47,7 @@ _FORMS = {
     "weeks": ("", N_("open weeks"), "9"),
     "staff": ("", N_("staff list"), "9"),
     "places": ("", N_("own places"), "9"),
+    "signal": ("", N_("signal"), "7"),
 }
 """Forms in which somebody may have left a draft: where it opens, its name, its key."""
 
@@ -85,7 +87,7 @@ def today_in(desk: Desk, reader: Reader) -> Today:
             if not change.parked
         ),
         *_answers(reader, requests, {case.id for case in coming}, now),
-        *_drafts(desk, now),
+        *_drafts(desk, reader, now),
         *([] if first_steps else _silent(reader, now)),
         *([] if first_steps else _retention(reader, now)),
     ]  # fmt: skip
@@ -289,11 +291,32 @@ def _retention(reader: Reader, now: datetime) -> Iterator[_Need]:
         yield _Need(_QUIET, now, Row("", _("people's data"), text, target="place:team", key="9"))
 
 
-def _drafts(desk: Desk, now: datetime) -> Iterator[_Need]:
+def _drafts(desk: Desk, reader: Reader, now: datetime) -> Iterator[_Need]:
     for form in open_drafts(desk):
-        where, name, key = _FORMS.get(form, ("", form, ""))
-        row = Row("", _("draft"), _("unfinished: {name}").format(name=_(name)), key=key)
-        yield _Need(_QUIET, now, replace(row, target=f"form:{where}" if where else ""))
+        name, target, key = _form(form, reader)
+        row = Row("", _("draft"), _("unfinished: {name}").format(name=name), target=target, key=key)
+        yield _Need(_QUIET, now, row)
+
+
+def _form(form: str, reader: Reader) -> tuple[str, str, str]:
+    """What a reader calls the form of this name, where it opens, and the key that goes there."""
+    kind, _space, about = form.partition(" ")
+    if kind == "case" and (case := reader.case_by_number(about)) is not None:
+        return _("change of {number}").format(number=about), f"case:{case.id}", "⏎"
+    if kind == "team" and about:
+        names = {person.id: f"{person.id} {person.name}" for person in reader.people()}
+        return names.get(about, about), "place:team", "9"
+    if kind == "setting":
+        from orderdesk.desk.parameters import place_of
+
+        try:
+            what = place_of(about).name
+        except OrderdeskError:  # of a list of places that is gone
+            what = about
+        return _("setting: {what}").format(what=what), "place:team", "9"
+    where, name, key = _FORMS.get(form, ("", form, ""))
+    places = {"7": "place:signals", "9": "place:team"}
+    return _(name), f"form:{where}" if where else places.get(key, ""), key
 
 
 def keep_glance(desk: Desk, shown: Today) -> None:

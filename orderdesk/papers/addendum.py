@@ -140,6 +140,7 @@ _NOT_COUNTED_IN_HOURS = frozenset(
     {"changed_hours", "changed_tasks", "days_off_cancelled", "days_off_moved"}
     | {"demonstrations", "classed_high", "planned", "actual", "expected", "reports"}
 )
+_OF_A_SHEET = frozenset({"span", "place", "advised_class", "decided_class", "chance"})
 _ABOUT_THE_PAPER = frozenset(
     {"week", "sender", "version", "known_at", "outlook_from", "synthetic", "records", "names"}
 )
@@ -248,6 +249,8 @@ class _Difference:
             else:
                 was, now = self._say(name, old), self._say(name, new)
                 if was != now:
+                    if isinstance(old, tuple) and isinstance(new, tuple):
+                        was, now = self._only_in(name, old, new), self._only_in(name, new, old)
                     records = tuple(getattr(new, "records", ())) or _records(after)
                     where, field = (name, "") if name in _PARTS else (part, name)
                     yield ReviewChange(where, key, field, was, now, records)
@@ -258,18 +261,30 @@ class _Difference:
         old, new = _by_key(before), _by_key(after)
         for key in dict.fromkeys([*old, *new]):
             if key not in new:
-                yield ReviewChange(part, key, "", self._row_text(old[key]), "")
+                yield ReviewChange(part, key, "", self._row_text(old[key], part), "")
             elif key not in old:
                 row = new[key]
-                yield ReviewChange(part, key, "", "", self._row_text(row), _records(row))
+                yield ReviewChange(part, key, "", "", self._row_text(row, part), _records(row))
             else:
                 yield from self.of(part, key, old[key], new[key])
 
-    def _row_text(self, row: BaseModel) -> str:
+    def _only_in(self, name: str, these: tuple[object, ...], those: tuple[object, ...]) -> str:
+        """What stands in one list and not in the other; the whole list where only its order
+        differs."""
+        known = {self._say(name, value) for value in those}
+        alone = tuple(value for value in these if self._say(name, value) not in known)
+        same = known == {self._say(name, value) for value in these}
+        return self._say(name, these if same else alone)
+
+    def _row_text(self, row: BaseModel, part: str = "") -> str:
+        """A row that came or went. A case sheet is long and stands in the review itself: of it
+        only what it comes down to."""
         texts = (
             (name, self._say(name, getattr(row, name)))
             for name in type(row).model_fields
-            if name != "key" and name not in _ABOUT_THE_PAPER
+            if name != "key"
+            and name not in _ABOUT_THE_PAPER
+            and (part != "sheets" or name in _OF_A_SHEET)
         )
         return "; ".join(f"{_(_FIELDS[name])} {text}" for name, text in texts if text)
 

@@ -37,6 +37,7 @@ from orderdesk.papers.review_data import (
     Ahead,
     Annex,
     CaseSheet,
+    Clash,
     DecisionAsked,
     DistrictPicture,
     Figure,
@@ -237,17 +238,21 @@ class _Review:
         """Estimates for the days ahead that nobody has confirmed lately."""
         flags: list[Run] = []
         for row in self.data.ahead:
-            if row.expected is None or row.estimated_at is None or not self._near(row):
+            if row.expected is None or row.estimated_at is None or not self._askable(row):
                 continue
             if say.days_old(row.estimated_at, self._seen_from) > self.rules.estimate_old_after_days:
                 text = _("number expected at {case} is from {day}: ask again")
                 flags.append(say.badge(text.format(case=row.key, day=say.day(row.estimated_at))))
         return tuple(flags)
 
-    def _near(self, row: Ahead) -> bool:
-        """Whether the number counts now: before that a newer one can't be expected."""
+    def _askable(self, row: Ahead) -> bool:
+        """Whether a newer number can be expected: not long before, and never once it has begun."""
         within = timedelta(days=self.rules.estimate_counts_within_days)
-        return row.span is not None and row.span.start - self._seen_from <= within
+        return (
+            row.span is not None
+            and row.span.start > self.data.known_at
+            and row.span.start - self._seen_from <= within
+        )
 
     # --- 2: ahead ---
 
@@ -349,7 +354,7 @@ class _Review:
             Items(
                 items=tuple(
                     (
-                        Run(text=" / ".join(clash.cases), strong=True),
+                        Run(text=" / ".join(_not_yet_named(clash)), strong=True),
                         Run(text=str(clash.what), trace=clash.records),
                         *((Run(text=clash.proposal, tone=Tone.QUIET),) if clash.proposal else ()),
                     )
@@ -670,6 +675,11 @@ def shown_name(person: Named, edition: Edition) -> str:
 def synthetic_banner() -> str:
     """What stands on every page that shows invented data."""
     return _("Demonstration: all cases, people and figures are invented")
+
+
+def _not_yet_named(clash: Clash) -> list[str]:
+    """The cases of a conflict that its sentence doesn't name already."""
+    return [number for number in clash.cases if number not in str(clash.what)] or [*clash.cases]
 
 
 def _nothing() -> Block:

@@ -82,6 +82,8 @@ class Place(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "explain", N_("help"), key_display="?"),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset()
+    """Actions that change something: not there for who may only read, nor at another moment."""
     DEFAULT_CSS = """
     Place { layout: vertical; }
     Place #body { height: 1fr; }
@@ -100,6 +102,13 @@ class Place(Screen[None]):
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now, described in the reader's language."""
         return translated(super().active_bindings)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No key that could only be refused: at another moment, or for who may only read."""
+        desk = self.desk
+        if action in self.CHANGES and desk is not None:
+            return desk.as_known is None and desk.can_change
+        return super().check_action(action, parameters)
 
     @property
     def desk_app(self) -> DeskApp:

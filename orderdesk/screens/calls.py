@@ -40,6 +40,7 @@ class CallsScreen(Place):
         Binding("x", "withdraw", N_("withdraw address")),
         Binding("escape", "leave", N_("back")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"told", "publish", "new_address", "withdraw"})
     DEFAULT_CSS = """
     CallsScreen #summary { height: auto; padding: 0 1; background: $panel; }
     """

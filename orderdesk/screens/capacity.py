@@ -63,6 +63,10 @@ class CapacityScreen(Place):
         Binding("o", "ways", N_("ways out")),
         Binding("z", "close_week", N_("close week")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset(
+        {"commit", "borrow", "give_back", "pay_back", "help", "called_off", "leave", "worked",
+         "note", "close_week"}
+    )  # fmt: skip
     DEFAULT_CSS = """
     CapacityScreen #top { height: auto; padding: 0 1; background: $panel; }
     CapacityScreen #waiting { height: auto; }

@@ -51,6 +51,10 @@ class CaseScreen(Place):
         Binding("w", "print", N_("print")),
         Binding("escape", "leave", N_("back")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset(
+        {"edit", "counter", "pair", "scenarios", "condition", "decide", "override",
+         "event_class", "ask", "talk", "log", "call_off", "close_case", "mark_ready"}
+    )  # fmt: skip
     DEFAULT_CSS = """
     CaseScreen #facts { height: auto; }
     CaseScreen #risk { height: auto; }

@@ -53,6 +53,9 @@ class DriehoekScreen(Place):
         Binding("x", "rounds", N_("sending")),
         Binding("w", "write", N_("write PDF")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset(
+        {"freeze", "add_action", "close_action", "interpret", "ask", "record", "meeting"}
+    )  # fmt: skip
     DEFAULT_CSS = """
     DriehoekScreen #state { height: 1; padding: 0 1; background: $panel; }
     DriehoekScreen #pages { height: 1fr; }

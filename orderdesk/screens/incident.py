@@ -54,6 +54,10 @@ class IncidentScreen(Place):
         Binding("b", "give_back", N_("flex back")),
         Binding("x", "log_file", N_("log file")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset(
+        {"report", "authorise", "counter", "turnout", "trigger", "note", "place", "meeting",
+         "stand_down", "give_back"}
+    )  # fmt: skip
 
     DEFAULT_CSS = """
     IncidentScreen.-running .list { height: 4; }

@@ -41,6 +41,9 @@ class MeetingScreen(Place):
         Binding("z", "close", N_("end the meeting")),
         Binding("escape", "leave", N_("back, goes on")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset(
+        {"note", "decide", "power", "grip", "sgbo", "look_again", "close"}
+    )  # fmt: skip
     DEFAULT_CSS = "MeetingScreen #state { height: auto; padding: 0 1; background: $panel; }"
 
     def __init__(self, meeting_id: str) -> None:

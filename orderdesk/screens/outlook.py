@@ -44,6 +44,7 @@ class OutlookScreen(Place):
         Binding("m", "move", N_("move flex shifts")),
         Binding("escape", "leave", N_("back")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"move"})
     DEFAULT_CSS = """
     OutlookScreen #judged { height: auto; padding: 0 1; background: $panel; }
     """
@@ -124,7 +125,14 @@ class OutlookScreen(Place):
             return
         week = self._found.weeks[event.row]
         notes = [str(note) for note in week.notes]
-        text = [f"{week.week}: {'; '.join(self._found.drivers(week))}", *notes]
+        plain = _(
+            "{week}: in 1 of 10 weeks more than {p90} h, in half of them more than {p50} h, in 1 "
+            "of 10 less than {p10} h."
+        ).format(
+            week=week.week,
+            **{p: f"{getattr(week, p) / 60:.0f}" for p in ("p10", "p50", "p90")},
+        )
+        text = [plain, "; ".join(self._found.drivers(week)), *notes]
         self.query_one("#drivers", Static).update(safe("\n".join(text)))
 
     def on_virtual_table_chosen(self, event: VirtualTable.Chosen) -> None:

@@ -37,6 +37,7 @@ class PrivacyScreen(Place):
         Binding("t", "terms", N_("terms")),
         Binding("escape", "leave", N_("back")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"leave_out", "destroy", "erase"})
     DEFAULT_CSS = "PrivacyScreen #sum { height: auto; padding: 0 1; background: $panel; }"
 
     def __init__(self) -> None:

@@ -45,6 +45,7 @@ class RegisterScreen(Place):
         Binding("slash", "filter", N_("filter"), key_display="/"),
         Binding("escape", "clear", N_("all"), show=False),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"new", "import"})
     DEFAULT_CSS = """
     RegisterScreen #filter { border: none; height: 1; background: $panel; }
     RegisterScreen #count { height: 1; padding: 0 1; color: $text-muted; }

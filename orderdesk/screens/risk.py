@@ -48,6 +48,7 @@ class RiskScreen(Place):
         Binding("v", "versions", N_("versions")),
         Binding("b", "backtest", N_("backtest")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"update", "anchor"})
 
     def __init__(self) -> None:
         super().__init__()

@@ -85,6 +85,10 @@ class RosterScreen(Place):
         Binding("w", "paper", N_("print")),
         Binding("x", "export", N_("calendars")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset(
+        {"swap", "give", "move_day", "absent", "pin", "on_call", "make", "undo", "redo",
+         "export"}
+    )  # fmt: skip
     DEFAULT_CSS = """
     RosterScreen #weeks { height: auto; background: $panel; color: $look-dim; }
     RosterScreen #grid { height: 1fr; }

@@ -145,6 +145,7 @@ class ProposalScreen(Place):
         Binding("x", "throw_away", N_("throw away")),
         Binding("escape", "leave", N_("to the grid")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"publish", "again", "throw_away"})
 
     def __init__(self, again: Callable[[], None]) -> None:
         super().__init__()

@@ -44,6 +44,7 @@ class PlansScreen(Place):
         Binding("n", "demand", N_("demand")),
         Binding("escape", "leave", N_("none")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"choose", "pool", "demand"})
 
     def __init__(self, plans: Plans, again: Callable[[], Plans]) -> None:
         super().__init__()

@@ -34,6 +34,7 @@ class RoundsScreen(Place):
         Binding("r", "reply", N_("reply")),
         Binding("escape", "leave", N_("back")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"send", "issue", "ask", "reply"})
 
     def compose_body(self) -> ComposeResult:
         """One text that scrolls."""

@@ -40,6 +40,7 @@ class SettingsScreen(Place):
         Binding("c", "checked", N_("looked through")),
         Binding("escape", "leave", N_("back")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"change", "places", "checked"})
     DEFAULT_CSS = """
     SettingsScreen #filter { border: none; height: 1; background: $panel; }
     SettingsScreen #checked { height: 1; padding: 0 1; color: $text-muted; }

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from orderdesk.i18n import N_, _, figure, ngettext
 from orderdesk.screens.base import Place
-from orderdesk.screens.widgets.form import Field, Form, Question, Reading
+from orderdesk.screens.widgets.form import Field, Question, Reading
 from orderdesk.screens.widgets.looks import Cell, Look, Piece, amber, content, dim, lines
 from orderdesk.screens.widgets.maps import City, District, DistrictMap, HeatStrip, Strip, StripRow
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
@@ -45,6 +45,7 @@ class SignalsScreen(Place):
         Binding("x", "withdraw", N_("withdraw")),
         Binding("p", "purge", N_("purge old")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"enter", "withdraw", "purge"})
     DEFAULT_CSS = """
     SignalsScreen #board { height: auto; padding: 0 1; background: $panel; }
     SignalsScreen #strip { width: 1fr; }
@@ -115,7 +116,7 @@ class SignalsScreen(Place):
 
     def action_enter(self) -> None:
         """Write down a signal."""
-        from orderdesk.desk import drafts, signals
+        from orderdesk.desk import signals
         from orderdesk.desk.words import SURENESSES
 
         desk = self.desk
@@ -133,14 +134,11 @@ class SignalsScreen(Place):
             Field("source_type", _("Kind of source"), choices=sources),
             Field("reliability", _("How sure"),
                   choices=[(s.value, _(n)) for s, n in SURENESSES.items()], value="B"),
-            Field("observed", _("Day"), _("empty: today; 2026-06-09")),
+            Field("observed", _("Day"), _("empty: today; vr 5 jun")),
         ]  # fmt: skip
         self.app.push_screen(
-            Form(
-                _("New signal"),
-                fields,
-                lambda values: signals.enter(desk, values),
-                draft=drafts.load_draft(desk, "signal"),
+            self.drafted(
+                "signal", _("New signal"), fields, lambda values: signals.enter(desk, values)
             ),
             self.saying(_("written down")),
         )

@@ -49,6 +49,10 @@ class TeamScreen(Place):
         Binding("s", "settings", N_("settings")),
         Binding("p", "privacy", N_("retention list")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset(
+        {"add", "import", "edit", "leave_team", "absence", "request", "take_back",
+         "open_weeks"}
+    )  # fmt: skip
     DEFAULT_CSS = "TeamScreen #sum { height: auto; padding: 0 1; background: $panel; }"
 
     def __init__(self) -> None:

@@ -54,6 +54,10 @@ class TodayScreen(Place):
         Binding("i", "import", N_("import")),
         Binding("d", "load_demo", N_("demonstration city"), show=False),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset(
+        {"new", "unannounced", "acknowledge", "park", "caught_up", "close_case", "handover",
+         "import", "load_demo"}
+    )  # fmt: skip
     DEFAULT_CSS = """
     TodayScreen #summary { height: auto; max-height: 8; padding: 0 1; background: $panel; }
     TodayScreen #left { width: 1fr; height: 3fr; }

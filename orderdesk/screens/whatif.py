@@ -43,6 +43,7 @@ class WhatIfScreen(Place):
         Binding("w", "paper", N_("print")),
         Binding("escape", "leave", N_("back")),
     ]
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"keep"})
     DEFAULT_CSS = """
     WhatIfScreen #question { height: auto; padding: 0 1; background: $panel; }
     """
@@ -105,7 +106,7 @@ class WhatIfScreen(Place):
         text = [*found.effect_lines(), "", *found.way_lines(), ""]
         text.append(
             _("plan, ledger and calendars {digest}, unchanged; answered in {n} s").format(
-                digest=found.state[:12], n=f"{found.seconds:.1f}"
+                digest=found.state[:12], n=words.number(found.seconds)
             )
         )
         self.query_one("#answer", Static).update(safe("\n".join(text)))

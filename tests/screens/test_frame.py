@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,17 +11,22 @@ from textual.widgets import Input
 
 from orderdesk.__main__ import main
 from orderdesk.app import OrderdeskApp
+from orderdesk.desk.demo import OFFICER
+from orderdesk.desk.opening import open_desk
 from orderdesk.desk.preferences import prefer, preferences
+from orderdesk.domain.people import Actor, Role
 from orderdesk.i18n import language, set_language
-from orderdesk.screens.base import Place
+from orderdesk.screens.base import PLACES, Place
 from orderdesk.screens.themes import CONTRAST, DARK, LIGHT, Plain
 from orderdesk.screens.widgets.form import Form
+from orderdesk.screens.widgets.head import Head
 from orderdesk.screens.widgets.help import Help
 from orderdesk.screens.widgets.jump import Jump
 from orderdesk.screens.widgets.keys import Keys
 from orderdesk.screens.widgets.small import TooSmall
 from orderdesk.screens.widgets.table import VirtualTable
 from tests.stories.playing import story, week_at
+from tests.waiting import idle, until
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +113,49 @@ async def test_any_size_and_back(monday: Path, tmp_path: Path) -> None:
         assert s.sees("back")
         assert not s.sees("keep draft")
         assert s.app._exception is None
+
+
+class Slow(OrderdeskApp):
+    """Opens its desk when the test says so."""
+
+    def open(self) -> None:  # type: ignore[override]
+        """Not yet."""
+
+
+async def test_keys_typed_while_the_desk_opens_are_pressed_once_it_is_open(
+    monday: Path, tmp_path: Path
+) -> None:
+    path = str(shutil.copy(monday, tmp_path / "copy.db"))
+    app = Slow(lambda: open_desk(path, actor=OFFICER))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2", "n", "x")
+        head = app.screen.query_one("#head", Head)
+        assert app.current_mode == "register"
+        assert "opening, 2 keys wait" in str(head.render())
+        OrderdeskApp.open(app)
+        await until(pilot, lambda: isinstance(app.screen, Form), "a form")
+        await idle(app)
+        assert isinstance(app.screen, Form)
+        assert app.screen.values["when"] == "x"
+    assert app.desk is not None
+    app.desk.store.close()
+
+
+async def test_who_may_only_read_sees_no_key_that_would_be_refused(
+    monday: Path, tmp_path: Path
+) -> None:
+    reader = Actor(name="reader", role=Role.READER)
+    async with story(monday, tmp_path, 1, "09:00", actor=reader) as s:
+        for name, key, _title in PLACES:
+            await s.press(key)
+            assert s.app.current_mode == name
+            place = s.app.screen
+            assert isinstance(place, Place)
+            offered = {binding.action.partition("(")[0] for _n, binding in place._bindings}
+            active = (a for a in place.active_bindings.values() if a.node is place)
+            shown = {a.binding.action.partition("(")[0] for a in active}
+            assert offered >= place.CHANGES
+            assert not place.CHANGES & shown
 
 
 async def test_what_was_done_is_taken_back_by_one_key(monday: Path, tmp_path: Path) -> None:

@@ -190,6 +190,6 @@ def year_of(desk: Desk, person_id: str) -> list[str]:
             f"{week}  {words.hours(minutes):>5} {'█' * round(minutes / 60 / _HOURS_A_BAR):<12}"
             + (f"  {_('weekend')} {weekend}" if weekend else "")
             + (f"  {_('on call')} {calls[week]}" if calls[week] else "")
-            + (f"  {_('late changes')} {late[week]:.1f}" if late.get(week) else "")
+            + (f"  {_('late changes')} {words.number(late[week])}" if late.get(week) else "")
         )
     return lines

@@ -62,19 +62,20 @@ def fan(data: Fan, width: int) -> Content:
         for at, week in enumerate(shown):
             value = getattr(week, name)
             over = at < len(limit) and value > limit[at]
-            text = f"{value:.0f}{'!' if over else ''}"
-            figures.append(Piece(f"{text:^{column}}", Look.AMBER if over else Look.PLAIN))
+            # Right of the middle, so that units stand below units.
+            text = f"{value:>{column // 2 + 1}.0f}{'!' if over else ''}"
+            figures.append(Piece(f"{text:<{column}}", Look.AMBER if over else Look.PLAIN))
         rows.append(content(*figures))
     legend: list[Cell] = [
         Piece("▒ ", Look.GOOD),
-        _("eight in ten weeks"),
+        _("P10 to P90: eight in ten weeks"),
         "  ",
         Piece("█ ", Look.MAIN),
-        _("the middle"),
+        _("P50: the middle"),
     ]
-    if limit:
-        legend += ["  ╌ ", data.line_label, "  ", "! ", _("above it")]
     rows.append(content(*legend))
+    if limit:
+        rows.append(content("╌ ", data.line_label, "  ", "! ", _("above it")))
     return lines(*rows)
 
 

@@ -20,6 +20,7 @@ from orderdesk.errors import BadInput, OrderdeskError
 from orderdesk.i18n import N_, _
 from orderdesk.screens.safe import line, safe
 from orderdesk.screens.widgets.keys import Keys
+from orderdesk.screens.widgets.table import fitted
 from orderdesk.screens.words import translated
 
 # Controls, zero-width and reordering characters: what could steer a terminal or hide in a text.
@@ -75,7 +76,8 @@ class Form(Sheet[object]):
     Form .error.-none { display: none; }
     Form .look { height: auto; max-height: 9; color: $foreground; background: $panel;
                  padding: 0 1; }
-    Form #hint { dock: bottom; height: 1; margin: 0 0 1 0; color: $text-primary; }
+    Form #hint { dock: bottom; height: auto; max-height: 3; margin: 0 0 1 0;
+                 color: $text-primary; }
     Form Input { border: none; height: 1; width: 1fr; background: $boost; }
     Form Input:focus { background: $primary-muted; border: none; }
     Form Input > .input--placeholder { color: $text-muted; text-style: italic; }
@@ -143,8 +145,19 @@ class Form(Sheet[object]):
             return area.set_class(len(self._fields) == 1, "-alone")
         return Input(
             visible(value, isolate=False), id=field.name, compact=True, restrict=_NOTHING_HIDDEN,
-            placeholder=line(f"({field.hint})") if field.hint else "",
         )  # fmt: skip
+
+    def on_resize(self) -> None:
+        """Hints stand in empty fields, cut with a mark where a field is too narrow; the line at
+        the bottom has them whole."""
+        self.call_after_refresh(self._show_hints)
+
+    def _show_hints(self) -> None:
+        for field in self._fields:
+            for widget in self.query(f"#{field.name}").results(Input):
+                if field.hint:
+                    room = max(1, widget.content_size.width)
+                    widget.placeholder = fitted(line(f"({field.hint})"), room).rstrip()
 
     def on_mount(self) -> None:
         """Begin at the first field; look at what the draft says."""
@@ -155,8 +168,12 @@ class Form(Sheet[object]):
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The keys that work now; the way out promises a draft only where one is kept."""
+        """The keys that work now, saving first; the way out promises a draft only where one is
+        kept."""
         found = super().active_bindings
+        for key in ("ctrl+s", "escape", "ctrl+d"):  # a text field has a ctrl+d of its own
+            if key in found:
+                found[key] = found.pop(key)
         if self._keep is None and (out := found.get("escape")) is not None:
             plain = dataclasses.replace(out.binding, description=_("back"))
             found["escape"] = out._replace(binding=plain)
