@@ -29,8 +29,8 @@ from orderdesk.desk.week24 import Week24
 from orderdesk.domain.people import Duty, Person, Skill
 from orderdesk.domain.time import Span, at
 from orderdesk.domain.worktime import check_duties, errors
+from orderdesk.roster.plans import Plan
 from orderdesk.roster.problem import Member, Need, Problem, Wish
-from orderdesk.roster.replan import Plan
 from orderdesk.roster.search import Effort
 
 WEEKS = 16

@@ -90,11 +90,6 @@ class Found:
         return self.parts[0].mapping
 
     @property
-    def mapping_kept(self) -> bool:
-        """Whether the mapping was kept from an earlier import of such a file."""
-        return self.parts[0].kept
-
-    @property
     def problems(self) -> list[Problem]:
         """Everything that a person should look at."""
         return [problem for row in self.rows for problem in row.problems]

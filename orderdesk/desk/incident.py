@@ -35,15 +35,15 @@ from orderdesk.domain.when import read_moment
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, figure, language, msg, ngettext, pick
 from orderdesk.risk.model import RiskClass
+from orderdesk.roster.plans import Plan, Replan
 from orderdesk.roster.problem import Kind as ChangeKind
 from orderdesk.roster.problem import Need
-from orderdesk.roster.replan import Plan, Replan, replan
+from orderdesk.roster.replan import replan
 
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader
 
 FORM = "incident"
-QUESTIONS = ("where", "when", "how_many", "said_by", "sure", "counter")
 _SAYS = {
     "police": N_("police"), "staff": N_("own staff"), "public": N_("public"),
     "organiser": N_("organiser"),
@@ -163,7 +163,7 @@ def offered_range(text: str) -> str:
 
 
 def report(desk: Desk, values: Mapping[str, str], *, number: str = "") -> Incident:
-    """Register an unannounced gathering from six answers (see QUESTIONS) and price the packages.
+    """Register an unannounced gathering from six answers and price the packages.
 
     Raises BadInput, naming the answer that can't be understood. No answer asks for a viewpoint.
     """

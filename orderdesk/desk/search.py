@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from orderdesk.store.work import CaseLine
 
 _OVER = frozenset(s.value for s in (Status.CANCELLED, Status.MOVED, Status.NO_SHOW, Status.CLOSED))
-COLUMNS = ("number", "when", "kind", "place", "people", "class", "status", "outcome")
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class RegisterList:
         return self.lines[n].id
 
     def row(self, n: int) -> tuple[str, ...]:
-        """The cells at `n`, in the order of COLUMNS."""
+        """The cells at `n`: number, when, kind, place, people, class, status and outcome."""
         line = self.lines[n]
         when = Span(start=line.start, end=line.end) if line.start and line.end else None
         return (

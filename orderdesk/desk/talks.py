@@ -105,17 +105,6 @@ def requests_in(reader: Reader, case_id: str = "") -> tuple[Request, ...]:
 AGREEMENT_STATES = ("open", "kept", "broken")
 
 
-def agree(desk: Desk, case_id: str, text: str) -> str:
-    """Note an agreement with the organiser; its id."""
-    if not text.strip():
-        raise BadInput(N_("agreement"), text, msg("Write what was agreed."))
-    with desk.work() as work:
-        id = desk.new_id()
-        work.put(AGREEMENT, id, {"case_id": case_id, "text": text, "state": "open"})
-        note_event(work, case_id, msg("agreement noted"))
-    return id
-
-
 def agreements_in(reader: Reader, case_id: str) -> tuple[Agreement, ...]:
     """What was agreed with the organiser of a case."""
     return tuple(

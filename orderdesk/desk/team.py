@@ -41,13 +41,6 @@ if TYPE_CHECKING:
 FIELDS = ("id", "name", "hours", "skills", "weekdays", "district", "since", "until")
 TEAM = "handhaving"
 MOST_WEEK_HOURS = 60
-SKILLS: Mapping[Skill, str] = {
-    Skill.BOA: N_("enforcement officer (BOA)"),
-    Skill.COORDINATOR: N_("coordinator"),
-    Skill.DIALOGUE: N_("dialogue"),
-    Skill.TRAFFIC: N_("traffic"),
-    Skill.FLEX: N_("flex shifts"),
-}
 CAUSES: Mapping[AbsenceCause, str] = {
     AbsenceCause.LEAVE: N_("leave"),
     AbsenceCause.TRAINING: N_("training"),

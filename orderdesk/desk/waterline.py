@@ -26,7 +26,7 @@ from orderdesk.reserve.rules import ReserveRules, WayKind
 
 if TYPE_CHECKING:
     from orderdesk.desk.rostering.replanning import Plans
-    from orderdesk.roster.replan import Plan
+    from orderdesk.roster.plans import Plan
 
 
 @dataclass(frozen=True)

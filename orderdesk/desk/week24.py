@@ -31,7 +31,7 @@ from orderdesk.domain.ledger import Balance, Posting
 from orderdesk.domain.time import at, local
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import msg
-from orderdesk.roster.replan import Plan
+from orderdesk.roster.plans import Plan
 
 H = 60
 NUISANCE = "nuisance"

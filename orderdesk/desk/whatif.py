@@ -52,8 +52,6 @@ WHAT_IF = "what_if"
 HOURS = 6
 """How many hours the answer shows, the gathering in the middle."""
 MOST_WAYS = 3
-KEYS = ("where", "when", "how_many", "absent", "class")
-"""What a question says."""
 
 
 @dataclass(frozen=True)

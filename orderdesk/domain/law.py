@@ -195,12 +195,12 @@ def _working_hours_before(start: datetime, hours: int, holidays: frozenset[date]
 
 # --- what a notification must hold (rules 5, 7, 8) ------------------------------------------------
 
-LAWFUL_FIELDS = ("organiser", "purpose", "time", "place", "composition", "measures")
-"""The six data of Wom art. VI and the standard APV; composition only where applicable."""
-
 
 def missing_data(case: Case, *, organiser_name: str, organiser_address: str) -> tuple[Msg, ...]:
-    """Which of the six lawful data are not there. A missing one never blocks registering."""
+    """Which of the six data of Wom art. VI and the standard APV are not there.
+
+    Composition counts only where it applies. A missing one never blocks registering.
+    """
     if not case.is_wom:
         return ()
     checks = (
@@ -409,20 +409,6 @@ def wrong_authority(chosen: Authority, is_criminal_enforcement: bool) -> Msg | N
     if is_criminal_enforcement:
         return msg("Criminal enforcement is the prosecutor's (Politiewet 2012 art. 12).")
     return msg("Public order is the mayor's (Politiewet 2012 art. 11).")
-
-
-# --- receipt (rule 6) -----------------------------------------------------------------------------
-
-
-class ForbiddenWords(ReferenceFile):
-    """`data/forbidden_words.toml`: words that make a right sound like a favour."""
-
-    words: tuple[str, ...]
-
-
-def forbidden_in(text: str, forbidden: ForbiddenWords) -> tuple[str, ...]:
-    """Forbidden words that `text` holds, as whole words or as part of a compound."""
-    return tuple(word for word in forbidden.words if word.casefold() in text.casefold())
 
 
 # --- counter-demonstrations (rule 13) -------------------------------------------------------------

@@ -187,15 +187,10 @@ class Document(Frozen):
 def freeze(document: Document, moment: datetime) -> tuple[str, bytes]:
     """The document as it stands for good: SHA-256 of its bytes, and the bytes (JSON).
 
-    The same document frozen at the same moment gives the same bytes. `thaw` reads them.
+    The same document frozen at the same moment gives the same bytes.
     """
     content = document.replace(frozen_at=moment).model_dump_json().encode("utf-8")
     return hashlib.sha256(content).hexdigest(), content
-
-
-def thaw(content: bytes) -> Document:
-    """The document that `freeze` wrote. Raises pydantic's ValidationError for anything else."""
-    return Document.model_validate_json(content)
 
 
 def runs_of(document: Document) -> list[Run]:

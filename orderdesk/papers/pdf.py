@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -44,15 +44,7 @@ def to_pdf(document: Document, digest: str = "") -> Pdf:
     bytes. Raises OrderdeskError when the page can't be set.
     """
     setter = _Setter(document, digest)
-    return Pdf(setter.compile("pdf")[0], setter.pages())
-
-
-def to_png(document: Document, digest: str = "", ppi: float = 110) -> list[bytes]:
-    """A picture of each page."""
-    setter = _Setter(document, digest)
-    # Only the PDF tells which characters the fonts lack.
-    setter.compile("pdf")
-    return setter.compile("png", ppi)
+    return Pdf(setter.compile(), setter.pages())
 
 
 class _Setter:
@@ -64,7 +56,7 @@ class _Setter:
         self._template = (Path(__file__).parent / "template.typ").read_bytes()
         self._fonts = typst.Fonts(include_system_fonts=False)
 
-    def compile(self, form: Literal["pdf", "png"], ppi: float | None = None) -> list[bytes]:
+    def compile(self) -> bytes:
         import typst
 
         while True:
@@ -72,8 +64,7 @@ class _Setter:
                 made = typst.compile(
                     self._template,
                     font_paths=self._fonts,
-                    format=form,
-                    ppi=ppi,
+                    format="pdf",
                     sys_inputs=self._inputs(),
                     pdf_standards=["ua-1"],
                     timestamp=int(utc(self._document.dated).timestamp()),
@@ -81,7 +72,7 @@ class _Setter:
             except typst.TypstError as problem:
                 self._note_missing(problem)
             else:
-                return made if isinstance(made, list) else [made or b""]
+                return bytes(made)
 
     def pages(self) -> int:
         import typst

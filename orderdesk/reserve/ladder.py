@@ -69,11 +69,6 @@ class WayOut:
     in_time: bool
     notes: tuple[Msg, ...]
 
-    @property
-    def displaced(self) -> int:
-        """Theme minutes that other work would take."""
-        return sum(part.minutes for part in self.parts if part.kind is WayKind.THEME)
-
 
 def from_reserve(people: int, minutes_each: int, flex_people: int, free: int) -> int:
     """How many of `people` the reserve gives: on a flex shift then, and within the free minutes."""

@@ -65,7 +65,6 @@ class ForecastRules(Strict):
     start_cases: Positive
     known_share: Annotated[tuple[Share, ...], Field(min_length=1)]
     draws: Annotated[int, Field(ge=500, le=1_000_000)]
-    grid_minutes: Annotated[int, Field(ge=1, le=120)]
 
     @model_validator(mode="after")
     def _knowledge_grows(self) -> Self:

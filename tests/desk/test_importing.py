@@ -127,7 +127,7 @@ def test_the_mapping_can_be_changed_and_is_kept(desk: Desk, put: Put, tmp_path: 
     assert result.mapping["purpose"] == ("Ort",)
     assert "place" not in result.mapping
     later = importing.preview(desk, put("01.05.2022;;Altmarkt;Mai;;5;\n", name="mai.csv"))
-    assert later.mapping_kept
+    assert later.parts[0].kept
     assert later.mapping.columns_of(RegisterField.PURPOSE) == ("Ort",)
     wider = put("01.05.2022;;Altmarkt;Mai;;5;;a@example.org\n", name="breit.csv",
                 head=HEAD.strip() + ";Kontakt\n")  # fmt: skip

@@ -17,13 +17,12 @@ from textual.screen import Screen
 from textual.widgets import Input, Select, TextArea
 from textual.widgets._select import SelectOverlay
 
-from orderdesk import reference
 from orderdesk.app import OrderdeskApp
 from orderdesk.cli import PARSER_WORDS
-from orderdesk.domain.law import ForbiddenWords
 from orderdesk.i18n import _, catalogue, lend_words, msg, ngettext, set_language, use_language
 from orderdesk.i18n.catalogue import PACKAGE, PO
 from orderdesk.screens.words import TEXTUAL
+from tests.forbidden import FORBIDDEN
 from tests.waiting import idle
 
 
@@ -74,11 +73,10 @@ def test_messages_in_f_strings_are_collected() -> None:
 
 def test_dutch_says_no_favour_where_english_says_a_right() -> None:
     """Rule 6: only what the English too calls a permit may be one in Dutch (events are)."""
-    forbidden = reference.load("forbidden_words", ForbiddenWords).words
     for message in catalogue.read_catalogue():
         english, dutch = str(message.id).lower(), str(message.string).lower()
-        if not any(word in english for word in forbidden):
-            assert not any(word in dutch for word in forbidden), message.id
+        if not any(word in english for word in FORBIDDEN):
+            assert not any(word in dutch for word in FORBIDDEN), message.id
 
 
 def test_the_command_line_s_parser_finds_our_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from orderdesk.papers.html import to_html
 from orderdesk.papers.markdown import to_markdown
 from orderdesk.papers.model import (
     Box,
@@ -31,7 +29,7 @@ from orderdesk.papers.model import (
     runs_of,
     sources_of,
 )
-from orderdesk.papers.pdf import to_pdf, to_png
+from orderdesk.papers.pdf import to_pdf
 from orderdesk.papers.plain import to_text
 from orderdesk.papers.review import weekly_review
 
@@ -94,41 +92,6 @@ def document(text: str, trace: tuple[str, ...] = ("case:1",)) -> Document:
     )
 
 
-class _Tags(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.words: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag != "br":
-            self.tags.append(tag)
-        assert not {name for name, _value in attrs if name.startswith("on") or name == "src"}
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-
-def parsed(html: str) -> _Tags:
-    reader = _Tags()
-    reader.feed(html)
-    return reader
-
-
-@given(TEXT)
-def test_no_text_becomes_html(text: str) -> None:
-    shown = Run(text=text or "t").text or "t"
-    page = parsed(to_html(document(shown)))
-    assert page.tags == parsed(to_html(document("plain"))).tags
-    assert shown.split("\n")[0].strip() in "\n".join(page.words)
-
-
-def test_the_page_loads_nothing_and_runs_nothing() -> None:
-    html = to_html(weekly_review(w24(), RULES, "en"))
-    assert "default-src 'none'" in html
-    assert not re.search(r"<script|<link|<img|https?://|@import|url\(", html)
-
-
 _READER = MarkdownIt("gfm-like", {"linkify": False})
 
 
@@ -188,30 +151,20 @@ def test_the_fingerprint_is_printed_and_changes_the_page() -> None:
     digest = "0123456789abcdef" * 4
     assert to_pdf(paper, digest).content != to_pdf(paper).content
     assert digest in to_markdown(paper, digest)
-    assert digest in to_html(paper, digest)
 
 
-def test_pages_can_be_had_as_pictures() -> None:
-    pages = to_png(weekly_review(w24(), RULES, "en"), ppi=30)
-    assert all(page.startswith(b"\x89PNG") for page in pages)
-    assert len(pages) == to_pdf(weekly_review(w24(), RULES, "en")).pages
-
-
-def test_each_format_marks_the_same_sources() -> None:
+def test_markdown_marks_every_source_once() -> None:
     paper = weekly_review(w24(), RULES, "en")
     numbers = sources_of(paper)
     traced = [run for run in runs_of(paper) if run.trace]
-    markdown, html = to_markdown(paper), to_html(paper)
+    markdown = to_markdown(paper)
     assert len(re.findall(r"\[\^\d+\](?!:)", markdown)) == len(traced)
     assert len(re.findall(r"^\[\^\d+\]:", markdown, re.MULTILINE)) == len(numbers)
-    assert len(re.findall(r'<sup><a href="#r\d+">', html)) == len(traced)
-    assert html.count('<li id="r') == len(numbers)
 
 
 def test_without_a_heading_for_sources_no_mark_is_printed() -> None:
     paper = weekly_review(w24(), RULES, "en").replace(sources_title="")
     assert "[^" not in to_markdown(paper)
-    assert "<sup>" not in to_html(paper)
 
 
 @pytest.mark.parametrize("width", [70, 78, 148])

@@ -16,6 +16,7 @@ from orderdesk.reserve import forecast as f
 from orderdesk.reserve.calibration import Measure, calibrate, pinball
 from orderdesk.reserve.forecast import KnownCase, Lognormal, Need, PlannedRecord, WeekRecord
 from orderdesk.reserve.rules import ReserveRules
+from tests.reserve import analytic
 
 RULES = load("reserve", ReserveRules).forecast
 QUICK = RULES.model_copy(update={"draws": 1000})
@@ -72,7 +73,7 @@ def test_at_81_a_year_one_week_in_14_has_four_or_more() -> None:
 
 def test_a_distribution_on_the_grid_has_the_exact_mean() -> None:
     need = a_need()
-    chances = f.distribution(need, 15)
+    chances = analytic.distribution(need, 15)
     assert chances.sum() == pytest.approx(1, abs=1e-6)
     assert float(chances @ np.arange(len(chances)) * 15) == pytest.approx(need.expected, rel=1e-3)
 
@@ -80,9 +81,9 @@ def test_a_distribution_on_the_grid_has_the_exact_mean() -> None:
 def test_panjer_agrees_with_plain_convolution() -> None:
     """The compound sum from its definition: sum over n of P(N = n) times the n-fold convolution."""
     need = a_need(mean=1.2, dispersion=0.5, known=())
-    chances = f.distribution(need, 60)
+    chances = analytic.distribution(need, 60)
     top = len(chances)
-    severity = f._on_grid(need.case, 60, top)
+    severity = analytic.on_grid(need.case, 60, top)
     power, direct = np.eye(1, top)[0], np.zeros(top)
     for p in f.count_probabilities(1.2, 0.5)[:60]:
         direct += p * power
@@ -97,22 +98,17 @@ def test_panjer_agrees_with_plain_convolution() -> None:
     ids=["mixed", "unknown only", "many", "few"],
 )
 def test_three_ways_to_the_reserve_agree(need: Need, level: float) -> None:
-    rules = RULES.model_copy(update={"draws": 40_000})
-    found = f.needed_reserve(need, level, rules, NOW, seed=3)
-    assert found.monte_carlo == pytest.approx(found.panjer, rel=0.03, abs=30)
-    assert found.normal_power == pytest.approx(found.panjer, rel=0.15, abs=60)
+    exact = analytic.panjer_quantile(need, level, 15)
+    drawn = np.quantile(f.simulate(need, NOW, 40_000, seed=3), level)
+    assert drawn == pytest.approx(exact, rel=0.03, abs=30)
+    assert analytic.normal_power_quantile(need, level) == pytest.approx(exact, rel=0.15, abs=60)
 
 
 def test_without_unknown_cases_the_grid_holds_the_known_ones_only() -> None:
     need = a_need(mean=0, known=(600,), called_off=0.25)
-    chances = f.distribution(need, 15)
+    chances = analytic.distribution(need, 15)
     assert chances[0] == pytest.approx(0.25)
-    assert f.normal_power_quantile(a_need(mean=0, known=()), 0.9) == 0
-
-
-def test_a_service_level_is_a_share() -> None:
-    with pytest.raises(BadInput, match="service level"):
-        f.needed_reserve(a_need(), 90, RULES, NOW, seed=1)
+    assert analytic.normal_power_quantile(a_need(mean=0, known=()), 0.9) == 0
 
 
 # --- common random numbers ------------------------------------------------------------------

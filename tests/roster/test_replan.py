@@ -18,8 +18,9 @@ from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import use_language
 from orderdesk.roster.burden import team_totals
 from orderdesk.roster.moves import Pool, Situation
+from orderdesk.roster.plans import Plan, Replan, cost_of_wish
 from orderdesk.roster.problem import Aim, Kind, Need
-from orderdesk.roster.replan import Plan, Replan, cost_of_wish, replan
+from orderdesk.roster.replan import replan
 from tests.roster.w24 import (
     BURDENS,
     D_042,

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orderdesk import reference
 from orderdesk.desk import cases, decisions, drafts, handover, intake, scoring, signals, talks
 from orderdesk.domain.events import Kind, Source
-from orderdesk.domain.law import ForbiddenWords, forbidden_in
 from orderdesk.i18n import _, ngettext, set_language
 from orderdesk.reference import data_folder
 from orderdesk.screens.case import CaseScreen
@@ -17,6 +15,7 @@ from orderdesk.screens.importing_events import EventImportScreen
 from orderdesk.screens.papers import Paper
 from orderdesk.screens.today import TodayScreen
 from orderdesk.screens.widgets.form import Form, Reading
+from tests.forbidden import forbidden_in
 from tests.stories.playing import Story, moment, story, week_at
 
 EXPORT = data_folder() / "examples" / "event-export-2026-06-09.csv"
@@ -68,7 +67,7 @@ async def test_dod1_to_dod4_the_morning(tuesday: Path, tmp_path: Path, lang: str
         receipt = s.app.screen.text
         assert "D-2026-041" in receipt.replace("\\", "")
         assert "09:10" in receipt
-        assert forbidden_in(receipt, reference.load("forbidden_words", ForbiddenWords)) == ()
+        assert forbidden_in(receipt) == ()
         await s.press("escape", "escape")
 
         # DOD4: a signal is kept; a pasted handle is refused with the reason

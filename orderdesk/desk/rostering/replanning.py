@@ -34,8 +34,9 @@ from orderdesk.i18n import N_, Msg, _, figure, msg
 from orderdesk.reserve.rules import ReserveRules
 from orderdesk.risk.model import RiskClass
 from orderdesk.roster.moves import Pool, Situation
+from orderdesk.roster.plans import Plan, Replan, cost_of_wish
 from orderdesk.roster.problem import Aim, Need, standing_needs, waterline_needs
-from orderdesk.roster.replan import Plan, Replan, cost_of_wish, replan
+from orderdesk.roster.replan import replan
 
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader, Work

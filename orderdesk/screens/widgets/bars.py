@@ -16,7 +16,6 @@ from orderdesk.screens.widgets.looks import Cell, Look, Piece, content, lines, t
 from orderdesk.screens.widgets.picture import Picture
 from orderdesk.screens.widgets.table import fitted
 
-SHADES = "█▓▒░"
 _LEVELS = "▁▂▃▄▅▆▇█"
 _LABEL_SHARE = 3
 """A label takes at most a third of the width."""

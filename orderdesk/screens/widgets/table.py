@@ -35,18 +35,6 @@ class Rows(Protocol):
         ...
 
 
-class KnownRows(Rows, Protocol):
-    """Rows that say more of themselves; `ListRows` does."""
-
-    def key(self, n: int, /) -> str:
-        """What row `n` is, so that the cursor finds it again; "" where nothing says it."""
-        ...
-
-    def look(self, n: int, /) -> Look:
-        """How the whole of row `n` looks: `DIM` for what is past."""
-        ...
-
-
 class Positions(Protocol):
     """Which rows of a source are shown: a list or an array of whole numbers."""
 
