@@ -107,7 +107,6 @@ class OrderdeskApp(App[None]):
         self.synthetic = False
         self.problem = ""
         self._heard = -1
-        self._undo: Callable[[], object] | None = None
         self._early: list[events.Key] = []
         """Keys typed before the desk was open, in order: they are pressed once it is."""
         self._pressed_again: events.Key | None = None
@@ -323,24 +322,16 @@ class OrderdeskApp(App[None]):
 
         self.push_screen(Jump(targets(below)), chosen)
 
-    def can_undo(self, undo: Callable[[], object]) -> None:
-        """What the undo key does from now on: the last deed that can be taken back."""
-        self._undo = undo
-
     def action_undo(self) -> None:
-        """Take the last deed back, once."""
-        undo, self._undo = self._undo, None
-        place = self.screen
-        if undo is None:
-            self.notify(_("Nothing to take back."), timeout=3, markup=False)
-        elif isinstance(place, Place):
+        """Take back what was last done at this desk, or say why that can't be."""
+        from orderdesk.desk.undo import take_back
 
-            def take_back() -> bool:
-                undo()
-                return True
-
-            if place.try_to(take_back):
-                place.done(_("taken back"))
+        desk, place = self.desk, self.screen
+        if desk is None or not isinstance(place, Place):
+            return
+        back = place.try_to(lambda: take_back(desk))
+        if back is not None:
+            place.done(back.line())
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so while the terminal is too small to work in."""

@@ -76,7 +76,9 @@ def put_decision(work: Work, week: Week, day: date, values: Mapping[str, str]) -
     if not values.get("by", "").strip():
         raise BadInput(N_("by"), "", msg("Write who decided."))
     prefix = f"DH-{week.year}-"
-    taken = sum(fact.doc["number"].startswith(prefix) for fact in work.facts(TAKEN))
+    taken = sum(
+        fact.doc["number"].startswith(prefix) for fact in work.facts(TAKEN, taken_back=True)
+    )
     number = f"{prefix}{taken + 1:03d}"
     doc = {**values, "number": number, "day": day.isoformat()}
     work.add_fact(TAKEN, f"week:{week}", doc)

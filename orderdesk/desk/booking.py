@@ -5,7 +5,7 @@ Each use case books in one unit of work and says in the log of the case what was
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
@@ -263,12 +263,18 @@ def _freed(task: TaskSpan) -> TaskSpan:
     return task.replace(case_id="", task=Task.THEME_WORK if task.theme else Task.RESERVE)
 
 
-def reverse(desk: Desk, ids: Sequence[str], reason: str, by: Actor | None = None) -> None:
-    """Put postings right by counter-postings."""
-    with desk.work(Role.PLANNER) as work:
-        for week in {p.week for p in work.postings(Posting) if p.id in ids}:
-            chosen = [p.id for p in work.postings(Posting) if p.id in ids and p.week == week]
-            write(work, ledger.reverse, pen(desk, work, week), chosen, reason, by)
+def reverse(
+    desk: Desk, work: Work, ids: Iterable[str], reason: str, by: Actor | None = None
+) -> list[str]:
+    """Put postings right by counter-postings, week by week; the ids of those."""
+    wanted = set(ids)
+    own = [p for p in work.postings(Posting) if p.id in wanted]
+    made: list[str] = []
+    for week in sorted({p.week for p in own}, key=str):
+        chosen = [p.id for p in own if p.week == week]
+        written = write(work, ledger.reverse, pen(desk, work, week), chosen, reason, by)
+        made += [posting.id for posting in written]
+    return made
 
 
 def close_week(desk: Desk, week: Week) -> Statement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from orderdesk.errors import OutOfReach, RuleSaysNo, StorageProblem
 from orderdesk.i18n import N_, _, msg
 
 if TYPE_CHECKING:
+    from orderdesk.store.changes import Changes
     from orderdesk.store.work import Reader, Store, Work
 
 SETTING, SETTINGS_REVISION = "setting", "settings_revision"
@@ -45,6 +47,20 @@ def may(actor: Actor, role: Role) -> bool:
     return role in _INCLUDES[actor.role]
 
 
+_DEEDS_KEPT = 50
+
+
+@dataclass
+class Deed:
+    """What somebody did in one go: what it changed, and the role that it took."""
+
+    changes: Changes
+    role: Role
+    at: datetime
+    told: bool = False
+    """Whether the user has heard of it."""
+
+
 class Desk:
     """What every use case works with. One per signed-in user."""
 
@@ -66,6 +82,9 @@ class Desk:
         self.away: OutOfReach | None = None
         """Why the database is out of reach, and since when; None while it answers."""
         self.away_since: datetime | None = None
+        self.deeds: list[Deed] = []
+        """What was done at this desk since it opened, newest last (`desk.undo`)."""
+        self._in_deed: Deed | None = None
         self.as_known: datetime | None = None
         """The moment whose state this desk shows (`desk.known`); None: now."""
 
@@ -87,8 +106,9 @@ class Desk:
             yield reader
 
     @contextmanager
-    def work(self, role: Role = Role.OFFICER) -> Iterator[Work]:
-        """A unit of work for a user who has `role`.
+    def work(self, role: Role = Role.OFFICER, *, deed: bool = True) -> Iterator[Work]:
+        """A unit of work for a user who has `role`; `deed` is False for what only follows from
+        what was done before, so that nobody takes it back by itself.
 
         Raises RuleSaysNo for a user who has not, StorageProblem when the database refuses.
         """
@@ -98,6 +118,37 @@ class Desk:
         with self._within_reach(), self.store.write(self.actor) as work:
             self._settings_of(work)
             yield work
+        if deed:
+            self._remember(work.changes, role)
+
+    @contextmanager
+    def deed(self) -> Iterator[None]:
+        """All units of work within are one deed: they are taken back together."""
+        if self._in_deed is not None:
+            yield
+            return
+        from orderdesk.store.changes import Changes
+
+        made = self._in_deed = Deed(Changes(), Role.OFFICER, self.now)
+        try:
+            yield
+        finally:
+            self._in_deed = None
+            self._keep_deed(made)
+
+    def _remember(self, changes: Changes, role: Role) -> None:
+        if self._in_deed is None:
+            self._keep_deed(Deed(changes, role, self.now))
+            return
+        self._in_deed.changes.add(changes)
+        if self._in_deed.role in _INCLUDES[role]:
+            self._in_deed.role = role
+
+    def _keep_deed(self, deed: Deed) -> None:
+        if deed.changes.erased:  # what was destroyed by law must not live on here
+            self.deeds = [Deed(type(deed.changes)(erased=True), deed.role, deed.at)]
+        elif deed.changes:
+            self.deeds = [*self.deeds[1 - _DEEDS_KEPT :], deed]
 
     def _settings_of(self, reader: Reader) -> None:
         """Put this desk's own parameters in force, if they aren't: another desk, or somebody else

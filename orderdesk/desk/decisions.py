@@ -115,7 +115,9 @@ def decide(
 
 
 def _decision_number(reader: Reader, year: int) -> str:
-    taken = sum(1 for fact in reader.facts(DECISION) if fact.entered_at.year == year)
+    taken = sum(
+        1 for fact in reader.facts(DECISION, taken_back=True) if fact.entered_at.year == year
+    )
     return f"B-{year}-{taken + 1:03d}"
 
 

@@ -20,7 +20,7 @@ from orderdesk.i18n import N_, Msg, _, msg, pick
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader
 
-_KIND = "demand"
+DEMAND = "demand"
 _MOST = 500
 CARRIERS = {
     Carrier.RESERVE: N_("reserve"), Carrier.ROSTER: N_("who is on duty there"),
@@ -77,7 +77,7 @@ def _changeable(demand: Demand) -> list[Block]:
 
 def changed(reader: Reader, demand: Demand) -> Demand:
     """A demand with what was put in place of the numbers of the norms."""
-    fact = reader.last_fact(_KIND, f"case:{demand.case_id}")
+    fact = reader.last_fact(DEMAND, f"case:{demand.case_id}")
     if fact is None:
         return demand
     numbers: Mapping[str, int] = fact.doc["numbers"]
@@ -103,7 +103,7 @@ def _of(reader: Reader, case: Case, today: date) -> CaseDemand:
     from orderdesk.desk.scoring import standing_classes
 
     by_norm = capacity.demand_by_norm(reader, case, standing_classes(reader, today))
-    fact = reader.last_fact(_KIND, f"case:{case.id}")
+    fact = reader.last_fact(DEMAND, f"case:{case.id}")
     return CaseDemand(
         case, changed(reader, by_norm), by_norm, fact.doc["reason"] if fact is not None else ""
     )
@@ -135,7 +135,7 @@ def change(desk: Desk, case_id: str, values: Mapping[str, str]) -> None:
         reason = values.get("reason", "").strip()
         if not reason:
             raise BadInput(N_("reason"), "", msg("Say why it differs from the norm."))
-        work.add_fact(_KIND, f"case:{case_id}", {"numbers": numbers, "reason": reason})
+        work.add_fact(DEMAND, f"case:{case_id}", {"numbers": numbers, "reason": reason})
         for one in before:
             note_event(work, case_id, msg("demand changed: {what} ({reason})", what=one,
                                           reason=reason))  # fmt: skip

@@ -394,9 +394,10 @@ def counter_seen(
     The first keeps its place; only the counter-demonstration can be offered another one.
     """
     before = scoring.explain(desk, first_id).standing
-    scoring.confirm_counter(desk, first_id, CounterGroup.CONFIRMED, Sureness(sure or "A"))
-    cards = cases.propose_cards(desk, first_id)
-    counter = _paired(desk, first_id, how_many, number) if pair else None
+    with desk.deed():
+        scoring.confirm_counter(desk, first_id, CounterGroup.CONFIRMED, Sureness(sure or "A"))
+        cards = cases.propose_cards(desk, first_id)
+        counter = _paired(desk, first_id, how_many, number) if pair else None
     return CounterSeen(before, scoring.explain(desk, first_id).standing, counter, len(cards))
 
 
@@ -504,7 +505,12 @@ def stand_down(desk: Desk, case_id: str, values: Mapping[str, str]) -> int:
 
     Keys as in `closing.close`: turnout, incident, ended, lesson.
     """
-    closing.close(desk, case_id, values)
+    with desk.deed():
+        closing.close(desk, case_id, values)
+        return _post_hours(desk, case_id)
+
+
+def _post_hours(desk: Desk, case_id: str) -> int:
     with desk.work(Role.OFFICER) as work:
         minutes = booking.work_case(desk, work, work.case(case_id))
         case = work.case(case_id)

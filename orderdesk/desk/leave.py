@@ -163,26 +163,32 @@ def answer(desk: Desk, values: Mapping[str, str]) -> str:
     with desk.read() as reader:
         person = touching.person_in(reader, values.get("who", ""))
         duty = _duty_on(reader, person.id, day)
-    if values["answer"] == "granted" and duty is not None:
-        touching.make_touch(desk, touching.look_at_off(desk, duty.id))
     id = f"{person.id}/{day}"
+    with desk.deed():
+        if values["answer"] == "granted" and duty is not None:
+            touching.make_touch(desk, touching.look_at_off(desk, duty.id))
+        _keep_answer(desk, person.id, day, values["answer"])
+    return id
+
+
+def _keep_answer(desk: Desk, person_id: str, day: date, given: str) -> None:
+    id = f"{person_id}/{day}"
     with desk.work(Role.PLANNER) as work:
         before = work.record(LEAVE, id)
         doc = {
-            "person_id": person.id, "day": day.isoformat(), "answer": values["answer"],
+            "person_id": person_id, "day": day.isoformat(), "answer": given,
             "at": work.now.isoformat(), "by": desk.actor.name,
             "cases": [case_id for case_id, _number in _cases_on(work, day)],
             "sequence": before.doc["sequence"] + 1 if before else 0,
         }  # fmt: skip
         work.put(LEAVE, id, doc)
-        if values["answer"] == "granted":
-            absence = Absence(id=f"leave-{id}", person_id=person.id, first=day, last=day,
+        if given == "granted":
+            absence = Absence(id=f"leave-{id}", person_id=person_id, first=day, last=day,
                               cause=AbsenceCause.LEAVE)  # fmt: skip
             work.put(ABSENCE, absence.id, absence.model_dump(mode="json"))
         else:
             work.drop(ABSENCE, f"leave-{id}")
-        work.note(LEAVE, f"person:{person.id}", {"day": doc["day"], "answer": doc["answer"]})
-    return id
+        work.note(LEAVE, f"person:{person_id}", {"day": doc["day"], "answer": given})
 
 
 def answers(desk: Desk) -> list[Answer]:

@@ -218,6 +218,7 @@ def destroy(desk: Desk, keys: Collection[str]) -> int:
         due = {found.key: found for found in _due_in(work, desk.now, week.days[-1])}
         if early := sorted(set(keys) - set(due)):
             raise RuleSaysNo(msg("{key} isn't due for destruction", key=early[0]))
+        work.destroys()
         wanted = set(keys)
         chosen = [found for key, found in due.items() if key in wanted]
         for kind in Kept:

@@ -123,19 +123,13 @@ def withdraw(desk: Desk, id: str) -> None:
         work.note("signal.withdrawn", f"signal:{id}", {})
 
 
-def put_back(desk: Desk, signal: Signal) -> None:
-    """Undo the withdrawal of a signal."""
-    with desk.work() as work:
-        work.put(SIGNAL, signal.id, signal.model_dump(mode="json"))
-        work.note("signal", f"signal:{signal.id}", _without_text(signal))
-
-
 def purge_old(desk: Desk) -> int:
     """Erase what is older than the rule allows and keep its weekly counts; how many went."""
     rules = reference.cached("signals", SignalRules)
     if not _old(desk, rules):
         return 0
     with desk.work() as work:
+        work.destroys()
         kept = [Signal.model_validate(record.doc) for record in work.records(SIGNAL)]
         found = purge(kept, local(desk.now).date(), rules)
         for cell in found.keep:

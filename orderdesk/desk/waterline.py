@@ -189,14 +189,15 @@ def take(desk: Desk, found: Shortage, values: Mapping[str, str]) -> Taken:
     if not values.get("reason", "").strip():
         raise BadInput(N_("reason"), "", msg("A reason is needed."))
     by = authority(Actor(name=values.get("by", "").strip(), role=Role.LEAD), Role.LEAD)
-    people = replanning.choose(
-        desk, found.plans, replace(way.plan, pool=()), by, values["reason"].strip(),
-        decision=values.get("decision", ""),
-    )  # fmt: skip
     request = ""
-    if way.plan.pool:
-        until = values.get("until", "").strip() or words.moment(_due(found))
-        request = replanning.ask_pool(desk, found.case, way.plan, until)
+    with desk.deed():
+        people = replanning.choose(
+            desk, found.plans, replace(way.plan, pool=()), by, values["reason"].strip(),
+            decision=values.get("decision", ""),
+        )  # fmt: skip
+        if way.plan.pool:
+            until = values.get("until", "").strip() or words.moment(_due(found))
+            request = replanning.ask_pool(desk, found.case, way.plan, until)
     return Taken(people, request)
 
 

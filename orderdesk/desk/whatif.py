@@ -402,7 +402,7 @@ def keep(desk: Desk, found: Found) -> Kept:
             texts[code] = list(found.lines())
     with desk.work(Role.OFFICER) as work:
         week = Week.of(desk.now)
-        number = len(work.facts(WHAT_IF)) + 1
+        number = len(work.facts(WHAT_IF, taken_back=True)) + 1
         doc = {
             "number": number, "week": str(week), "question": dict(found.question),
             "at": found.at.isoformat(), "state": found.state, "texts": texts,

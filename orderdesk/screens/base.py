@@ -70,10 +70,6 @@ class DeskApp(Protocol):
         """Go to one of the places."""
         ...
 
-    def can_undo(self, undo: Callable[[], object]) -> None:
-        """What the undo key does from now on."""
-        ...
-
 
 class Place(Screen[None]):
     """One of the nine places."""
@@ -197,11 +193,15 @@ class Place(Screen[None]):
             self.notify(line(problem), severity="warning", timeout=8, markup=False)
             return None
 
-    def done(self, text: str, undo: Callable[[], object] | None = None) -> None:
-        """Say what happened and show the new state; `undo` takes it back on one key."""
-        if undo is not None:
-            self.desk_app.can_undo(undo)
-            text += "  " + _("(^z: take back)")
+    def done(self, text: str) -> None:
+        """Say what happened, and the key that takes it back where it can be; show the new state."""
+        deed = self.desk.deeds[-1] if self.desk is not None and self.desk.deeds else None
+        if deed is not None and not deed.told:
+            from orderdesk.desk.undo import refusal
+
+            deed.told = True
+            if refusal(deed) is None:
+                text += "  " + _("(^z: take back)")
         self.notify(line(text), markup=False)
         self.refill()
 

@@ -157,7 +157,7 @@ class SignalsScreen(Place):
             return True
 
         if self.try_to(take_away):
-            self.done(_("withdrawn"), undo=lambda: signals.put_back(desk, gone))
+            self.done(_("withdrawn"))
 
     def action_purge(self) -> None:
         """Erase the texts that are too old; their counts stay."""

@@ -47,6 +47,8 @@ PRIVATE, ERASED = "private", "erased"
 """In the document of a fact: where its words stand; and, when shown, that they are gone."""
 
 
+TAKEN_BACK = "taken_back"
+"""Kind of the facts that say which others no longer count."""
 AT_ONCE = 500
 """Ids asked for in one query."""
 
@@ -307,10 +309,21 @@ class Reader:
         return [model.model_validate(row.doc) for row in self._session.exec(query)]
 
     def facts(
-        self, kind: str, subject: str | None = None, *, until: datetime | None = None
+        self,
+        kind: str,
+        subject: str | None = None,
+        *,
+        until: datetime | None = None,
+        taken_back: bool = False,
     ) -> list[Fact]:
-        """Facts of a kind in the order in which they were written, as entered by `until`."""
+        """Facts of a kind in the order in which they were written, as entered by `until`.
+
+        Those taken back by then are left out, unless `taken_back` asks for them (for numbers that
+        are given once only).
+        """
         query = select_rows(FactRow).where(col(FactRow.kind) == kind).order_by(col(FactRow.seq))
+        if not taken_back and (gone := self._taken_back(until)):
+            query = query.where(col(FactRow.seq).not_in(gone))
         if subject is not None:
             query = query.where(col(FactRow.subject) == subject)
         if until is not None:
@@ -325,12 +338,16 @@ class Reader:
             .order_by(col(FactRow.seq).desc())
             .limit(1)
         )
+        if gone := self._taken_back():
+            query = query.where(col(FactRow.seq).not_in(gone))
         row = self._session.exec(query).first()
         return self._facts_of([row])[0] if row else None
 
     def last_facts(self, kind: str) -> dict[str, Fact]:
         """The newest fact of a kind, per subject."""
-        rows = self._session.exec(select_rows(FactRow).where(col(FactRow.seq).in_(_newest(kind))))
+        rows = self._session.exec(
+            select_rows(FactRow).where(col(FactRow.seq).in_(self._newest(kind)))
+        )
         return {fact.subject: fact for fact in self._facts_of(rows.all())}
 
     def last_said(self, kind: str, key: str) -> dict[str, str]:
@@ -340,9 +357,27 @@ class Reader:
         """
         said: Any = col(FactRow.doc)[key].as_string()
         rows = self._session.execute(
-            select(col(FactRow.subject), said).where(col(FactRow.seq).in_(_newest(kind)))
+            select(col(FactRow.subject), said).where(col(FactRow.seq).in_(self._newest(kind)))
         )
         return {subject: text for subject, text in rows if text is not None}
+
+    def _newest(self, kind: str) -> Any:
+        """The places of the newest facts of a kind, one per subject."""
+        query = select(func.max(FactRow.seq)).where(col(FactRow.kind) == kind)
+        if gone := self._taken_back():
+            query = query.where(col(FactRow.seq).not_in(gone))
+        return query.group_by(col(FactRow.subject))
+
+    def _taken_back(self, until: datetime | None = None) -> frozenset[int]:
+        """Places of the facts that no longer count, as entered by `until`."""
+
+        def find() -> frozenset[int]:
+            query = select(col(FactRow.doc)).where(col(FactRow.kind) == TAKEN_BACK)
+            if until is not None:
+                query = query.where(col(FactRow.entered_at) <= until)
+            return frozenset(doc["fact"] for doc in self._session.execute(query).scalars())
+
+        return self.once(f"taken back by {until}", find)
 
     def _facts_of(self, rows: Sequence[FactRow]) -> list[Fact]:
         docs = self.with_words([row.doc for row in rows])
@@ -501,8 +536,3 @@ def hash_of(row: AuditRow | TrailLine) -> str:
         ]
     )
     return hashlib.sha256(line.encode()).hexdigest()
-
-
-def _newest(kind: str) -> Any:
-    """The places of the newest facts of a kind, one per subject."""
-    return select(func.max(FactRow.seq)).where(col(FactRow.kind) == kind).group_by(FactRow.subject)

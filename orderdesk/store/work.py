@@ -23,12 +23,14 @@ from orderdesk.domain.people import Actor, Duty, Person
 from orderdesk.domain.time import Clock
 from orderdesk.errors import Stale, StorageProblem
 from orderdesk.i18n import msg
+from orderdesk.store.changes import Changes, Said, keep
 from orderdesk.store.database import Database, translated_errors
 from orderdesk.store.mapping import (
     PRIVATE_CASE_FIELDS,
     PRIVATE_FACT_FIELDS,
     Document,
     canonical,
+    case_from_row,
     case_to_row,
     digest_of,
     duty_to_row,
@@ -43,6 +45,7 @@ from orderdesk.store.reading import (
     AT_ONCE,
     GENESIS,
     PRIVATE,
+    TAKEN_BACK,
     CaseLine,
     Fact,
     Imported,
@@ -105,6 +108,8 @@ class Work(Reader):
         # A clock that jumps back must not reorder what was known when.
         self.now = max(now.astimezone(UTC), last.at) if last else now.astimezone(UTC)
         self._trail: list[TrailLine] = []
+        self.changes = Changes()
+        """What this unit of work changed so far."""
 
     def once(self, _name: str, find: Callable[[], T]) -> T:
         """What `find` gives now: a unit of work changes what it reads."""
@@ -113,6 +118,8 @@ class Work(Reader):
     def add_case(self, case: Case) -> Case:
         """Write a new case."""
         self.add_cases([case])
+        keep(self.changes.cases, case.id, None, case)
+        self.changes.imported -= 1
         return case
 
     def add_cases(self, cases: Sequence[Case]) -> None:
@@ -124,6 +131,7 @@ class Work(Reader):
             self._session.execute(insert(CaseRow), rows)
         for case, salt in zip(cases, salts, strict=True):
             self.note("case", f"case:{case.id}", trail_of_case(case, salt))
+        self.changes.imported += len(cases)
 
     def save_case(self, case: Case) -> Case:
         """Write a changed case; `case.version` is the version that was read.
@@ -131,6 +139,8 @@ class Work(Reader):
         Raises Stale, with the case as it now stands, when somebody else changed it meanwhile.
         """
         saved = case.replace(version=case.version + 1)
+        row = self._session.get(CaseRow, case.id)
+        before = case_from_row(row) if row else None
         done = self._session.execute(
             update(CaseRow)
             .where(col(CaseRow.id) == case.id, col(CaseRow.version) == case.version)
@@ -147,7 +157,12 @@ class Work(Reader):
         self._session.expire_all()
         row = self._session.get(CaseRow, case.id)
         self.note("case", f"case:{case.id}", trail_of_case(saved, row.salt if row else ""))
+        keep(self.changes.cases, case.id, before, saved)
         return saved
+
+    def destroys(self) -> None:
+        """What this unit of work drops is gone for good: a term or somebody's right asks it."""
+        self.changes.erased = True
 
     def purge_case_texts(self, ids: Sequence[str]) -> None:
         """Erase the free text of cases after their retention term; the trail keeps the fact."""
@@ -159,15 +174,18 @@ class Work(Reader):
             some = ids[at : at + AT_ONCE]
             self._session.execute(update(CaseRow).where(col(CaseRow.id).in_(some)).values(values))
         self.forget_words_of_import(ids)
+        self.destroys()
         for id in ids:
             self.note("case.purged", f"case:{id}", {"fields": list(PRIVATE_CASE_FIELDS)})
 
     def save_organiser(self, organiser: Organiser) -> Organiser:
         """Write an organiser. The trail keeps a digest only: contact data must be erasable."""
         row = self._session.get(OrganiserRow, organiser.id)
+        before = Organiser.model_validate(row.model_dump(exclude={"salt"})) if row else None
         salt = (row.salt if row else "") or new_salt()
         self._session.merge(OrganiserRow(**organiser.model_dump(), salt=salt))
         self.note("organiser", f"organiser:{organiser.id}", trail_of_organiser(organiser, salt))
+        keep(self.changes.organisers, organiser.id, before, organiser)
         return organiser
 
     def add_organisers(self, organisers: Sequence[Organiser]) -> None:
@@ -176,6 +194,7 @@ class Work(Reader):
             rows = [organiser.model_dump() | {"salt": new_salt()} for organiser in organisers]
             self._session.execute(insert(OrganiserRow), rows)
             self.note("organisers", "organiser:*", {"count": len(rows)})
+            self.changes.imported += len(rows)
 
     def erase_organisers(self, ids: Sequence[str]) -> None:
         """Erase contact data; the ids stay, so that history keeps its counts."""
@@ -186,6 +205,7 @@ class Work(Reader):
                 update(OrganiserRow).where(col(OrganiserRow.id).in_(some)).values(blank)
             )
         self._session.expire_all()
+        self.destroys()
         for id in ids:
             self.note("organiser.erased", f"organiser:{id}", {})
 
@@ -201,6 +221,7 @@ class Work(Reader):
 
     def erase_words(self, ids: Iterable[str]) -> int:
         """Erase words of facts; the facts stay, with a digest that nobody can test any more."""
+        self.destroys()
         subjects = []
         for id in ids:
             row = self._session.get(PrivateRow, id)
@@ -234,11 +255,13 @@ class Work(Reader):
         after = person_to_row(saved)
         fields = sorted(name for name in after if before.get(name) != after[name])
         self.note("person", f"person:{person.id}", {"fields": fields})
+        keep(self.changes.people, person.id, old, saved)
         return saved
 
     def erase_person(self, id: str) -> None:
         """Erase the name and the home district; the service number stays for the duties worked."""
         row = self._session.get(PersonRow, id)
+        self.destroys()
         if row is not None:
             row.name = row.district = ""
             row.version += 1
@@ -248,6 +271,8 @@ class Work(Reader):
     def save_people(self, people: Sequence[Person]) -> None:
         """Write the members of the teams."""
         for person in people:
+            row = self._session.get(PersonRow, person.id)
+            keep(self.changes.people, person.id, person_from_row(row) if row else None, person)
             self._session.merge(PersonRow(**person_to_row(person)))
         self.note("people", "people", {"ids": [person.id for person in people]})
 
@@ -255,6 +280,9 @@ class Work(Reader):
         """Write new and changed duties."""
         if not duties:
             return
+        before = {duty.id: duty for duty in self.duties(ids=[duty.id for duty in duties])}
+        for duty in duties:
+            keep(self.changes.duties, duty.id, before.get(duty.id), duty)
         self._session.execute(
             delete(DutyRow).where(col(DutyRow.id).in_([duty.id for duty in duties]))
         )
@@ -276,6 +304,7 @@ class Work(Reader):
                 )
             )
             self.note("posting", f"posting:{document['id']}", document)
+            self.changes.postings.append(document["id"])
         self._session.flush()
 
     def add_fact(
@@ -291,18 +320,25 @@ class Work(Reader):
         kept where it can be erased."""
         private = [*private, *PRIVATE_FACT_FIELDS.get(kind, ())]
         kept = self._without_words(subject, doc, [name for name in private if doc.get(name)])
-        self._session.add(
-            FactRow(
-                kind=kind,
-                subject=subject,
-                known_at=known_at or self.now,
-                entered_at=self.now,
-                actor=self.actor.name,
-                doc=kept,
-            )
+        row = FactRow(
+            kind=kind,
+            subject=subject,
+            known_at=known_at or self.now,
+            entered_at=self.now,
+            actor=self.actor.name,
+            doc=kept,
         )
+        self._session.add(row)
         self._session.flush()
+        assert row.seq is not None
+        self.changes.facts.append(Said(row.seq, kind, subject, kept))
         self.note(kind, subject, kept)
+
+    def take_back_facts(self, facts: Iterable[Said]) -> None:
+        """Let facts no longer count: they stay written, and that they were taken back is written
+        beside them. Whoever asks what was known earlier still sees them."""
+        for fact in facts:
+            self.add_fact(TAKEN_BACK, fact.subject, {"kind": fact.kind, "fact": fact.seq})
 
     def _without_words(
         self, subject: str, doc: Mapping[str, Any], names: Sequence[str]
@@ -351,6 +387,7 @@ class Work(Reader):
                 theirs=row.doc if row else {},
                 mine=dict(doc),
             )
+        self._note_record(kind, key, row, dict(doc))
         if row is not None and kind not in WITHOUT_PAST:
             self._session.merge(
                 PastRow(
@@ -364,8 +401,14 @@ class Work(Reader):
         self._session.flush()
         return have + 1
 
+    def _note_record(self, kind: str, key: str, row: RecordRow | None, after: Any) -> None:
+        if kind not in WITHOUT_PAST:
+            keep(self.changes.records, (kind, key), dict(row.doc) if row else None, after)
+
     def drop(self, kind: str, key: str) -> None:
         """Remove a mutable record, its earlier versions too: what is dropped is gone."""
+        if (row := self._session.get(RecordRow, (kind, key))) is not None:
+            self._note_record(kind, key, row, None)
         for table in (RecordRow, PastRow):
             self._session.execute(
                 delete(table).where(col(table.kind) == kind, col(table.key) == key)
@@ -374,6 +417,7 @@ class Work(Reader):
 
     def save_imported(self, book: str, rows: Sequence[Imported]) -> None:
         """Remember what rows of a register said."""
+        self.changes.imported += len(rows)
         for at in range(0, len(rows), _CHUNK):
             chunk = rows[at : at + _CHUNK]
             keys = [row.row_key for row in chunk]

@@ -10,7 +10,6 @@ from orderdesk.desk import booking
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering.parameters import law, rules
 from orderdesk.desk.timeline import note_event
-from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Posting
 from orderdesk.domain.people import Actor, Duty, DutyStatus, Role
 from orderdesk.domain.time import Week
@@ -92,20 +91,23 @@ def undo(desk: Desk, by: Actor) -> list[str]:
         done, _undone = _standing_and_undone(work)
         if not done:
             raise RuleSaysNo(msg("there is no chosen plan to go back from"))
-        last = done[-1]
-        now = {duty.id: duty for duty in work.duties()}
-        changes = []
-        for change in _changes_of(last):
-            assert change.new is not None
-            stands = _as_left(now, change.new)
-            old = change.old or change.new.replace(status=DutyStatus.CANCELLED)
-            changes.append((change.person_id, stands, _forward(stands, old, work.now)))
-        work.save_duties([back for _who, _old, back in changes])
-        postings = _reversed_in(desk, work, last.doc["postings"], _("plan taken back"), by)
-        log_changes(work, changes, case_id=last.doc["case_id"], postings=postings, undoes=last.seq)
-        if last.doc["case_id"]:
-            note_event(work, last.doc["case_id"], msg("plan taken back by {name}", name=by.name))
-        return [who for who, _old, _new in changes]
+        return _undo_in(desk, work, done[-1], by)
+
+
+def _undo_in(desk: Desk, work: Work, last: Fact, by: Actor) -> list[str]:
+    now = {duty.id: duty for duty in work.duties()}
+    changes = []
+    for change in _changes_of(last):
+        assert change.new is not None
+        stands = _as_left(now, change.new)
+        old = change.old or change.new.replace(status=DutyStatus.CANCELLED)
+        changes.append((change.person_id, stands, _forward(stands, old, work.now)))
+    work.save_duties([back for _who, _old, back in changes])
+    postings = booking.reverse(desk, work, last.doc["postings"], _("plan taken back"), by)
+    log_changes(work, changes, case_id=last.doc["case_id"], postings=postings, undoes=last.seq)
+    if last.doc["case_id"]:
+        note_event(work, last.doc["case_id"], msg("plan taken back by {name}", name=by.name))
+    return [who for who, _old, _new in changes]
 
 
 def redo(desk: Desk, by: Actor) -> list[str]:
@@ -119,23 +121,38 @@ def redo(desk: Desk, by: Actor) -> list[str]:
         if not undone:
             raise RuleSaysNo(msg("nothing was taken back that could be made again"))
         back, last = undone[-1]
-        now = {duty.id: duty for duty in work.duties()}
-        left = {line.new.id: line.new for line in _changes_of(back) if line.new is not None}
-        changes = []
-        for change in _changes_of(last):
-            assert change.new is not None
-            stands = _as_left(now, left[change.new.id])
-            changes.append((change.person_id, stands, _forward(stands, change.new, work.now)))
-        work.save_duties([new for _who, _old, new in changes])
-        ids = set(last.doc["postings"])
-        authority = next(
-            (p.authorised_by for p in work.postings(Posting) if p.id in ids and p.authorised_by), by
-        )
-        postings = _reversed_in(desk, work, back.doc["postings"], _("plan made again"), authority)
-        log_changes(work, changes, case_id=last.doc["case_id"], postings=postings, redoes=back.seq)
-        if last.doc["case_id"]:
-            note_event(work, last.doc["case_id"], msg("plan made again by {name}", name=by.name))
-        return [who for who, _old, _new in changes]
+        return _redo_in(desk, work, back, last, by)
+
+
+def _redo_in(desk: Desk, work: Work, back: Fact, last: Fact, by: Actor) -> list[str]:
+    now = {duty.id: duty for duty in work.duties()}
+    left = {line.new.id: line.new for line in _changes_of(back) if line.new is not None}
+    changes = []
+    for change in _changes_of(last):
+        assert change.new is not None
+        stands = _as_left(now, left[change.new.id])
+        changes.append((change.person_id, stands, _forward(stands, change.new, work.now)))
+    work.save_duties([new for _who, _old, new in changes])
+    ids = set(last.doc["postings"])
+    authority = next(
+        (p.authorised_by for p in work.postings(Posting) if p.id in ids and p.authorised_by), by
+    )
+    again = booking.reverse(desk, work, back.doc["postings"], _("plan made again"), authority)
+    log_changes(work, changes, case_id=last.doc["case_id"], postings=again, redoes=back.seq)
+    if last.doc["case_id"]:
+        note_event(work, last.doc["case_id"], msg("plan made again by {name}", name=by.name))
+    return [who for who, _old, _new in changes]
+
+
+def take_back(desk: Desk, work: Work, seq: int, by: Actor) -> list[str]:
+    """Take this entry of the log of changes back, be it a change or the taking back of one; the
+    people it touches. Raises RuleSaysNo unless it is the last."""
+    done, undone = _standing_and_undone(work)
+    if done and done[-1].seq == seq:
+        return _undo_in(desk, work, done[-1], by)
+    if undone and undone[-1][0].seq == seq:
+        return _redo_in(desk, work, *undone[-1], by)
+    raise RuleSaysNo(msg("the roster was changed since: take that back first"))
 
 
 def _standing_and_undone(work: Work) -> tuple[list[Fact], list[tuple[Fact, Fact]]]:
@@ -170,24 +187,16 @@ def _changes_of(fact: Fact) -> list[Change]:
 def _as_left(now: Mapping[str, Duty], duty: Duty) -> Duty:
     """The duty as it stands, if nobody touched it since. Raises RuleSaysNo."""
     stands = now.get(duty.id)
-    if stands != duty:
+    if stands is None or not same_shift(stands, duty):
         raise RuleSaysNo(msg("{who} was changed since: undo that first", who=duty.person_id))
     return stands
+
+
+def same_shift(one: Duty, other: Duty) -> bool:
+    """Whether two versions of a shift say the same: going back and forth only counts them on."""
+    return one == other.replace(sequence=one.sequence, changed_at=one.changed_at)
 
 
 def _forward(stands: Duty, like: Duty, now: datetime) -> Duty:
     """A duty as it was at another time, one sequence above what stands."""
     return like.replace(sequence=stands.sequence + 1, changed_at=now)
-
-
-def _reversed_in(desk: Desk, work: Work, ids: Sequence[str], reason: str, by: Actor) -> list[str]:
-    """Counter-lines for these postings, week by week; their ids."""
-    wanted = set(ids)
-    made: list[str] = []
-    for week in sorted({p.week for p in work.postings(Posting) if p.id in wanted}, key=str):
-        hand = booking.pen(desk, work, week)
-        own = {p.id for p in work.postings(Posting) if p.id in wanted and p.week == week}
-        made += [
-            posting.id for posting in booking.write(work, ledger.reverse, hand, own, reason, by)
-        ]
-    return made

@@ -239,7 +239,7 @@ def pool_text(desk: Desk, case: Case, plan: Plan, until: str = "") -> str:
 
 
 def _reference(reader: Reader, case: Case) -> str:
-    made = reader.facts(POOL_REQUEST, f"case:{case.id}")
+    made = reader.facts(POOL_REQUEST, f"case:{case.id}", taken_back=True)
     number = len([fact for fact in made if fact.doc["state"] == ASKED]) + 1
     return f"{case.number}-P{number}"
 

@@ -376,7 +376,8 @@ def reverse(
 ) -> list[Posting]:
     """Counter-postings for these postings, the newest first.
 
-    One that takes theme minutes again (undoing a release) needs `authorised_by`.
+    One that takes theme minutes again (undoing a release) is signed by `authorised_by`, else by
+    whoever signed for those minutes when they were borrowed.
     """
     wanted = set(ids)
     by_id = {p.id: p for p in postings}
@@ -392,13 +393,20 @@ def reverse(
             duty_id=original.duty_id,
             person_id=original.person_id,
             reason=_given(reason),
-            authorised_by=authorised_by or original.authorised_by,
+            authorised_by=authorised_by or original.authorised_by or _signed(postings, original),
             reverses=original.id,
         )
         for original in reversed(postings)
         if original.id in wanted
     ]
     return check(postings, made)
+
+
+def _signed(postings: Sequence[Posting], released: Posting) -> Actor | None:
+    """Who had signed for the theme minutes that a posting let go of."""
+    accounts = [leg.account for leg in released.legs if leg.account.book is Book.TO_BORROW]
+    before = postings[: postings.index(released)]
+    return _authorisation(before, released.week, accounts[0]).authorised_by if accounts else None
 
 
 def close_week(postings: Sequence[Posting], pen: Pen) -> list[Posting]:
