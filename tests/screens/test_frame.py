@@ -11,12 +11,18 @@ from textual.widgets import Input
 
 from orderdesk.__main__ import main
 from orderdesk.app import OrderdeskApp
+from orderdesk.desk import scoring
 from orderdesk.desk.demo import OFFICER
 from orderdesk.desk.opening import open_desk
 from orderdesk.desk.preferences import prefer, preferences
+from orderdesk.desk.timeline import lines_of
+from orderdesk.domain.events import Status
+from orderdesk.domain.ledger import Posting, balance
 from orderdesk.domain.people import Actor, Role
+from orderdesk.domain.time import Week
 from orderdesk.i18n import language, set_language
 from orderdesk.screens.base import PLACES, Place
+from orderdesk.screens.case import CaseScreen
 from orderdesk.screens.themes import CONTRAST, DARK, LIGHT, Plain
 from orderdesk.screens.widgets.form import Form
 from orderdesk.screens.widgets.head import Head
@@ -159,13 +165,37 @@ async def test_who_may_only_read_sees_no_key_that_would_be_refused(
 
 
 async def test_what_was_done_is_taken_back_by_one_key(monday: Path, tmp_path: Path) -> None:
+    def said() -> str:
+        return list(s.app._notifications)[-1].message
+
+    def free() -> int:
+        with s.desk.read() as reader:
+            return balance(reader.postings(Posting), Week.of(s.desk.now)).free
+
     async with story(monday, tmp_path, 1, "09:00") as s:
-        undone: list[int] = []
-        place = s.app.screen
-        assert isinstance(place, Place)
-        place.done("moved", undo=lambda: undone.append(1))
-        await s.press("ctrl+z", "ctrl+z")
-        assert undone == [1]
+        await s.press("ctrl+z")
+        assert said() == "there is nothing to take back"
+        before = free()
+        s.app.push_screen(CaseScreen(scoring.case_numbered(s.desk, "D-2026-041").id))
+        await s.settle()
+        await s.press("x")
+        await s.press("ctrl+s")
+        assert said().endswith("(^z: take back)")
+        called_off = scoring.case_numbered(s.desk, "D-2026-041")
+        assert called_off.status is Status.CANCELLED
+        assert free() == before + 10 * 60
+        await s.press("ctrl+z")
+        assert said().startswith("taken back: D-2026-041, 1 ledger line")
+        assert scoring.case_numbered(s.desk, "D-2026-041").to_come
+        assert free() == before
+        with s.desk.read() as reader:
+            log = [line.text for line in lines_of(reader, called_off.id)]
+        assert log[-1].startswith("what was done at 09:00 is taken back")
+        await s.press("l")
+        await s.type("called the organiser")
+        await s.press("ctrl+s", "ctrl+z")
+        assert "a line of its own puts it right" in said()
+        assert s.app._exception is None
 
 
 def test_the_choice_of_colours_stays(tmp_path: Path) -> None:
