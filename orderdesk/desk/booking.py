@@ -266,13 +266,17 @@ def _freed(task: TaskSpan) -> TaskSpan:
 def reverse(
     desk: Desk, work: Work, ids: Iterable[str], reason: str, by: Actor | None = None
 ) -> list[str]:
-    """Put postings right by counter-postings, week by week; the ids of those."""
+    """Put postings right by counter-postings, week by week; the ids of those.
+
+    Without `by` theme hours that come back to a case stand under the name that had signed for them.
+    """
     wanted = set(ids)
     own = [p for p in work.postings(Posting) if p.id in wanted]
     made: list[str] = []
     for week in sorted({p.week for p in own}, key=str):
         chosen = [p.id for p in own if p.week == week]
-        written = write(work, ledger.reverse, pen(desk, work, week), chosen, reason, by)
+        hand = pen(desk, work, week)
+        written = write(work, ledger.reverse, hand, chosen, reason, by, as_signed=by is None)
         made += [posting.id for posting in written]
     return made
 

@@ -373,11 +373,13 @@ def reverse(
     ids: Iterable[str],
     reason: str,
     authorised_by: Actor | None = None,
+    *,
+    as_signed: bool = False,
 ) -> list[Posting]:
     """Counter-postings for these postings, the newest first.
 
-    One that takes theme minutes again (undoing a release) is signed by `authorised_by`, else by
-    whoever signed for those minutes when they were borrowed.
+    One that takes theme minutes again (undoing a release) needs `authorised_by`; `as_signed` puts
+    it under the name that had signed for those minutes when they were borrowed.
     """
     wanted = set(ids)
     by_id = {p.id: p for p in postings}
@@ -393,7 +395,9 @@ def reverse(
             duty_id=original.duty_id,
             person_id=original.person_id,
             reason=_given(reason),
-            authorised_by=authorised_by or original.authorised_by or _signed(postings, original),
+            authorised_by=authorised_by
+            or original.authorised_by
+            or (_signed(postings, original) if as_signed else None),
             reverses=original.id,
         )
         for original in reversed(postings)
