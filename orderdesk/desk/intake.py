@@ -188,6 +188,9 @@ def change(desk: Desk, case: Case, values: Mapping[str, str]) -> Registered:
             received_at=case.received_at if not values.get("received") else fresh.received_at,
             organiser_id=fresh.organiser_id or case.organiser_id,
         )
+        if values.get("place") == form_values(case, None)["place"]:
+            # What else was written of the place, such as the name of an event, no form shows.
+            merged = merged.replace(place_id=case.place_id, place_text=case.place_text)
         if merged.organiser_id:
             work.save_organiser(_organiser(work, values, merged.organiser_id))
         saved = work.save_case(merged)
@@ -204,20 +207,22 @@ def receive(desk: Desk, case_id: str) -> Registered:
         return _after(desk, work, saved)
 
 
-def preview(desk: Desk, values: Mapping[str, str]) -> Registered:
-    """What registering this would show: term, conflicts, missing data. Writes nothing."""
+def preview(desk: Desk, values: Mapping[str, str], case_id: str = "") -> Registered:
+    """What registering this, or changing the case `case_id`, would show: term, conflicts, missing
+    data. Writes nothing."""
     with desk.read() as reader:
-        case = read_case(desk, reader, values, number="?")
+        case = read_case(desk, reader, values, number="?", id=case_id)
         typed = Organiser(
             id="", name=values.get("organiser", "")[:300], address=values.get("address", "")[:300]
         )
         return _looked_at(reader, case, advised="", receipt="", organiser=typed)
 
 
-def typing_lines(desk: Desk, values: Mapping[str, str]) -> Iterator[str]:
-    """What to show while a notification is typed: term, what it touches, the square, what is
-    missing, and last how the term was counted. Raises BadInput for what can't be read yet."""
-    found = preview(desk, values)
+def typing_lines(desk: Desk, values: Mapping[str, str], case_id: str = "") -> Iterator[str]:
+    """What to show while a notification is typed, or the case `case_id` changed: term, what it
+    touches, the square, what is missing, and last how the term was counted. Raises BadInput for
+    what can't be read yet."""
+    found = preview(desk, values, case_id)
     yield term_sentence(found.case, found.term, found.status)
     for conflict in found.conflicts:
         yield f"▲ {conflict.note} ({words.span(conflict.overlap)})"
@@ -385,16 +390,20 @@ def form_values(case: Case, organiser: Organiser | None) -> dict[str, str]:
     """The texts with which a form shows a case, so that saving them again changes nothing."""
     when = ""
     if case.span is not None:
-        day = f"{local(case.span.start):%d-%m-%Y}"
-        times = f" {local(case.span.start):%H:%M}-{local(case.span.end):%H:%M}"
-        when = day + (times if case.time_known else "")
+        start, end = local(case.span.start), local(case.span.end)
+        if not case.time_known:
+            when = f"{start:%d-%m-%Y}"
+        elif case.span.end - case.span.start < timedelta(days=1):
+            when = f"{start:%d-%m-%Y %H:%M}-{end:%H:%M}"
+        else:
+            when = f"{start:%d-%m-%Y %H:%M} - {end:%d-%m-%Y %H:%M}"
     places = reference.cached("places", Places)
     place = places.get(case.place_id)
     who = organiser or Organiser(id="")
     return {
         "when": when,
-        "place": case.place_text or (place.name if place else ""),
-        "route": " > ".join(case.route),
+        "place": place.name if place else case.place_text,
+        "route": " > ".join(words.place(stop) for stop in case.route),
         "expected": "" if words.people(case) == "?" else words.people(case),
         "organiser": who.name,
         "address": who.address,

@@ -193,10 +193,14 @@ def sender_in(reader: Reader) -> Sender:
     )
 
 
+_READ_WIDTH = 66
+"""Characters in a line of a letter on a screen: room for it on the narrowest terminal."""
+
+
 def receipt_text(desk: Desk, case_id: str) -> str:
     """The proof of receipt, Dutch and English, to be read or sent."""
     from orderdesk.papers.letters import receipt
-    from orderdesk.papers.markdown import to_markdown
+    from orderdesk.papers.plain import to_text
 
     with desk.read() as reader:
         case = reader.case(case_id)
@@ -214,7 +218,7 @@ def receipt_text(desk: Desk, case_id: str) -> str:
         )
         for code in ("nl", "en")
     ]  # fmt: skip
-    return "\n\n".join(to_markdown(paper) for paper in papers)
+    return "\n\n\n".join(to_text(paper, _READ_WIDTH) for paper in papers)
 
 
 def export_register(desk: Desk, path: Path) -> int:

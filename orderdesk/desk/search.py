@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from orderdesk import reference
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from orderdesk.store.work import CaseLine
 
 _OVER = frozenset(s.value for s in (Status.CANCELLED, Status.MOVED, Status.NO_SHOW, Status.CLOSED))
+_MANY_DAYS = timedelta(days=1)
+"""From so long on a list says days, not hours."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class RegisterList:
         return (
             line.number,
             words.span(when, year=True)
-            if line.time_known or when is None
+            if when is None or (line.time_known and when.end - when.start < _MANY_DAYS)
             else words.days(when, year=True),
             _(words.KINDS[Kind(line.kind)]),
             self.place(line),

@@ -148,9 +148,16 @@ def span(when: Span | None, *, time_known: bool = True, year: bool = False) -> s
         return _("no time yet")
     if not time_known:
         return f"{days(when, year=year)} " + _("(time unknown)")
-    if local(when.start).date() == local(when.end).date():
+    same_day = local(when.start).date() == local(when.end).date()
+    if same_day or _into_the_night(when):
         return f"{moment(when.start, year=year)}-{clock(when.end)}"
     return f"{moment(when.start, year=year)} - {moment(when.end)}"
+
+
+def _into_the_night(when: Span) -> bool:
+    """Whether it ends the next day, at an earlier hour: "22:00-02:00" leaves no doubt."""
+    start, end = local(when.start), local(when.end)
+    return end.date() - start.date() == timedelta(days=1) and end.time() < start.time()
 
 
 def people(case: Case) -> str:

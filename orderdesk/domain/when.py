@@ -47,6 +47,10 @@ _RANGE = re.compile(
     rf"({_TIME}|(?<![\d.:/-])(?:[01]?\d|2[0-3])(?=\s*(?:-|–|tot|to|until)\s*{_TIME}))"
     rf"\s*(?:-|–|tot|to|until|en)\s*({_LOOSE_TIME})(?![\d/])"
 )
+_TWO_DAYS = re.compile(
+    rf"(?P<day>\S.*?)\s+(?P<begins>{_TIME})\s*(?:-|–|tot|t/m|to|until)\s*"
+    rf"(?P<last_day>\S.*?)\s+(?P<ends>{_TIME})"
+)
 _SINGLE = re.compile(rf"({_TIME})(?![\d/])")
 _MEND = msg(
     "Write a day and a time, such as: za 14:00, 13 jun 14:00-16:00, tomorrow 15:30, over 2 weken."
@@ -88,6 +92,8 @@ def _read(text: str, now: datetime, past: bool) -> When:
     soon = _from_now(plain, now)
     if soon is not None:
         return When(local(soon).date(), soon, None)
+    if (over_days := _TWO_DAYS.fullmatch(plain)) is not None:
+        return _from_day_to_day(over_days, text, now, past)
     rest, times = _take_times(plain, text)
     day = _day(rest, text, now, past)
     start = _at(day, times[0], text) if times else None
@@ -97,6 +103,16 @@ def _read(text: str, now: datetime, past: bool) -> When:
     if start and end and end <= start:
         end = _at(day + timedelta(days=1), times[1], text)
     return When(day, start, end)
+
+
+def _from_day_to_day(found: re.Match[str], text: str, now: datetime, past: bool) -> When:
+    """ "1 dec 12:00 - 30 dec 23:00": each side a day and its time."""
+    start = _at(_day(found["day"], text, now, past), _clock(found["begins"], text), text)
+    last = _day(found["last_day"], text, start, past=False)
+    end = _at(last, _clock(found["ends"], text), text)
+    if end <= start:
+        raise BadInput(N_("when"), text, msg("The end lies before the beginning."))
+    return When(local(start).date(), start, end)
 
 
 def read_moment(text: str, now: datetime, field: str = "when", *, past: bool = False) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -25,6 +26,8 @@ from orderdesk.papers.model import (
 
 _LEAST = 3
 """Narrowest column of a table."""
+_SYLLABLE = re.compile(r"[aeiou](?=[^aeiou][aeiou])", re.IGNORECASE)
+"""The end of a syllable in most Dutch and English words: a vowel before a consonant and a vowel."""
 _LONG_WORD = 12
 """Longer words may be broken where there is little room; "18:00-21:00," is not."""
 
@@ -69,8 +72,12 @@ class _Writer:
             title = f"{number}{section.title}{flags}"
             yield from self._wrapped(title if section.level > 1 else title.upper())
             yield ("─" if section.level == 1 else "·") * min(self._width, len(title))
+        before: Block | None = None
         for block in section.blocks:
+            if isinstance(before, Paragraph) and isinstance(block, Paragraph):
+                yield ""
             yield from self._block(block)
+            before = block
 
     def _block(self, block: Block) -> Iterator[str]:
         match block:
@@ -111,7 +118,8 @@ class _Writer:
         heads = [" ".join(column.title.split()) for column in table.columns]
         rows = [[" ".join(self._runs(cell).split()) for cell in row] for row in table.rows]
         widths = _widths(heads, rows, self._width)
-        yield from _row(heads, widths, [False] * len(heads))
+        broken = [_broken(head, wide) for head, wide in zip(heads, widths, strict=True)]
+        yield from _row(broken, widths, [False] * len(heads))
         yield " ".join("─" * w for w in widths)
         numeric = [column.numeric for column in table.columns]
         for n, row in enumerate(rows):
@@ -129,9 +137,10 @@ class _Writer:
         return f" [{self._numbers[trace]}]" if trace in self._numbers else ""
 
     def _wrapped(self, text: str, *, hang: int = 0, less: int = 0) -> Iterator[str]:
-        for part in text.split("\n"):
+        for n, part in enumerate(text.split("\n")):
             yield from textwrap.wrap(
-                part, self._width - less, subsequent_indent=" " * hang, break_long_words=True,
+                part, self._width - less, initial_indent=" " * hang if n else "",
+                subsequent_indent=" " * hang, break_long_words=True,
                 drop_whitespace=True, replace_whitespace=False,
             ) or [""]  # fmt: skip
 
@@ -155,6 +164,19 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
                 break
             widths[spare.index(max(spare))] -= 1
     return widths
+
+
+def _broken(head: str, width: int) -> str:
+    """A heading whose words fit in `width`: what doesn't is broken with a hyphen."""
+    parts = []
+    for word in head.split():
+        while len(word) > width > 1:
+            syllables = [m.end() for m in _SYLLABLE.finditer(word, 0, width + 1)]
+            cut = max((n for n in syllables if width // 2 <= n < width), default=width - 1)
+            parts.append(f"{word[:cut]}-")
+            word = word[cut:]
+        parts.append(word)
+    return " ".join(parts)
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> Iterator[str]:

@@ -82,6 +82,8 @@ class CapacityScreen(Place):
         super().__init__()
         self._offset = 0
         self._moments: list[datetime] = []
+        self._numbers = self._free = self._owed = ""
+        """What forms say of the week that is shown: its cases, what is free, what is owed."""
 
     def compose_body(self) -> ComposeResult:
         """Gauge; the walk of the week with themes and cases; waterfall and forecast beside it."""
@@ -161,6 +163,14 @@ class CapacityScreen(Place):
                 )
             )
         self._moments = [point.moment for point in plan.walk]
+        self._numbers = ", ".join(entry.case.number for entry in plan.demands)
+        balance = plan.statement.balance
+        self._free = _("{n} h free").format(n=words.hours(balance.free))
+        owed = [t for t in plan.statement.themes if t.owed]
+        self._owed = "; ".join(
+            _("{theme}: {n} h owed").format(theme=words.theme(t.theme), n=words.hours(t.owed))
+            for t in owed
+        ) or _("nothing is owed")
         self.query_one(VirtualTable).load(ListRows(rows))
         self.query_one(Gauge).show(pictures.reserve_gauge(str(plan.week), plan.statement.balance))
         waiting = "\n".join(_waiting(desk))
@@ -231,9 +241,16 @@ class CapacityScreen(Place):
         submit = cast("Callable[[dict[str, str]], object]", deed)
         self.app.push_screen(Form(title, fields, submit), self.saying(said))
 
+    def _which_case(self, desk: Desk) -> Field:
+        """Asks for a case: first that of this week which lacks hours."""
+        from orderdesk.desk import waterline
+
+        first = waterline.first_open_case(desk)
+        return Field("number", _("Number of the case"), self._numbers, value=first)
+
     def action_commit(self) -> None:
         """Promise reserve to a case."""
-        from orderdesk.desk import booking, scoring, waterline
+        from orderdesk.desk import booking, scoring
 
         desk = self.desk
         if desk is None:
@@ -241,8 +258,8 @@ class CapacityScreen(Place):
         self._ask(
             _("Commit reserve to a case"),
             [
-                Field("number", _("Number of the case"), value=waterline.first_open_case(desk)),
-                Field("hours", _("Hours")),
+                self._which_case(desk),
+                Field("hours", _("Hours"), self._free),
             ],
             lambda v: booking.commit(
                 desk, scoring.case_numbered(desk, v["number"]).id, booking.read_hours(v["hours"])
@@ -252,7 +269,7 @@ class CapacityScreen(Place):
 
     def action_borrow(self) -> None:
         """Take theme hours: a name, a time, a reason."""
-        from orderdesk.desk import booking, scoring, waterline, words
+        from orderdesk.desk import booking, scoring, words
 
         desk = self.desk
         if desk is None:
@@ -260,7 +277,7 @@ class CapacityScreen(Place):
         self._ask(
             _("Borrow from a theme"),
             [
-                Field("number", _("Number of the case"), value=waterline.first_open_case(desk)),
+                self._which_case(desk),
                 Field("theme", _("Theme"), choices=words.themes(), value="nuisance"),
                 Field("hours", _("Hours")),
                 Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
@@ -285,7 +302,7 @@ class CapacityScreen(Place):
         self._ask(
             _("Flex hours not needed"),
             [
-                Field("theme", _("Theme"), choices=words.themes(), value="nuisance"),
+                Field("theme", _("Theme"), self._owed, choices=words.themes(), value="nuisance"),
                 Field("hours", _("Hours")),
                 Field("reason", _("Reason")),
             ],
@@ -307,8 +324,8 @@ class CapacityScreen(Place):
         self._ask(
             _("Plan a pay-back"),
             [
-                Field("theme", _("Theme"), choices=words.themes(), value="nuisance"),
-                Field("hours", _("Hours")),
+                Field("theme", _("Theme"), self._owed, choices=words.themes(), value="nuisance"),
+                Field("hours", _("Hours"), self._free),
             ],
             lambda v: booking.plan_pay_back(desk, v["theme"], booking.read_hours(v["hours"]), week),
             _("planned"),
@@ -361,7 +378,7 @@ class CapacityScreen(Place):
             Form(
                 _("Help from outside"),
                 [
-                    Field("number", _("Number of the case")),
+                    Field("number", _("Number of the case"), self._numbers),
                     Field("whom", _("Whom"), choices=whom),
                     Field("hours", _("Hours, or number of units")),
                     Field("state", _("State"), choices=states),
@@ -374,15 +391,13 @@ class CapacityScreen(Place):
 
     def action_ways(self) -> None:
         """A case that the reserve doesn't cover: the waterline, and the ways out."""
-        from orderdesk.desk import waterline
 
         if self.desk is None:
             return
-        first = waterline.first_open_case(self.desk)
         self.app.push_screen(
             Form(
                 _("Ways out"),
-                [Field("number", _("Number of the case"), value=first)],
+                [self._which_case(self.desk)],
                 lambda v: self._ways(v["number"]),
             )
         )
@@ -515,7 +530,7 @@ class CapacityScreen(Place):
             Form(
                 _("Leave"),
                 [
-                    Field("who", _("Service number")),
+                    Field("who", _("Service number"), _("as on the roster: B05")),
                     Field("day", _("Day"), _("25 jun, or do 25 juni")),
                     Field("answer", _("Answer"), choices=choices),
                 ],

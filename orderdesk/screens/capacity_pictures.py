@@ -148,10 +148,25 @@ def by_hour(day: Day, now: datetime) -> Content:
 
     shown = [hour for hour in day.hours if hour.end > now - timedelta(hours=1)]
     rows = []
+    before = ""
     for hour in shown:
         present = hour.start <= now < hour.end
         missing = f" ▲ -{hour.short}" if hour.short else ""
-        text = f"{hour.district:<10} {clock(hour.start)} {hour.left:>3}  "
+        named = hour.district if hour.district != before else ""
+        before = hour.district
+        text = f"{named:<10} {clock(hour.start)} {hour.left:>3}  "
         look = Look.AMBER if hour.short else Look.STRONG if present else Look.PLAIN
         rows.append(content(Piece(text, look), people(hour.left, hour.least), missing))
-    return lines(*rows) if rows else content(_("Nobody is rostered any more today."))
+    if not rows:
+        return content(_("Nobody is rostered any more today."))
+    return lines(*rows, people_legend())
+
+
+def people_legend() -> Content:
+    """What the signs of `people` stand for."""
+    return content(
+        Piece(
+            _("█ up to the waterline  ▒ above it  · missing below it"),
+            Look.DIM,
+        )
+    )

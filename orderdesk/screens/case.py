@@ -113,7 +113,7 @@ class CaseScreen(Place):
                 draft=drafts.load_draft(desk, form)
                 or intake.form_values(found.case, found.organiser),
                 keep=lambda given: drafts.save_draft(desk, form, given),
-                look=lambda given: "\n".join(intake.typing_lines(desk, given)),
+                look=lambda given: "\n".join(intake.typing_lines(desk, given, found.case.id)),
             ),
             lambda result: self._saved(result, form),
         )
@@ -201,32 +201,38 @@ class CaseScreen(Place):
         )
 
     def action_scenarios(self) -> None:
-        """Propose cards, and fill the holes one card at a time."""
+        """Propose cards; all of them below one another, beginning at the first hole."""
         from orderdesk.desk import cases
 
         desk = self.desk
         if desk is None:
             return
         cards = self.try_to(lambda: cases.propose_cards(desk, self._case_id)) or ()
-        at = next((n for n, card in enumerate(cards) if card.holes), 0)
         if not cards:
             return
-        card = cards[at]
+        asked = {
+            "trigger": _("trigger"),
+            "measure": _("measure"),
+            "owner": _("owner"),
+            "tolerance_limit": _("tolerance limit"),
+        }
+        hints = {"tolerance_limit": _("if this happens, then...")}
 
         def save(values: Mapping[str, str]) -> object:
-            changed = [*cards]
-            changed[at] = card.replace(**values)
+            changed = [
+                card.replace(**{name: values[f"{name}-{n}"] for name in asked})
+                for n, card in enumerate(cards, start=1)
+            ]
             return cases.save_cards(desk, self._case_id, changed)
 
         fields = [
-            Field("trigger", _("Trigger"), value=card.trigger),
-            Field("measure", _("Measure"), value=card.measure),
-            Field("owner", _("Owner"), value=card.owner),
-            Field("tolerance_limit", _("Tolerance limit"), _("if this happens, then..."),
-                  value=card.tolerance_limit),
-        ]  # fmt: skip
-        title = _("Scenario {n} of {all}").format(n=at + 1, all=len(cards))
-        self.app.push_screen(Form(title, fields, save), self.saying(_("kept")))
+            Field(f"{name}-{n}", f"{n} {label}", hints.get(name, ""), value=getattr(card, name))
+            for n, card in enumerate(cards, start=1)
+            for name, label in asked.items()
+        ]
+        begin = next((field.name for field in fields if not field.value.strip()), "")
+        title = ngettext("{n} scenario", "{n} scenarios", len(cards)).format(n=len(cards))
+        self.app.push_screen(Form(title, fields, save, begin=begin), self.saying(_("kept")))
 
     def action_condition(self) -> None:
         """Draft a condition; what resembles a struck-down one says so while typing."""
@@ -329,12 +335,13 @@ class CaseScreen(Place):
         if desk is None:
             return
         classes = [(c.value, _(n)) for c, n in scoring.CLASS_NAMES.items()]
+        standing = self._found.risk.standing.value if self._found else ""
         until = local(desk.now + timedelta(days=7)).strftime("%d-%m-%Y")
         self.app.push_screen(
             Form(
                 _("Decide the class"),
                 [
-                    Field("class", _("Class"), choices=classes),
+                    Field("class", _("Class"), choices=classes, value=standing),
                     Field("motive", _("Motive"), _("stands on the driehoek sheet")),
                     Field("until", _("Until"), value=until),
                 ],
@@ -413,8 +420,8 @@ class CaseScreen(Place):
         if desk is None:
             return
         fields = [
-            Field("who", _("Whom")),
-            Field("what", _("What")),
+            Field("who", _("Whom"), _("police, fire service, GHOR")),
+            Field("what", _("What"), _("one question")),
             Field("due", _("Due"), _("wo 12:00, over 2 dagen")),
         ]
         self.app.push_screen(

@@ -79,6 +79,7 @@ class DriehoekScreen(Place):
         """The sheet scrolls."""
         super().on_mount()
         self.query_one("#scroll").focus()
+        self.query_one("#state", Static).update(safe(_("The sheet is being drawn.")))
 
     @property
     def _paper_width(self) -> int:

@@ -61,8 +61,8 @@ class TodayScreen(Place):
     DEFAULT_CSS = """
     TodayScreen #summary { height: auto; max-height: 8; padding: 0 1; background: $panel; }
     TodayScreen #left { width: 1fr; height: 3fr; }
-    TodayScreen.-wide .detail { width: 3fr; }
-    TodayScreen.-wide #left { width: 5fr; height: 1fr; }
+    TodayScreen.-wide .detail { width: 1fr; }
+    TodayScreen.-wide #left { width: 2fr; height: 1fr; }
     TodayScreen #cases { height: 1fr; width: 1fr; }
     TodayScreen #year { display: none; height: auto; padding: 0 1; border-top: solid $look-frame; }
     TodayScreen.-wide.-tall #year { display: block; }
@@ -90,6 +90,7 @@ class TodayScreen(Place):
                     ],
                     empty=_("Nothing in the next two weeks. Press n when a notification comes in."),
                     id="cases",
+                    rules=False,  # what it asks needs the room
                 )
                 yield HeatMap(id="year")
             with VerticalScroll(classes="detail"):

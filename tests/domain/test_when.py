@@ -30,6 +30,7 @@ NOW = at(date(2026, 6, 9), "13:40")
         ("thu 18 jun 2-4pm", "2026-06-18", "14:00", "16:00"),
         ("2026-06-14 14:00-16:00", "2026-06-14", "14:00", "16:00"),
         ("22:00-06:00", "2026-06-09", "22:00", "06:00"),
+        ("1 dec 12:00 - 30 dec 23:00", "2026-12-01", "12:00", "23:00"),
     ],
 )
 def test_people_are_understood(text: str, day: str, start: str, end: str) -> None:
@@ -40,7 +41,16 @@ def test_people_are_understood(text: str, day: str, start: str, end: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", "31-2 10:00", "29-3-2026 02:30", "zo 13 jun 14:00", "13-06-20026", "1-1-1 12:00"]
+    "text",
+    [
+        "",
+        "31-2 10:00",
+        "30-12-2026 23:00 - 1-12-2026 12:00",
+        "29-3-2026 02:30",
+        "zo 13 jun 14:00",
+        "13-06-20026",
+        "1-1-1 12:00",
+    ],
 )
 def test_what_is_impossible_is_refused_in_words(text: str) -> None:
     with pytest.raises(BadInput):

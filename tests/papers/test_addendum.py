@@ -75,6 +75,20 @@ def test_exactly_what_was_changed_is_listed(chosen: set[tuple[str, str, str]]) -
     assert listed == chosen
 
 
+def test_of_a_list_only_what_is_new_is_listed_and_of_a_new_case_sheet_little() -> None:
+    first = w24().sheets[0]
+    assert len(first.scenarios) > 1
+    known = first.scenarios[0]
+    after = _row("sheets", 0, scenarios=(*first.scenarios, known.replace(trigger="Rain")))(w24())
+    [change] = changes_since(w24(), after)
+    assert change.before == ""
+    assert known.trigger not in change.after
+    assert change.after.startswith("Rain:")
+    [came] = changes_since(w24(sheets=w24().sheets[1:]), w24())
+    assert known.trigger not in came.after
+    assert first.place in came.after
+
+
 def test_time_alone_changes_nothing() -> None:
     later = w24(known_at=at(date(2026, 6, 11), "09:20"), version=2)
     assert changes_since(w24(), later) == ()

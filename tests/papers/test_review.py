@@ -96,6 +96,8 @@ def test_what_is_old_or_missing_is_flagged_with_its_age() -> None:
     assert back == ["turnout U-2026-007 not reported"]
     ahead = [flag.text for flag in section(review(), "The next").flags]
     assert ahead == ["number expected at D-2026-043 is from Thu 4 June: ask again"]
+    over = w24(known_at=at(date(2026, 6, 15), "09:00"), outlook_from=w24().known_at)
+    assert section(review(data=over), "The next").flags == ()  # nobody is asked what is past
     picture = [flag.text for flag in section(review(), "Polarisation").flags]
     assert picture == ["1 entry older than 14 days", "1 district silent"]
     silent = tuple(w24().look_back[3].replace(key=f"U-2026-{n:03d}") for n in range(4))

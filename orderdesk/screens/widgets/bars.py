@@ -18,7 +18,8 @@ from orderdesk.screens.widgets.table import fitted
 
 _LEVELS = "▁▂▃▄▅▆▇█"
 _LABEL_SHARE = 3
-"""A label takes at most a third of the width."""
+_BARS = 20
+"""A label takes at most a third of the width, or all but so many cells for the bars."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,9 @@ def bars(data: Sequence[Bar], width: int) -> Content:
     """Bars on one scale, label left, figures right; longer wholes are longer bars."""
     if not data:
         return Content("")
-    labels = min(max(len(b.label) for b in data), width // _LABEL_SHARE)
     texts = max(len(b.text) for b in data)
+    most = max(width // _LABEL_SHARE, width - texts - 4 - _BARS)
+    labels = min(max(len(b.label) for b in data), most)
     room = max(4, width - labels - texts - 4)
     longest = max((max(b.of, sum(p.amount for p in b.parts)) for b in data), default=0) or 1
     rows = []

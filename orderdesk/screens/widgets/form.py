@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Input, Select, Static, TextArea
 
 from orderdesk.domain.text import visible
@@ -25,6 +27,11 @@ from orderdesk.screens.words import translated
 
 # Controls, zero-width and reordering characters: what could steer a terminal or hide in a text.
 _NOTHING_HIDDEN = r"[^\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]*"
+_LONG, _ALONE, _LOOK, _REFUSALS, _FRAME = 4, 14, 9, 4, 7
+"""Lines of a long field, of one that has the form for itself, of what is shown while typing, of
+refusals, and of border, hint and keys."""
+_ARROW = 4
+"""Cells that the sign of a list of choices takes."""
 Values = dict[str, str]
 Result = TypeVar("Result")
 
@@ -56,8 +63,8 @@ class Form(Sheet[object]):
 
     `submit` gets the values; the form is dismissed with what it gives (True for None). A BadInput
     is shown at its field, any other refusal at the top. `look` gives a line to show while typing.
-    `keep` gets what stands in the fields at each change, to be the draft; without it none is kept,
-    and the footer promises none.
+    `begin` is the field to begin at, other than the first. `keep` gets what stands in the fields
+    at each change, to be the draft; without it none is kept, and the footer promises none.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,7 +74,7 @@ class Form(Sheet[object]):
     ]
     DEFAULT_CSS = """
     Form { align: center middle; background: $background 60%; }
-    Form > Vertical { width: 90%; max-width: 110; height: 95%; border: round $look-focus;
+    Form > Vertical { width: 90%; max-width: 110; max-height: 95%; border: round $look-focus;
                       border-title-style: bold; background: $surface; padding: 0 1; }
     Form .row { height: auto; layout: horizontal; }
     Form .label { color: $text-muted; width: 38%; max-width: 34; height: auto; padding: 0 1 0 0; }
@@ -98,8 +105,10 @@ class Form(Sheet[object]):
         draft: Mapping[str, str] | None = None,
         keep: Callable[[Values], None] | None = None,
         look: Callable[[Values], str] | None = None,
+        begin: str = "",
     ) -> None:
         super().__init__()
+        self._begin = begin or fields[0].name
         self._title, self._fields = title, tuple(fields)
         self._submit: Callable[[Values], Any] = submit
         self._draft, self._keep, self._look = dict(draft or {}), keep, look
@@ -109,6 +118,7 @@ class Form(Sheet[object]):
         """Title, fields with their labels left, what the field takes, footer."""
         with Vertical() as box:
             box.border_title = Content(line(self._title))
+            box.styles.height = self._lines
             yield Static("", classes="error -none", id="problem")
             yield Static("", classes="look", id="look")
             with VerticalScroll(can_focus=False):
@@ -120,10 +130,26 @@ class Form(Sheet[object]):
             yield Static("", id="hint")
             yield Keys()
 
+    @property
+    def _lines(self) -> int:
+        """Lines that fields, hints, what is shown while typing, and refusals take at most: what
+        the form is about stays in sight around it."""
+        long = _ALONE if len(self._fields) == 1 else _LONG
+        fields = sum(long if field.long else 1 for field in self._fields)
+        refusals = min(len(self._fields), _REFUSALS)
+        return fields + refusals + (_LOOK if self._look else 0) + _FRAME
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what the field takes, before the mistake."""
-        name = event.widget.id
-        hint = next((field.hint for field in self._fields if field.name == name), "")
+        self._show_hint(event.widget)
+
+    def _show_hint(self, widget: Widget) -> None:
+        field = next((field for field in self._fields if field.name == widget.id), None)
+        hint = field.hint if field else ""
+        if field and isinstance(widget, Select):
+            chosen = dict(field.choices).get(str(widget.value), "")
+            if cell_len(chosen) > widget.content_size.width - _ARROW:
+                hint = chosen  # its own line has no room for it
         self.query_one("#hint", Static).update(safe(hint))
 
     def _widget(self, field: Field) -> Input | Select[str] | TextArea:
@@ -160,9 +186,9 @@ class Form(Sheet[object]):
                     widget.placeholder = fitted(line(f"({field.hint})"), room).rstrip()
 
     def on_mount(self) -> None:
-        """Begin at the first field; look at what the draft says."""
+        """Begin at the first field, or where it was asked; look at what the draft says."""
         self.query_one("#look", Static).display = self._look is not None
-        self.query_one(f"#{self._fields[0].name}").focus()
+        self.query_one(f"#{self._begin}").focus()
         self._ready = True
         self._show_look()
 
@@ -214,9 +240,11 @@ class Form(Sheet[object]):
         """Keep the draft at each key."""
         self._changed()
 
-    def on_select_changed(self) -> None:
+    def on_select_changed(self, event: Select.Changed) -> None:
         """Keep the draft at each choice."""
         self._changed()
+        if event.select.has_focus:
+            self._show_hint(event.select)
 
     def _show_look(self) -> None:
         if self._look is None:
@@ -312,7 +340,7 @@ class Reading(Sheet[None]):
     ]
     DEFAULT_CSS = """
     Reading { align: center middle; background: $background 60%; }
-    Reading > Vertical { width: 92%; max-width: 110; height: 92%; border: round $look-focus;
+    Reading > Vertical { width: 92%; max-width: 110; max-height: 92%; border: round $look-focus;
                          border-title-style: bold; background: $surface; padding: 0 1; }
     """
 
@@ -327,6 +355,15 @@ class Reading(Sheet[None]):
             with VerticalScroll():
                 yield Static(safe(self.text))
             yield Keys()
+
+    def on_resize(self) -> None:
+        """No higher than the text asks: what it was opened from stays in sight."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        box, text = self.query_one(Vertical), self.query_one(VerticalScroll)
+        around = box.outer_size.height - text.size.height
+        box.styles.height = around + sum(part.outer_size.height for part in text.children)
 
     def action_close(self) -> None:
         """Back to where one was."""
