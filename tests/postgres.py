@@ -8,9 +8,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from sqlalchemy import make_url
 
 
 def _binaries() -> Path | None:
@@ -33,6 +36,63 @@ def _as_plain_user(folder: Path) -> dict[str, int]:
         os.chown(folder, user.pw_uid, user.pw_gid)
         return {"user": user.pw_uid, "group": user.pw_gid}
     return {}
+
+
+class Cable:
+    """A connection on loopback to a server that can be cut and mended, as a network is."""
+
+    def __init__(self, url: str) -> None:
+        self._server = make_url(url)
+        self._wires: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._plugged = True
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """The address of the server at the far end."""
+        return self._server.set(port=self.port).render_as_string(hide_password=False)
+
+    def cut(self) -> None:
+        """Drop every connection, in the middle of whatever it says; refuse new ones."""
+        self._plugged = False
+        for wire in self._wires:
+            with suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+        self._wires.clear()
+
+    def mend(self) -> None:
+        """Let connections through again."""
+        self._plugged = True
+
+    def close(self) -> None:
+        """Put it away."""
+        self.cut()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _address = self._listener.accept()
+            except OSError:
+                return
+            if not self._plugged:
+                near.close()
+                continue
+            far = socket.create_connection((self._server.host, self._server.port))
+            self._wires += [near, far]
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(target=_pour, args=(one, other), daemon=True).start()
+
+
+def _pour(source: socket.socket, into: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65_536):
+            into.sendall(data)
+    for wire in (source, into):
+        with suppress(OSError):
+            wire.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

@@ -288,7 +288,8 @@ def _retention(reader: Reader, now: datetime) -> Iterator[_Need]:
     day = local(now).date()
     if day.weekday() == _FRIDAY and reader.record(LOOKED_THROUGH, str(Week.of(day))) is None:
         text = _("look through what must be destroyed this week (9, then p)")
-        yield _Need(_QUIET, now, Row("", _("people's data"), text, target="place:team", key="9"))
+        row = Row("", _("people's data"), text, target="form:retention", key="9")
+        yield _Need(_QUIET, now, row)
 
 
 def _drafts(desk: Desk, reader: Reader, now: datetime) -> Iterator[_Need]:

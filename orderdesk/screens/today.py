@@ -195,7 +195,11 @@ class TodayScreen(Place):
             if change is not None and change.case_id:
                 self._open_case(change.case_id)
         elif kind == "form":
-            opens = {"incident": self.action_unannounced, "handover": self.action_handover}
+            opens = {
+                "incident": self.action_unannounced,
+                "handover": self.action_handover,
+                "retention": self._open_retention,
+            }
             opens.get(what, self.action_new)()
 
     @property
@@ -206,6 +210,11 @@ class TodayScreen(Place):
         from orderdesk.screens.case import CaseScreen
 
         self.app.push_screen(CaseScreen(case_id))
+
+    def _open_retention(self) -> None:
+        from orderdesk.screens.privacy import PrivacyScreen
+
+        self.app.push_screen(PrivacyScreen())
 
     def action_new(self) -> None:
         """Register a notification."""

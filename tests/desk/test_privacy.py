@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orderdesk.desk import intake, privacy, settings, talks, team
+from orderdesk.desk import cases, intake, privacy, settings, talks, team
 from orderdesk.desk.core import DemoClock, Desk, counting_ids
 from orderdesk.desk.drafts import save_draft
 from orderdesk.desk.opening import open_desk
@@ -41,7 +41,7 @@ class World:
             },
         ).case  # fmt: skip
         write_line(self.desk, self.case.id, "ZZLOG gebeld")
-        talks.agree(self.desk, self.case.id, "ZZAFSPRAAK")
+        talks.hold_talk(self.desk, cases.dossier(self.desk, self.case.id), {}, "ZZAFSPRAAK")
         save_draft(self.desk, "notification", {"organiser": "ZZKLAD"})
         team.save(self.desk, {"id": "B01", "name": "Anna Voorbeeld", "hours": "36"})
 

@@ -10,12 +10,20 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from orderdesk.app import OrderdeskApp
+from orderdesk.desk import incident
+from orderdesk.desk.core import DemoClock, Desk
+from orderdesk.desk.opening import open_desk
+from orderdesk.desk.timeline import lines_of
 from orderdesk.errors import Stale, StorageProblem
+from orderdesk.screens.widgets.form import Form
 from orderdesk.store.database import Database
 from orderdesk.store.work import Store
 from tests.conftest import NOW, OFFICER
-from tests.postgres import private_server
+from tests.postgres import Cable, private_server
 from tests.store.test_store import a_case
+from tests.stories.playing import Story
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +129,55 @@ def test_one_winner_in_every_race_on_sqlite(tmp_path: Path) -> None:
 def test_one_winner_in_every_race_on_postgres(pg: Store, server: str) -> None:
     assert pg.check() == []
     assert _winners(server, 200) == [1] * 200
+
+
+async def test_doi12_a_dropped_connection_to_the_server(
+    pg: Store, server: str, tmp_path: Path
+) -> None:
+    """DOI12 on a server: offline is said, nothing typed is lost, it comes back by itself."""
+    cable = Cable(server)
+    clock = DemoClock(NOW)
+    clock.set(NOW)
+
+    def open_it() -> Desk:
+        return open_desk(cable.url, actor=OFFICER, clock=clock)
+
+    app = OrderdeskApp(open_it)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.desk is not None, "an open desk")
+        s = Story(app, pilot, clock)
+        s.desk.spool = tmp_path / "kept.jsonl"
+        await s.press("6", "u")
+        await s.fill("Markt", "15:30", "150")
+        await s.press("ctrl+s")
+        (case,) = incident.gatherings_of_today(s.desk)
+
+        def log() -> list[str]:
+            with s.desk.read() as reader:
+                return [line.text for line in lines_of(reader, case.id)]
+
+        before = log()
+        cable.cut()
+        for text in ("line one", "line two"):
+            await s.press("l")
+            await s.fill(text)
+            await s.press("ctrl+s")
+            assert not isinstance(app.screen, Form)
+        assert s.sees("OFFLINE")
+        await s.press("u")
+        await s.fill("Vrijthof")
+        await s.press("escape")
+        app.listen()
+        await s.settle()
+        assert s.sees("OFFLINE")  # it tried, and the line is still cut
+        cable.mend()
+        app.listen()
+        await s.settle()
+        assert "OFFLINE" not in s.screen
+        assert log() == [*before, "line one", "line two"]
+        await s.press("u")
+        assert isinstance(app.screen, Form)
+        assert app.screen.values["where"] == "Vrijthof"
+        assert s.desk.store.check() == []
+        s.desk.store.close()
+    cable.close()

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from orderdesk.desk import cases, decisions, evidence, scoring, talks
+from orderdesk.desk import cases, decisions, evidence, privacy, scoring, signals, talks
+from orderdesk.desk.glance import Row
 from orderdesk.desk.today import unclosed_in
 from orderdesk.domain.events import CounterGroup, Sureness
 from orderdesk.domain.law import Condition, DecisionKind, Ground
 from orderdesk.i18n import _, set_language
 from orderdesk.screens.case import CaseScreen
 from orderdesk.screens.papers import Paper
+from orderdesk.screens.privacy import PrivacyScreen
+from orderdesk.screens.signals import SignalsScreen
 from orderdesk.screens.today import TodayScreen
 from orderdesk.screens.widgets.form import Form
 from tests.forbidden import forbidden_in
@@ -190,3 +193,59 @@ async def test_dow4_to_dow8_holes_moved_counter_decision_late(
         prohibition = next(a for a in cases.dossier(s.desk, late.id).actions
                            if a.id == "prohibition")  # fmt: skip
         assert not prohibition.allowed
+
+
+async def test_dow3_dow10_silent_districts_and_what_must_be_destroyed(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monday = week_at(tmp_path_factory.mktemp("monday"), 0, "10:00")
+    async with story(monday, tmp_path, 1, "09:00") as s:
+        # DOW3: Today says who is silent and leads to the board; after the call the answer is there
+        await to_row(s, "Oost")
+        assert s.sees("silent, not calm")
+        await s.press("enter")
+        assert isinstance(s.app.screen, SignalsScreen)
+        assert "Oost" in silent(s)
+        assert s.sees("! SILENT")
+        await s.press("n")
+        await s.fill("asked by telephone: nothing out of the ordinary")
+        set_field(s, "district", "Oost")
+        set_field(s, "evidenced", "no")
+        await s.press("ctrl+s")
+        assert "Oost" not in silent(s)
+
+        # DOW10: on Friday Today leads to the list in one key; what is confirmed goes, the trail
+        # keeps the fact and not the content
+        s.clock.set(moment(4, "16:00"))
+        await s.press("1")
+        await to_row(s, "people's data")
+        s.count_anew()
+        await s.press("enter")
+        assert isinstance(s.app.screen, PrivacyScreen)
+        due = privacy.retention_list(s.desk).due
+        await s.press("y")
+        await s.press("y")
+        assert s.keys <= 3
+        assert not privacy.retention_list(s.desk).due
+        with s.desk.read() as reader:
+            done = [line for line in reader.trail() if line.action == "retention.destroyed"]
+        assert done[-1].doc["keys"] == sorted(found.key for found in due)
+        await s.press("escape", "1")
+        assert not any("people's data" in row.subject for row in rows_of(s))
+        assert s.desk.store.check() == []
+
+
+def rows_of(s: Story) -> list[Row]:
+    assert isinstance(s.app.screen, TodayScreen)
+    return list(s.app.screen._rows)
+
+
+async def to_row(s: Story, subject: str) -> None:
+    """Put the cursor of Today on the line about something."""
+    await s.press("home")
+    for _turn in range(next(n for n, row in enumerate(rows_of(s)) if subject in row.subject)):
+        await s.press("down")
+
+
+def silent(s: Story) -> set[str]:
+    return {view.district for view in signals.look(s.desk).districts if view.silent}
