@@ -143,18 +143,12 @@ def _due_in(reader: Reader, now: datetime, until: date) -> list[Due]:
 
 
 def _contacts(reader: Reader, now: datetime) -> Iterator[Due]:
-    last: dict[str, datetime] = {}
-    number: dict[str, str] = {}
-    for line in reader.case_lines():
-        day = line.end or line.received_at or now
-        if line.organiser_id and day >= last.get(line.organiser_id, day):
-            last[line.organiser_id], number[line.organiser_id] = day, line.number
+    last = reader.last_cases(now)
     for id, organiser in reader.organisers().items():
         if organiser != Organiser(id=id):
-            on = _gone_on(Kept.CONTACT, local(last.get(id, now)).date())
-            what = _("{name}, last {number}").format(
-                name=organiser.name or "?", number=number.get(id, "-")
-            )
+            number, ended = last.get(id, ("-", now))
+            on = _gone_on(Kept.CONTACT, local(ended).date())
+            what = _("{name}, last {number}").format(name=organiser.name or "?", number=number)
             yield Due(Kept.CONTACT, id, what, on)
 
 
@@ -235,8 +229,7 @@ def destroy(desk: Desk, keys: Collection[str]) -> int:
 
 def _erase_contacts(work: Work, ids: Sequence[str]) -> None:
     work.erase_organisers(ids)
-    gone = set(ids)
-    work.forget_words_of_import([c.id for c in work.case_lines() if c.organiser_id in gone])
+    work.forget_words_of_import(work.case_ids_of(ids))
 
 
 def _erase_case_texts(work: Work, ids: Sequence[str]) -> None:

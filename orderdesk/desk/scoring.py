@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
@@ -18,7 +18,7 @@ from orderdesk.desk.timeline import note_event
 from orderdesk.domain.events import Case, CounterGroup, Form, Incident, Kind, Sureness
 from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.places import Places, place_key
-from orderdesk.domain.time import local
+from orderdesk.domain.time import days_touched, local
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, _, figure, msg
 from orderdesk.memory import long_lived
@@ -106,7 +106,7 @@ def _knowledge(reader: Reader) -> Knowledge:
     signals = tuple(Signal.model_validate(r.doc) for r in reader.records(SIGNAL))
     newest = reader.last_fact(VERSION, "risk")
     version = ModelVersion.model_validate(newest.doc) if newest else version_of_card()
-    heavy = _heavy_days(lines, places)
+    heavy = heavy_days(lines, places)
     return Knowledge(History(past, tables.card), past, signals, version, heavy)
 
 
@@ -425,7 +425,7 @@ def coming(desk: Desk, days: int = _COMING_DAYS) -> ComingScores:
     with desk.read() as reader:
         known = knowledge(reader)
         cases = reader.cases(start=desk.now, end=desk.now + timedelta(days=days))
-        if not cases and (newest := _newest_start(reader)):
+        if not cases and (newest := reader.last_start()):
             cases = reader.cases(start=newest - timedelta(days=days), end=desk.now)
             past = (local(newest).date() - timedelta(days=days), local(newest).date())
         classes = standing_classes(reader, today)
@@ -444,11 +444,6 @@ def coming(desk: Desk, days: int = _COMING_DAYS) -> ComingScores:
         known_cases = known.history.known_cases(today.toordinal(), family(case.kind))
         chances.append(chance(float(scores.probability[n]), known_cases))
     return ComingScores(rows, float(scores.probability.sum()), on, chances, past)
-
-
-def _newest_start(reader: Reader) -> datetime | None:
-    """When the last case of the register begins."""
-    return max((line.start for line in reader.case_lines() if line.start), default=None)
 
 
 def chance(probability: float, known_cases: int) -> str:
@@ -584,17 +579,17 @@ def _past_events(lines: Sequence[CaseLine], places: Places) -> Iterator[PastEven
         )
 
 
-def _heavy_days(lines: Sequence[CaseLine], places: Places) -> HeavyDays:
+def heavy_days(lines: Sequence[CaseLine], places: Places) -> HeavyDays:
+    """Per day the heavy gatherings that touch it: ids and districts. One that ends at midnight
+    doesn't touch the day that begins then."""
     heavy: dict[date, set[tuple[str, str]]] = {}
     for line in lines:
         is_heavy = line.risk_class in ("B", "C") or line.decided_class == RiskClass.HIGH.value
         place = places.get(line.place_id)
         if not is_heavy or place is None or line.start is None or line.end is None:
             continue
-        day, last = local(line.start).date(), local(line.end).date()
-        while day <= last:
+        for day in days_touched(line.start, line.end):
             heavy.setdefault(day, set()).add((line.id, place.district))
-            day += timedelta(days=1)
     return {day: frozenset(found) for day, found in heavy.items()}
 
 

@@ -12,7 +12,7 @@ from math import ceil
 from orderdesk.domain.events import Case, Source
 from orderdesk.domain.norms import Norms, SecurityNorm
 from orderdesk.domain.people import Task
-from orderdesk.domain.time import ZONE, Span, local, utc
+from orderdesk.domain.time import ZONE, Span, days_touched, local, utc
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Msg, msg
 from orderdesk.reference import LocalText
@@ -143,18 +143,15 @@ def _cores(case: Case, norms: Norms, assumed: list[Msg]) -> list[Span]:
     assumed.append(
         msg("Longer than {h} h: planned as rounds per day.", h=norms.longest_minutes // 60)
     )
-    return [_on(day, norms.assumed_start, norms.round_minutes) for day in _days(case.span)]
+    return [
+        _on(day, norms.assumed_start, norms.round_minutes)
+        for day in days_touched(case.span.start, case.span.end)
+    ]
 
 
 def _on(day: date, clock: time, minutes: int) -> Span:
     start = datetime.combine(day, clock, tzinfo=ZONE)
     return Span(start=start, end=utc(start) + timedelta(minutes=minutes))
-
-
-def _days(span: Span) -> list[date]:
-    first = local(span.start).date()
-    last = local(span.end - timedelta(minutes=1)).date()
-    return [first + timedelta(days=i) for i in range((last - first).days + 1)]
 
 
 def _window(

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlmodel import Session, col
 
 from orderdesk.domain.events import Case, Organiser
@@ -38,6 +38,7 @@ from orderdesk.store.tables import (
     PostingRow,
     PrivateRow,
     RecordRow,
+    UtcDateTime,
 )
 
 M = TypeVar("M", bound=BaseModel)
@@ -230,6 +231,39 @@ class Reader:
     def register_lines(self) -> list[CaseLine]:
         """`case_lines` of the whole register, read again only when something was written since."""
         return self.while_unchanged("case lines", self.case_lines)
+
+    def last_start(self) -> datetime | None:
+        """When the last case of the register begins; None while no case has a time."""
+        found = self._session.execute(select(func.max(col(CaseRow.start)))).scalar_one()
+        return cast("datetime | None", found)
+
+    def last_cases(self, now: datetime) -> dict[str, tuple[str, datetime]]:
+        """Per organiser the case that ended last: its number, and when it ended (where no end is
+        known: when it was received, or else `now`)."""
+        given = literal(now, UtcDateTime())
+        ended = func.coalesce(col(CaseRow.end), col(CaseRow.received_at), given)
+        nth = func.row_number().over(
+            partition_by=col(CaseRow.organiser_id),
+            order_by=(ended.desc(), col(CaseRow.start), col(CaseRow.number)),
+        )
+        ranked = (
+            select(col(CaseRow.organiser_id), col(CaseRow.number), ended.label("ended"),
+                   nth.label("nth"))
+            .where(col(CaseRow.organiser_id) != "")
+            .subquery()
+        )  # fmt: skip
+        query = select(ranked.c.organiser_id, ranked.c.number, ranked.c.ended)
+        rows = self._session.execute(query.where(ranked.c.nth == 1))
+        return {organiser: (number, moment) for organiser, number, moment in rows}
+
+    def case_ids_of(self, organiser_ids: Sequence[str]) -> list[str]:
+        """Ids of the cases of these organisers."""
+        found: list[str] = []
+        for at in range(0, len(organiser_ids), AT_ONCE):
+            some = organiser_ids[at : at + AT_ONCE]
+            query = select(col(CaseRow.id)).where(col(CaseRow.organiser_id).in_(some))
+            found += self._session.execute(query).scalars()
+        return found
 
     def count_cases(self) -> int:
         """How many cases there are."""

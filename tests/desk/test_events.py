@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from orderdesk import reference
 from orderdesk.desk import cases, event_class, scoring
 from orderdesk.desk.core import Desk
+from orderdesk.domain.places import Places
+from orderdesk.domain.time import at
 from orderdesk.errors import BadInput, RuleSaysNo
 
 HEAVY = {"activity.kind": "high_risk", event_class.MEDICAL_KIND: "concert"}
@@ -37,6 +42,18 @@ def test_looking_keeps_nothing_and_bad_answers_are_named(city: Desk) -> None:
         event_class.answer_event(city, case.id, {event_class.VIPS: "many"})
     kept = scoring.case_numbered(city, "E-2026-118")
     assert kept == case
+
+
+def test_an_event_that_ends_at_midnight_is_not_heavy_on_the_day_after(city: Desk) -> None:
+    places = reference.cached("places", Places)
+    with city.read() as reader:
+        line = next(c for c in reader.register_lines() if c.number == "E-2026-118")
+    evening = line._replace(
+        start=at(date(2026, 6, 13), "18:00"), end=at(date(2026, 6, 14), "00:00"), risk_class="C"
+    )
+    assert list(scoring.heavy_days([evening], places)) == [date(2026, 6, 13)]
+    later = evening._replace(end=at(date(2026, 6, 14), "00:30"))
+    assert list(scoring.heavy_days([later], places)) == [date(2026, 6, 13), date(2026, 6, 14)]
 
 
 def test_a_gathering_has_no_letter(city: Desk) -> None:

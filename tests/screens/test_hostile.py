@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orderdesk.desk import agenda, intake, scoring, settings, talks, team
+from orderdesk.desk import agenda, cases, intake, scoring, settings, talks, team
 from orderdesk.desk.timeline import write_line
 from orderdesk.domain.events import Case
 from orderdesk.errors import BadInput
@@ -57,7 +57,7 @@ def _typed_everywhere(s: Story, number: int, text: str) -> Case:
     case = found.case
     write_line(s.desk, case.id, text)
     talks.ask(s.desk, case.id, f"politie {text}", text, "vr 12 jun")
-    talks.agree(s.desk, case.id, text)
+    talks.hold_talk(s.desk, cases.dossier(s.desk, case.id), {}, text)
     agenda.add_action(s.desk, f"doen {text}", f"wie {text}", "vr 12 jun")
     team.save(s.desk, {"id": f"A{number}", "name": f"Naam {text}", "hours": "8"})
     settings.change(s.desk, "reserve.share", f"1{number}%", text)

@@ -216,6 +216,32 @@ def test_everything_written_is_read_again_after_reopening(tmp_path: Path) -> Non
     again.close()
 
 
+def test_the_register_tells_its_last_start_and_the_last_case_of_each_organiser(
+    store: Store,
+) -> None:
+    hour = timedelta(hours=1)
+    later = NOW + timedelta(days=3)
+    with store.write(OFFICER) as work:
+        assert work.last_start() is None
+        assert work.last_cases(NOW) == {}
+        for case in (
+            a_case(id="c1", number="D-1", organiser_id="o1"),
+            a_case(
+                id="c2", number="D-2", organiser_id="o1", span=Span(start=later, end=later + hour)
+            ),
+            a_case(id="c3", number="D-3", organiser_id="o2", span=None),
+            a_case(id="c4", number="D-4", organiser_id="o3", span=None, received_at=None),
+            a_case(id="c5", number="D-5"),
+        ):
+            work.add_case(case)
+    with store.read() as reader:
+        assert reader.last_start() == later
+        assert reader.last_cases(later) == {
+            "o1": ("D-2", later + hour), "o2": ("D-3", NOW), "o3": ("D-4", later),
+        }  # fmt: skip
+        assert sorted(reader.case_ids_of(["o1", "o3"])) == ["c1", "c2", "c4"]
+
+
 def test_the_second_writer_is_told_and_sees_both_values(store: Store) -> None:
     with store.write(OFFICER) as work:
         work.add_case(a_case())
