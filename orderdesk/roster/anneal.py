@@ -18,7 +18,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from orderdesk.roster.grid import DAYS_BEFORE, SCALE, Cell, Grid
+from orderdesk.roster.cells import SCALE, Cell
+from orderdesk.roster.grid import DAYS_BEFORE, Grid
 
 Ints = npt.NDArray[np.int64]
 _FREE = 1 << 50

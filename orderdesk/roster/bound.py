@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from orderdesk.roster.grid import Cell, Grid, Term
+from orderdesk.roster.cells import Cell, Term
+from orderdesk.roster.grid import Grid
 from orderdesk.roster.highs import solver
 
 _FREE = 1e30

@@ -14,7 +14,8 @@ from orderdesk.domain.people import Duty, Skill
 from orderdesk.domain.time import Span
 from orderdesk.domain.worktime import Finding, WorkingTimeLaw
 from orderdesk.i18n import Day, Figure, Msg, msg
-from orderdesk.roster.grid import Block, Cell, Grid
+from orderdesk.roster.cells import Block, Cell
+from orderdesk.roster.grid import Grid
 from orderdesk.roster.moves import Option, Refusal, Situation, holds, options, why_idle
 from orderdesk.roster.problem import Kind, Need, Problem, RosterRules
 from orderdesk.roster.solve import Uncovered

@@ -8,12 +8,10 @@ binds it a list of `Row`s, all linear in the cells: any solver that can handle t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
-from math import ceil
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +28,8 @@ from orderdesk.domain.worktime import (
     stretches,
 )
 from orderdesk.errors import RuleSaysNo
-from orderdesk.i18n import Day, Figure, Msg, msg
+from orderdesk.i18n import Day, Msg, msg
+from orderdesk.roster.cells import SCALE, Block, Cell, Row, Shift, Term
 from orderdesk.roster.problem import (
     Member,
     Need,
@@ -41,83 +40,15 @@ from orderdesk.roster.problem import (
     day_of,
     standing,
 )
+from orderdesk.roster.rows import rows_of
+from orderdesk.roster.terms import terms_of
 
-SCALE = 20
-"""Steps of the integer objective per hour of regret."""
 DAYS_BEFORE = 8
 """Days of history that weekly rest can reach into the horizon from."""
 _NEAR = timedelta(days=3)
 """Shifts further apart than this clash only through rules on runs and weeks."""
 _REACH = timedelta(days=21)
 """How much fixed work is shown to the checker when one cell beside it is judged."""
-
-
-class Cell(NamedTuple):
-    """A shift that a person might get: positions of member, day and offer."""
-
-    member: int
-    day: int
-    offer: int
-
-
-Shift = tuple[int, int]
-"""Positions of day and offer."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """Bound on a weighted number of cells: sum(weight x cell) <= high."""
-
-    cells: tuple[tuple[Cell, int], ...]
-    high: int
-    why: Msg
-
-    def broken(self, chosen: frozenset[Cell]) -> bool:
-        """Whether a choice goes over the bound."""
-        return sum(weight for cell, weight in self.cells if cell in chosen) > self.high
-
-
-@dataclass(frozen=True)
-class Term:
-    """A price on a weighted number of cells that leaves `low..high`.
-
-    Prices are per unit, in steps of 1/SCALE hour of regret.
-    """
-
-    cause: str
-    cells: tuple[tuple[Cell, int], ...]
-    constant: int
-    low: int | None
-    high: int | None
-    under: int
-    over: int
-
-    def price(self, chosen: frozenset[Cell]) -> int:
-        """What a choice pays for this."""
-        return self.price_at(
-            self.constant + sum(weight for cell, weight in self.cells if cell in chosen)
-        )
-
-    def price_at(self, value: int) -> int:
-        """What it pays when the weighted number, the constant included, is `value`."""
-        if self.low is not None and value < self.low:
-            return (self.low - value) * self.under
-        if self.high is not None and value > self.high:
-            return (value - self.high) * self.over
-        return 0
-
-
-class Block(NamedTuple):
-    """A part of a need during which the same shifts count."""
-
-    need: Need
-    span: Span
-    required: int
-    at_most: int | None
-    members: tuple[int, ...]
-    shifts: tuple[Shift, ...]
-    fixed: int
-    """People who count through a pinned duty with hours of its own."""
 
 
 class Grid:
@@ -130,7 +61,7 @@ class Grid:
         self.dates: tuple[date, ...] = problem.dates
         self.start = problem.start
         self.position = {m.id: i for i, m in enumerate(self.members)}
-        self._day = {day: i for i, day in enumerate(self.dates)}
+        self.nth_day = {day: i for i, day in enumerate(self.dates)}
         self.spans: dict[Shift, Span] = {
             (d, o): offer.span(day)
             for d, day in enumerate(self.dates)
@@ -141,14 +72,15 @@ class Grid:
         self.own_hours: list[tuple[int, Duty]] = []
         """Pinned duties that are no shift on offer."""
         for duty in standing(problem.pinned):
-            cell = self._cell_of(duty)
+            cell = self.cell_of(duty)
             if cell is None:
                 self.own_hours.append((self.position[duty.person_id], duty))
             else:
                 self.pinned[cell] = duty
 
-    def _cell_of(self, duty: Duty) -> Cell | None:
-        day = self._day.get(day_of(duty))
+    def cell_of(self, duty: Duty) -> Cell | None:
+        """The cell that a duty is; None outside the horizon and for hours of its own."""
+        day = self.nth_day.get(day_of(duty))
         if day is None:
             return None
         for o in self.offers_on(day):
@@ -214,9 +146,13 @@ class Grid:
         Pinned cells are among them.
         """
         taken = {(c.member, c.day) for c in self.pinned}
-        taken |= {(m, self._day[day_of(d)]) for m, d in self.own_hours if day_of(d) in self._day}
         taken |= {
-            (self.position[p], self._day[d]) for p, d in self.problem.pinned_off if d in self._day
+            (m, self.nth_day[day_of(d)]) for m, d in self.own_hours if day_of(d) in self.nth_day
+        }
+        taken |= {
+            (self.position[p], self.nth_day[d])
+            for p, d in self.problem.pinned_off
+            if d in self.nth_day
         }
         judged: dict[str, list[Stretch]] = {}
         cells: dict[str, Cell] = {}
@@ -271,7 +207,7 @@ class Grid:
     def works_anyway(self) -> frozenset[tuple[int, int]]:
         """Members and days with pinned hours of their own."""
         return frozenset(
-            (m, self._day[day_of(d)]) for m, d in self.own_hours if day_of(d) in self._day
+            (m, self.nth_day[day_of(d)]) for m, d in self.own_hours if day_of(d) in self.nth_day
         )
 
     # --- what must be covered ---
@@ -353,15 +289,16 @@ class Grid:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """Bounds beside one shift a day, clashes and weekly rest."""
-        return (*self._week_rows(), *self._average_rows(), *self._run_rows())
+        return tuple(rows_of(self))
 
-    def _weeks(self) -> dict[int, list[int]]:
+    def weeks(self) -> dict[int, list[int]]:
+        """Days of the horizon by week of the problem."""
         weeks: dict[int, list[int]] = {}
         for d, day in enumerate(self.dates):
             weeks.setdefault(self.problem.week_of(day), []).append(d)
         return weeks
 
-    def _own_minutes(self, m: int, start: datetime, end: datetime) -> int:
+    def own_minutes(self, m: int, start: datetime, end: datetime) -> int:
         """Minutes of history and pinned own hours that begin in a stretch of time."""
         return sum(
             (w.end - w.start) // timedelta(minutes=1) - w.break_minutes
@@ -369,57 +306,9 @@ class Grid:
             if start <= w.start < end
         )
 
-    def _minute_cells(self, m: int, days: Iterable[int]) -> tuple[tuple[Cell, int], ...]:
+    def minute_cells(self, m: int, days: Iterable[int]) -> tuple[tuple[Cell, int], ...]:
+        """What a member may work on some days, each cell with its paid minutes."""
         return tuple((c, self.minutes((c.day, c.offer))) for d in days for c in self.by_day[m, d])
-
-    def _bounded(self, cells: tuple[tuple[Cell, int], ...], high: int, why: Msg) -> Row:
-        """A row that leaves at least room for what is pinned."""
-        pinned = sum(weight for cell, weight in cells if cell in self.pinned)
-        return Row(cells, max(high, pinned), why)
-
-    def _week_rows(self) -> Iterator[Row]:
-        most = round(60 * min(self.rules.team.most_week_hours, self.law.week_hours[-1].most_hours))
-        for m in range(len(self.members)):
-            for days in self._weeks().values():
-                monday = self._monday(days[0])
-                before = self._own_minutes(m, monday, monday + timedelta(days=7, hours=1))
-                why = msg("more than {hours} h in the week", hours=Figure(most / 60, "g"))
-                yield self._bounded(self._minute_cells(m, days), most - before, why)
-
-    def _monday(self, day: int) -> datetime:
-        date_ = self.dates[day]
-        return at(date_ - timedelta(days=date_.weekday()), "00:00")
-
-    def _average_rows(self) -> Iterator[Row]:
-        for norm in (self.law.average_short[-1], self.law.average_long[-1]):
-            for m in range(len(self.members)):
-                for days in self._weeks().values():
-                    until = days[-1] + 1
-                    first = max(0, days[0] - 7 * (norm.weeks - 1) - self.dates[days[0]].weekday())
-                    opens = self._monday(days[0]) - timedelta(weeks=norm.weeks - 1)
-                    before = self._own_minutes(m, opens, self.start)
-                    high = round(norm.weeks * norm.most_hours * 60) - before
-                    cells = self._minute_cells(m, range(first, until))
-                    if sum(weight for _, weight in cells) > high:
-                        why = msg(
-                            "more than {hours} h a week on average over {weeks} weeks",
-                            hours=Figure(norm.most_hours, "g"),
-                            weeks=norm.weeks,
-                        )
-                        yield self._bounded(cells, high, why)
-
-    def _run_rows(self) -> Iterator[Row]:
-        """No more days in a row than the house allows, history included."""
-        most = self.rules.team.most_days_in_a_row
-        for m in range(len(self.members)):
-            worked = {(local(w.start).date() - self.dates[0]).days for w in self.history[m]}
-            for first in range(-most, len(self.dates) - most):
-                window = range(first, first + most + 1)
-                known = sum(d in worked for d in window)
-                cells = tuple((c, 1) for d in window if d >= 0 for c in self.by_day[m, d])
-                if known + len({c.day for c, _ in cells}) > most:
-                    why = msg("more than {n} days in a row", n=most)
-                    yield self._bounded(cells, most - known, why)
 
     def rest_must_follow(self) -> npt.NDArray[np.bool_]:
         """Per member and day, from DAYS_BEFORE days before the horizon on: whether somebody who
@@ -467,15 +356,7 @@ class Grid:
     @cached_property
     def terms(self) -> tuple[Term, ...]:
         """Everything that has a price."""
-        return (
-            *self._cover_terms(),
-            *self._theme_terms(),
-            *self._contract_terms(),
-            *self._wish_terms(),
-            *self._fairness_terms(),
-            *self._pattern_terms(),
-            *self._draft_terms(),
-        )
+        return tuple(terms_of(self))
 
     @cached_property
     def personal_terms(self) -> tuple[Term, ...]:
@@ -488,148 +369,6 @@ class Grid:
         for term in self.terms:
             parts[term.cause] = parts.get(term.cause, 0) + term.price(chosen)
         return {cause: steps / SCALE for cause, steps in parts.items()}
-
-    def _cover_terms(self) -> Iterator[Term]:
-        prices = self.rules.prices
-        by_shift: dict[Shift, list[Cell]] = {}
-        for cell in sorted(self.allowed):
-            by_shift.setdefault((cell.day, cell.offer), []).append(cell)
-        for block in self.blocks:
-            hours = block.span.minutes / 60
-            short = prices.uncovered_hour if block.need.price is None else block.need.price
-            members = set(block.members)
-            yield Term(
-                "cover",
-                tuple(
-                    (c, 1)
-                    for shift in block.shifts
-                    for c in by_shift.get(shift, ())
-                    if c.member in members
-                ),
-                block.fixed,
-                block.required,
-                block.at_most,
-                _steps(short * hours),
-                _steps(prices.over_covered_hour * hours),
-            )
-
-    def _theme_terms(self) -> Iterator[Term]:
-        wanted = sum(self.problem.theme_minutes.values())
-        if not wanted:
-            return
-        for days in self._weeks().values():
-            cells = tuple(
-                (c, self.minutes((c.day, c.offer)))
-                for m in range(len(self.members))
-                for d in days
-                for c in self.by_day[m, d]
-                if not self.offers[c.offer].shift.reserve
-            )
-            share = round(wanted * len(days) / 7)
-            yield self._per_hour(
-                "themes", cells, 0, share, None, self.rules.prices.theme_hour_short, 0
-            )
-
-    def _per_hour(
-        self,
-        cause: str,
-        cells: tuple[tuple[Cell, int], ...],
-        constant: int,
-        low: int | None,
-        high: int | None,
-        under: float,
-        over: float,
-    ) -> Term:
-        """A term on minutes with prices per hour, in quarters of an hour to keep steps whole."""
-        return Term(
-            cause,
-            tuple((c, round(weight / 15)) for c, weight in cells),
-            round(constant / 15),
-            None if low is None else round(low / 15),
-            None if high is None else round(high / 15),
-            _steps(under / 4),
-            _steps(over / 4),
-        )
-
-    def _contract_terms(self) -> Iterator[Term]:
-        prices, swing = self.rules.prices, round(self.rules.team.week_swing_hours * 60)
-        weeks = self._weeks()
-        for m, member in enumerate(self.members):
-            targets = {w: self._target(member, w, len(days)) for w, days in weeks.items()}
-            own = self._own_minutes(m, self.start, at(self.dates[-1], "23:59"))
-            total = sum(targets.values())
-            yield self._per_hour(
-                "contract", self._minute_cells(m, range(len(self.dates))), own, total, total,
-                prices.contract_hour_short, prices.contract_hour_over,
-            )  # fmt: skip
-            for w, days in weeks.items():
-                begin = at(self.dates[days[0]], "00:00")
-                own = self._own_minutes(m, begin, begin + timedelta(days=len(days)))
-                yield self._per_hour(
-                    "weeks", self._minute_cells(m, days), own,
-                    max(0, targets[w] - swing), targets[w] + swing,
-                    prices.week_hour_off, prices.week_hour_off,
-                )  # fmt: skip
-
-    def _target(self, member: Member, week: int, days: int) -> int:
-        if member.week_minutes:
-            return member.week_minutes[min(week, len(member.week_minutes) - 1)]
-        return round(member.person.contract_minutes * days / 7)
-
-    def _wish_terms(self) -> Iterator[Term]:
-        for wish in self.problem.wishes:
-            day = self._day.get(wish.day)
-            if day is None:
-                continue
-            price = _steps(wish.weight * self.rules.prices.wish)
-            cells = tuple(
-                (c, 1)
-                for c in self.by_day[self.position[wish.person_id], day]
-                if wish.shift in ("", self.offers[c.offer].shift.id)
-            )
-            works = wish.wanted if wish.shift else not wish.wanted
-            low, high = (1, None) if works else (None, 0)
-            yield Term("wishes", cells, 0, low, high, price, price)
-
-    def _fairness_terms(self) -> Iterator[Term]:
-        fairness = self.rules.fairness
-        kinds = (
-            ("nights", self.is_night, fairness.night),
-            ("weekends", self.is_weekend, fairness.weekend),
-            ("lates", self.is_late, fairness.late),
-        )
-        for cause, is_kind, price in kinds:
-            counted = {s for s in self.spans if is_kind(self.stretch(s))}
-            if not counted or not price:
-                continue
-            past = [self.past(m, is_kind) for m in range(len(self.members))]
-            if cause == "weekends" and fairness.weekend:
-                extra = fairness.late_change / fairness.weekend
-                past = [
-                    n + round(member.late_changes * extra)
-                    for n, member in zip(past, self.members, strict=True)
-                ]
-            coming = sum(
-                b.required for b in self.blocks if set(b.shifts) & counted and b.need.shift
-            )
-            for m, share in enumerate(self._fair_shares(sum(past) + coming, counted)):
-                cells = tuple(
-                    (c, 1)
-                    for d in range(len(self.dates))
-                    for c in self.by_day[m, d]
-                    if (c.day, c.offer) in counted
-                )
-                # Who already had more than the share gets none if it can be helped.
-                yield Term(cause, cells, past[m], None, max(share, past[m]), 0, _steps(price))
-
-    def _fair_shares(self, total: int, counted: set[Shift]) -> list[int]:
-        """Whole numbers in proportion to hours; who can't work such shifts has no share."""
-        able = {c.member for c in self.allowed if (c.day, c.offer) in counted}
-        weights = [
-            self._target(member, 0, 7) if m in able else 0 for m, member in enumerate(self.members)
-        ]
-        whole = sum(weights) or 1
-        return [ceil(total * weight / whole) for weight in weights]
 
     def past(self, m: int, is_kind: Callable[[Stretch], bool]) -> int:
         """How many stretches of a kind a member had in the weeks of fairness before."""
@@ -651,34 +390,6 @@ class Grid:
             end.time() >= self.rules.fairness.late_ends_after
             and end.date() == local(work.start).date()
         )
-
-    def _pattern_terms(self) -> Iterator[Term]:
-        """Days off and working days that stand alone."""
-        team = self.rules.team
-        for m in range(len(self.members)):
-            for d in range(1, len(self.dates) - 1):
-                before, here, after = (
-                    [(c, 1) for c in self.by_day[m, d + step]] for step in (-1, 0, 1)
-                )
-                minus = [(c, -1) for c, _ in here]
-                worked = [int((m, d + step) in self.works_anyway) for step in (-1, 0, 1)]
-                if team.single_day_off:
-                    yield Term(
-                        "pattern", (*before, *minus, *after), worked[0] - worked[1] + worked[2],
-                        None, 1, 0, _steps(team.single_day_off),
-                    )  # fmt: skip
-                if team.single_day_on:
-                    yield Term(
-                        "pattern", (*before, *minus, *after), worked[0] - worked[1] + worked[2],
-                        0, None, _steps(team.single_day_on), 0,
-                    )  # fmt: skip
-
-    def _draft_terms(self) -> Iterator[Term]:
-        price = _steps(self.rules.prices.changed_cell)
-        for duty in standing(self.problem.draft):
-            cell = self._cell_of(duty)
-            if cell is not None and cell in self.allowed and cell not in self.pinned:
-                yield Term("changes", ((cell, 1),), 0, 1, None, price, 0)
 
     # --- the law's last word ---
 
@@ -734,7 +445,7 @@ class Grid:
 
     def cells_of(self, duties: Iterable[Duty]) -> frozenset[Cell]:
         """The cells that duties stand for; hours of their own stand for none."""
-        found = (self._cell_of(d) for d in standing(duties) if d.person_id in self.position)
+        found = (self.cell_of(d) for d in standing(duties) if d.person_id in self.position)
         return frozenset(c for c in found if c is not None)
 
     def cuts(self, chosen: frozenset[Cell], found: Iterable[Finding]) -> set[tuple[Cell, ...]]:
@@ -780,14 +491,10 @@ class Grid:
 
     def granted(self, wish: Wish, chosen: Iterable[Cell]) -> bool:
         """Whether a choice gives what was wished."""
-        day, m = self._day.get(wish.day), self.position[wish.person_id]
+        day, m = self.nth_day.get(wish.day), self.position[wish.person_id]
         given = {self.offers[c.offer].shift.id for c in chosen if c[:2] == (m, day)}
         met = wish.shift in given if wish.shift else not given
         return met is wish.wanted
-
-
-def _steps(hours_of_regret: float) -> int:
-    return round(hours_of_regret * SCALE)
 
 
 def _around(work: Iterable[Stretch], span: Span, reach: timedelta) -> list[Stretch]:

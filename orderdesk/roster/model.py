@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from orderdesk.domain.worktime import Stretch
-from orderdesk.roster.grid import DAYS_BEFORE, Cell, Grid, Shift, Term
+from orderdesk.roster.cells import Cell, Shift, Term
+from orderdesk.roster.grid import DAYS_BEFORE, Grid
 
 
 class Model:

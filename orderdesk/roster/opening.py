@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import random
 
-from orderdesk.roster.grid import Cell, Grid, Row, Term
+from orderdesk.roster.cells import Cell, Row, Term
+from orderdesk.roster.grid import Grid
 
 
 class Opening:

@@ -18,7 +18,8 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from orderdesk.roster.bound import lower_bound
-from orderdesk.roster.grid import SCALE, Cell, Grid
+from orderdesk.roster.cells import SCALE, Cell
+from orderdesk.roster.grid import Grid
 from orderdesk.roster.model import Model
 from orderdesk.roster.opening import Opening
 from orderdesk.roster.problem import gap_of

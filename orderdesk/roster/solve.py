@@ -14,7 +14,8 @@ from time import perf_counter
 from orderdesk.domain.people import Duty
 from orderdesk.domain.time import Span
 from orderdesk.domain.worktime import Finding, WorkingTimeLaw
-from orderdesk.roster.grid import SCALE, Cell, Grid
+from orderdesk.roster.cells import SCALE, Cell
+from orderdesk.roster.grid import Grid
 from orderdesk.roster.problem import (
     Need,
     NewId,

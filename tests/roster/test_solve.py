@@ -17,8 +17,9 @@ from orderdesk.domain.worktime import check_duties, errors
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.roster import search
 from orderdesk.roster.bound import lower_bound
+from orderdesk.roster.cells import SCALE
 from orderdesk.roster.explain import Obstacle, explain, why_me
-from orderdesk.roster.grid import SCALE, Grid
+from orderdesk.roster.grid import Grid
 from orderdesk.roster.problem import (
     Member,
     Need,
