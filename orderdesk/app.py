@@ -6,7 +6,9 @@ opens in a thread right after.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -21,7 +23,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from orderdesk.desk.preferences import prefer, preferences
-from orderdesk.errors import OrderdeskError
+from orderdesk.errors import OrderdeskError, StorageProblem
 from orderdesk.i18n import LANGUAGES, N_, _, language, ngettext, set_language
 from orderdesk.screens.base import PLACES, Place
 from orderdesk.screens.safe import line
@@ -175,6 +177,18 @@ class OrderdeskApp(App[None]):
             self.screen.show_head()
             self.screen.refill()
         self.call_after_refresh(self._press_early)
+        if desk.worry:
+            self.notify(line(desk.worry), severity="warning", timeout=15, markup=False)
+
+    def let_go(self) -> None:
+        """Close the desk; what was copied to show an earlier moment doesn't outlive it."""
+        from orderdesk.desk.known import leave
+
+        if self.desk is not None and self.desk.as_known is not None:
+            leave(self.desk)
+        for desk in (self.desk, self._now_desk):
+            if desk is not None:
+                desk.store.close()
 
     @work(thread=True, exclusive=True, group="listen")
     def listen(self) -> None:
@@ -379,25 +393,28 @@ class OrderdeskApp(App[None]):
         super()._handle_exception(error)
 
 
+def open_own(url: str, role: str | None) -> Desk:
+    """The officer's own desk, with the upkeep of the day done as far as the disk allows."""
+    from orderdesk.desk.opening import actor_of, open_desk
+    from orderdesk.desk.signals import purge_old
+
+    desk = open_desk(url, actor=actor_of(role))
+    try:
+        desk.store.database.daily_backup(desk.now)
+        if desk.can_change:
+            purge_old(desk)
+    except StorageProblem as problem:  # a full disk must not keep anybody from reading
+        desk.worry = str(problem)
+    return desk
+
+
 def run_app(database: str | None, role: str | None, lang: str) -> None:
     """Open the application on the officer's own database."""
     set_language(lang)
     from orderdesk.desk.where import database_url, user_folder
 
     url = database_url(database)
-
-    def open_it() -> Desk:
-        from orderdesk.desk.opening import actor_of, open_desk
-
-        desk = open_desk(url, actor=actor_of(role))
-        desk.store.database.daily_backup(desk.now)
-        if desk.can_change:
-            from orderdesk.desk.signals import purge_old
-
-            purge_old(desk)
-        return desk
-
-    _run(open_it, url, user_folder())
+    _run(lambda: open_own(url, role), url, user_folder())
 
 
 def run_demo(seed: int, lang: str) -> None:
@@ -412,17 +429,43 @@ def run_demo(seed: int, lang: str) -> None:
 
         return open_city(str(path), seed)
 
-    try:
-        _run(open_it, str(path), user_folder())
-    finally:
+    def forget() -> None:
         for file in path.parent.glob(path.name + "*"):
             file.unlink(missing_ok=True)
 
+    _run(open_it, str(path), user_folder(), forget)
 
-def _run(open_it: OpenDesk, url: str, folder: Path) -> None:
+
+def _run(
+    open_it: OpenDesk, url: str, folder: Path, forget: Callable[[], None] = lambda: None
+) -> None:
     path = url.removeprefix("sqlite:///")
     shown = "" if "://" in path else path
     application = OrderdeskApp(open_it, glance_path=shown, preferences_folder=folder)
-    application.run()
-    if application.desk is not None:
-        application.desk.store.close()
+
+    def end() -> None:
+        application.let_go()
+        forget()
+
+    _at_hang_up(end)
+    try:
+        application.run()
+    finally:
+        end()
+
+
+def _at_hang_up(end: Callable[[], None]) -> None:
+    """A terminal that is closed ends the program at once; what must not stay behind goes first.
+
+    What was typed is safe already: each key is in the draft.
+    """
+    if sys.platform == "win32":
+        return
+
+    def hung_up(number: int, _frame: object) -> None:
+        with contextlib.suppress(Exception):
+            end()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    signal.signal(signal.SIGHUP, hung_up)

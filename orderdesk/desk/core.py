@@ -82,6 +82,8 @@ class Desk:
         self.away: OutOfReach | None = None
         """Why the database is out of reach, and since when; None while it answers."""
         self.away_since: datetime | None = None
+        self.worry = ""
+        """What went wrong at the start without being in the way: no backup could be made."""
         self.deeds: list[Deed] = []
         """What was done at this desk since it opened, newest last (`desk.undo`)."""
         self._in_deed: Deed | None = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from datetime import datetime
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
 
 from orderdesk.desk import words
 from orderdesk.desk.core import Desk
@@ -13,6 +15,8 @@ from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.when import read_moment
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, msg
+
+_PREFIX = "orderdesk-known-"
 
 
 def desk_at(desk: Desk, text: str) -> Desk:
@@ -35,7 +39,8 @@ def desk_at_moment(desk: Desk, moment: datetime) -> Desk:
     """`desk_at` for an exact moment that lies in what was known."""
     from orderdesk.store.past import store_at
 
-    folder = Path(mkdtemp(prefix="orderdesk-known-"))
+    _sweep()
+    folder = Path(mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     try:
         store = store_at(desk.store, moment, folder / "then.db", lambda: moment)
     except BaseException:
@@ -44,6 +49,26 @@ def desk_at_moment(desk: Desk, moment: datetime) -> Desk:
     then = Desk(store, lambda: moment, Actor(name=desk.actor.name, role=Role.READER))
     then.as_known = moment
     return then
+
+
+def _sweep() -> None:
+    """Remove what a program that was killed could not."""
+    for folder in Path(gettempdir()).glob(f"{_PREFIX}*-*"):
+        number = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if number.isdigit() and not _runs(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    if sys.platform == "win32":  # there, asking would end it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def leave(then: Desk) -> None:

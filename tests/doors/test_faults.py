@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
+from orderdesk.app import OrderdeskApp, open_own
 from tests.doors.lines import Line
+from tests.waiting import idle, until
 
 REGISTER = ("register", "--when=za 13 jun 2026 14:00-16:00", "--place=Markt", "--expected=80")
 
@@ -39,6 +42,48 @@ def test_a_full_disk_leaves_the_old_export_whole(
     assert "No space left" in ended.err
     assert (tmp_path / file).read_bytes() == before
     assert not list((tmp_path / "out").glob("*.partial"))
+
+
+def _small(connect: Callable[..., sqlite3.Connection]) -> Callable[..., sqlite3.Connection]:
+    """Connections that find the disk full while they write a copy."""
+
+    def opened(path: object, *args: Any, **more: Any) -> sqlite3.Connection:
+        made = connect(path, *args, **more)
+        if str(path).endswith(".partial"):
+            made.execute("PRAGMA max_page_count=3")
+        return made
+
+    return opened
+
+
+def test_a_disk_that_fills_while_backing_up_leaves_the_old_backup(
+    line: Line, empty_desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert line(*REGISTER).code == 0
+    assert line("db", "backup", "b.db").code == 0
+    before = (empty_desk.parent / "b.db").read_bytes()
+    monkeypatch.setattr(sqlite3, "connect", _small(sqlite3.connect))
+    ended = line("db", "backup", "b.db")
+    assert ended.code == 1
+    assert "no backup at" in ended.err
+    assert "full" in ended.err
+    assert (empty_desk.parent / "b.db").read_bytes() == before
+    assert not list(empty_desk.parent.glob("*.partial"))
+    assert line("db", "check").code == 0
+
+
+async def test_a_full_disk_keeps_nobody_from_opening_the_desk(
+    empty_desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite3, "connect", _small(sqlite3.connect))
+    app = OrderdeskApp(lambda: open_own(str(empty_desk), None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.desk is not None, "an open desk")
+        await idle(app)
+        (told,) = [t.message for t in app._notifications]
+    app.let_go()
+    assert "no backup at" in told
+    assert "full" in told
 
 
 @pytest.mark.parametrize(
