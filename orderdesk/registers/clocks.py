@@ -16,6 +16,11 @@ _FRACTION = re.compile(r"0?[.,]\d{2,}$|0[.,]\d$")
 _MILITARY = re.compile(
     r"([01]\d|2[0-3])([0-5]\d)(?:\s*-\s*([01]\d|2[0-3])([0-5]\d))?\s*(?:hrs|hours|h|uhr|uur)?$"
 )
+_LENGTH = r"\d{1,2}(?:[.,]\d{1,2})?\s*(?:std|stunden?|uren|uur|uhr|hours?|hrs?|h|u|min\w*)\.?"
+_LENGTH_ASIDE = re.compile(rf"\(\s*(?:ca\.?\s*)?{_LENGTH}\s*\)")
+_LENGTH_ALONE = re.compile(
+    r"(?:ca\.?\s*)?\d{1,2}(?:[.,]\d{1,2})?\s*(?:stunden?|uren|hours?|min\w*)$"
+)
 _MIDNIGHT = 24 * 60
 
 
@@ -56,7 +61,10 @@ def read_clock(text: str, words: ClockWords, *, is_end: bool = False) -> ClockRe
     said = fold(text)
     if not said or not any(c.isalnum() for c in said):
         return ClockReading()
-    said = _BETWEEN.sub(r"\1 - ", said[:400])
+    said = _LENGTH_ASIDE.sub(" ", said[:400]).strip() or said[:400]
+    said = _BETWEEN.sub(r"\1 - ", said)
+    if _LENGTH_ALONE.match(said):
+        return _unreadable(one_line(text)[:80])
     return _read(said, one_line(text)[:80], words, is_end)
 
 
@@ -99,12 +107,15 @@ def _unreadable(shown: str) -> ClockReading:
 
 @lru_cache(maxsize=8)
 def _grammar(words: tuple[tuple[str, ...], ...]) -> re.Pattern[str]:
-    named, after, before, minutes, past, to, half, hours, until, marks = map(alternatives, words)
+    named, after, before, minutes, past, to, half, hours, only, until, marks = map(
+        alternatives, words
+    )
     number = r"\d{1,2}"
     mark = rf"\s*(?:{marks})(?![^\W_])"
     return re.compile(
         rf"(?P<date>(?<!\d)\d{{1,2}}\.\d{{1,2}}\.(?:\d{{2,4}})?)"
-        rf"|(?P<digital>(?<![\d.])(?P<h>{number})\s?(?P<sign>[:.hu])\s?(?P<m>\d{{2}})(?::\d{{2}})?(?![\d.]\d)"
+        rf"|(?P<digital>(?<![\d.])(?P<h>{number})\s?(?P<sign>[:.hu])\s?(?P<m>\d{{2}})"
+        rf"(?::\d{{2}}(?:\.\d{{1,6}})?)?(?![\d.]\d)"
         rf"(?P<digital_mark>{mark})?(?:\s*(?P<ap>[ap]\.?m\.?)(?![^\W_]))?)"
         rf"|(?P<minute_word>(?<![^\W_])(?P<w_min>(?:{minutes})|\d{{1,2}})\s+(?P<w_dir>{past}|{to})\s+"
         rf"(?:(?P<w_half>{half})\s+)?(?P<w_hour>(?:{hours})|{number})"
@@ -116,6 +127,7 @@ def _grammar(words: tuple[tuple[str, ...], ...]) -> re.Pattern[str]:
         rf"|(?P<named>(?<![^\W_'])(?:{named})(?![^\W_]))"
         rf"|(?P<after>(?<![^\W_])(?:{after})(?![^\W_]))"
         rf"|(?P<before>(?<![^\W_])(?:{before})(?![^\W_]))"
+        rf"|(?P<start_only>(?<![^\W_])(?:{only})(?![^\W_]))"
         rf"|(?P<until>-+|(?<![^\W_])(?:{until})(?![^\W_]))"
         rf"|(?P<bare>(?<![\d.:,])(?P<b_hour>{number})(?![\d.:,]))"
     )
@@ -133,7 +145,7 @@ def _times(said: str, words: ClockWords) -> list[_Found]:
         return [first, _Found(int(found[3]) * 60 + int(found[4]), True, 0, len(said), until=True)]
     keys = (
         tuple(words.named), words.after_noon, words.before_noon, tuple(words.minutes), words.past,
-        words.to, words.half, tuple(words.hours), words.until, words.hour_words,
+        words.to, words.half, tuple(words.hours), words.start_only, words.until, words.hour_words,
     )  # fmt: skip
     times: list[_Found] = []
     until = False
@@ -173,11 +185,23 @@ def _times(said: str, words: ClockWords) -> list[_Found]:
             minutes = int(token["b_hour"]) * 60
         if minutes is not None:
             marked = kind != "bare"
+            if until and times and not times[-1].marked and "p" in _half_of_day(token):
+                _same_half(times[-1], minutes)
             times.append(_Found(minutes, marked, token.start(), token.end(), until))
             until = False
     kept = _believable(times)
     _in_the_afternoon(kept, times, in_words, halves, words)
     return kept
+
+
+def _half_of_day(token: re.Match[str]) -> str:
+    return token["ap"] or token["a_ap"] or ""
+
+
+def _same_half(start: _Found, end: int) -> None:
+    """ "6-8 pm" starts after noon too."""
+    if start.minutes + 12 * 60 < end:
+        start.minutes += 12 * 60
 
 
 def _believable(times: list[_Found]) -> list[_Found]:

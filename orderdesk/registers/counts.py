@@ -18,6 +18,7 @@ _HUGE = re.compile(r"\d{10,}$|\d+(?:[.,]\d+)?e\+?\d{1,3}$")
 _NEGATIVE = re.compile(r"-\s*\d+(?:[.,]\d+)?$")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)$")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?: 00:00(?::00)?)?$")
+_CENTS = re.compile(r"(?<=[.,]\d{3})[.,]00$")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _FOOTNOTE = re.compile(r"[\u00b9\u00b2\u00b3\u2070-\u2079]+|(?<=\d)\s+\d\)$|\s*\*+\)?$")
 
@@ -41,7 +42,7 @@ def read_count(text: str, words: CountWords) -> CountReading:
     A range gives `low` and `high`, "bis 350" only `high`, "mind. 20" only `low`, one number (also
     "ca. 200") `value`.
     """
-    said = fold(_FOOTNOTE.sub("", text))
+    said = _CENTS.sub("", fold(_FOOTNOTE.sub("", text)))
     if _WHOLE.match(said):
         return _checked(None, int(float(said.replace(",", "."))), None, text)
     return _read(said[:300], one_line(text)[:60], words)

@@ -16,11 +16,11 @@ from orderdesk.registers.words import RegisterWords
 
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?)?$")
-_ZONED = re.compile(r"\d{4}-\d\d-\d\dt\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[+-]\d\d:?\d\d)$")
+_ZONED = re.compile(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[+-]\d\d:?\d\d)$")
 _MIDNIGHT = re.compile(r"\s+(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? am)$")
-_PLAIN = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})$")
+_PLAIN = re.compile(r"(\d{1,2})([./-]|[, \u00b7]\s?)(\d{1,2})\2(\d{4}|\d{2})$")
 _DANISH = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})-(\d{4})(?!\d)")
-_SERIAL = re.compile(r"(\d{5})(?:\.(\d+))?$")
+_SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?$")
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)$")
 _BARE = re.compile(r"(\d{1,2})([./-])(\d{1,2})$")
 _NUMBER = re.compile(r"(\d{1,2})\.?$")
@@ -137,7 +137,7 @@ class DayReader:
 
     def _numeric(self, first: str, second: str, year: str, separator: str, raw: str) -> date:
         day, month = int(first), int(second)
-        if self.month_first and separator != ".":
+        if self.month_first and separator in "/-":
             day, month = month, day
         return _day(day, month, _full_year(year), raw)
 
@@ -150,9 +150,16 @@ class DayReader:
         ruled = daily = False
         except_from: int | None = None
         link = ""
+        opened_by_until = False
         for token in self._grammar.finditer(said):
             kind, raw = token.lastgroup or "", token[0]
-            if kind in _DAY_TOKENS:
+            if kind == "month_range":
+                month = self._words.month_numbers[token["r_m"]]
+                year = _full_year(token["r_y"])
+                parts += [_Part(int(token[d]), month, year, raw) for d in ("r_1", "r_2")]
+                links += [link, "range"]
+                link = ""
+            elif kind in _DAY_TOKENS:
                 parts.append(self._part(kind, token, raw))
                 links.append(link)
                 link = ""
@@ -162,6 +169,7 @@ class DayReader:
                 )
             elif kind == "range":
                 link = "range"
+                opened_by_until = opened_by_until or (not parts and raw[0].isalpha())
             elif kind == "also":
                 link = link or "also"
             elif kind == "every":
@@ -179,14 +187,22 @@ class DayReader:
                 rest += ["-", raw] if link == "range" and rest else [raw]
                 link = ""
         if not parts:
-            bare = _BARE.match(said)
+            bare = _BARE.search(said) if weekdays else _BARE.match(said)
             if bare and self.year:
-                return _one(self._numeric(bare[1], bare[3], str(self.year), bare[2], said))
+                day = self._numeric(bare[1], bare[3], str(self.year), bare[2], said)
+                return _with_weekday_note(_one(day), weekdays)
+            if bare and weekdays:
+                raise _Impossible(msg("{value} has no year: write it as 31-12-2026.", value=said))
             if ruled or daily or weekdays:
                 raise _Impossible(_rule_without_days(said))
             raise _Impossible(msg("{value} is no day: write it as 31-12-2026.", value=said))
         spans = self._spans(parts, links, said)
         reading = DayReading(tuple(spans), " ".join(rest))
+        if len(spans) == 1 and (link == "range" or opened_by_until):
+            open_ended = msg(
+                "{value}: first or last day is not named; read as one day.", value=said
+            )
+            reading = replace(reading, notes=(open_ended,))
         if ruled and (weekdays or except_from is not None):
             return self._repeated(reading, parts, spans, weekdays, except_from, said)
         return _with_weekday_note(reading, weekdays)
@@ -206,6 +222,9 @@ class DayReader:
         if kind == "english":
             month = self._words.month_numbers[group["e_m"]]
             return _Part(int(group["e_d"]), month, _full_year(group["e_y"]), raw)
+        if kind == "day_slash":
+            day, month = int(group["s_d"]), int(group["s_m"])
+            return _Part(*((month, day) if self.month_first else (day, month)), None, raw)
         if kind == "day_month":
             return _Part(int(group["d_d"]), int(group["d_m"]), None, raw)
         return _Part(int(group["o_d"]), None, None, raw)
@@ -273,17 +292,20 @@ class DayReader:
         return DayReading(tuple(DaySpan(d, d) for d in chosen), reading.rest, notes=(note,))
 
 
-_DAY_TOKENS = frozenset({"iso", "numeric", "named", "english", "day_month", "day_only"})
+_DAY_TOKENS = frozenset(
+    {"iso", "numeric", "named", "english", "day_slash", "day_month", "day_only"}
+)
 
 
 @lru_cache(maxsize=8)
 def _cached_grammar(key: tuple[str, ...]) -> re.Pattern[str]:
     month, weekday, every, daily, except_, until, also, lead_in = key
-    link_ahead = (
-        rf"(?=\s*(?:/|-|\+|&|,|(?:{until}|{also})(?![^\W_]))"
-        rf"\s*\d{{1,2}}(?!\d)\s*\.?\s*(?:[./-]|{month}))"
-    )
+    link = rf"\s*(?:/|-|\+|&|,|(?:{until}|{also})(?![^\W_]))\s*(?:(?:{weekday})\.?,? )?"
     number_end = r"(?:\.|er|ste|de|st|nd|rd|th|e)?"
+    link_ahead = (  # "4, 5 en 6 maart", "ma 4 en di 5.3."
+        rf"(?=(?:{link}\d{{1,2}}(?!\d)\s?{number_end})+"
+        rf"\s?(?:[/-]|(?<=\.)\s?\d|\.\s?\d|{month}))"
+    )
     return re.compile(
         rf"(?P<iso>(?P<i_y>\d{{4}})(?P<i_s>[-./])(?P<i_m>\d{{1,2}})(?P=i_s)(?P<i_d>\d{{1,2}})(?!\d)"
         rf"(?:[t ]00:00(?::00)?)?)"
@@ -291,14 +313,18 @@ def _cached_grammar(key: tuple[str, ...]) -> re.Pattern[str]:
         rf"(?P<n_y>\d{{2,5}})(?!\d))"
         rf"|(?P<named>(?<!\d)(?P<m_d>\d{{1,2}}){number_end}\s*-?(?P<m_m>{month})(?![^\W\d_])\.?,?-?\s*"
         rf"(?P<m_y>'?\d{{4,5}}|'\d{{2}}|\d{{2}}(?![\d:.hu]|\s*(?:uhr|uur|h)))?)"
+        rf"|(?P<month_range>(?<![^\W_])(?P<r_m>{month})\.?\s+(?P<r_1>\d{{1,2}})(?:st|nd|rd|th)?\s?"
+        rf"(?:-|to)\s?(?P<r_2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<r_y>\d{{4}}))"
         rf"|(?P<english>(?<![^\W_])(?P<e_m>{month})\.?\s+(?P<e_d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
         rf"(?P<e_y>\d{{4}}))"
         rf"|(?P<time>(?<!\d)\d{{1,2}}(?:[:hu]\d{{2}}(?::\d{{2}})?|\.\d{{2}}(?![.\d]))"
         rf"(?:\s*(?:uhr|uur|h|u)(?![^\W_]))?|(?<!\d)\d{{1,2}}\s*(?:uhr|uur|h|u)(?![^\W_.]|\.\s*\d))"
         rf"|(?P<day_month>(?<!\d)(?P<d_d>\d{{1,2}})\.\s?(?P<d_m>\d{{1,2}})\.(?!\d))"
+        rf"|(?P<day_slash>(?<![\d/.-])(?P<s_d>\d{{1,2}})(?P<s_s>[/-])(?P<s_m>\d{{1,2}})"
+        rf"(?={link}\d{{1,2}}(?P=s_s)\d{{1,2}}(?P=s_s)\d))"
         rf"|(?P<month_only>(?<![^\W_])(?:{month})(?![^\W_])\.?(?:\s*/?\s*'?\d{{2,4}})?"
         rf"|(?<!\d)\d{{1,2}}[/.-]\d{{4}}(?!\d)|^\d{{4}}$)"
-        rf"|(?P<day_only>(?<!\d)(?P<o_d>\d{{1,2}})\.?{link_ahead})"
+        rf"|(?P<day_only>(?<!\d)(?P<o_d>\d{{1,2}}){number_end}{link_ahead})"
         rf"|(?P<except>(?<![^\W_])(?:{except_})(?![^\W_]):?)"
         rf"|(?P<daily>(?<![^\W_])(?:{daily})(?![^\W_]))"
         rf"|(?P<every>(?<![^\W_])(?:{every})(?![^\W_]))"

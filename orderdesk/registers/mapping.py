@@ -267,9 +267,27 @@ def _settled(mapping: Mapping, table: Table, header: Header, words: RegisterWord
         if order.certain
         else mapping.month_first or order.month_first,
         order_certain=order.certain,
-        year=_year_of(table, header) or mapping.year,
+        year=year_of(table, header) or mapping.year,
     )
     return mapping.replace(fill_down=_fill_down(rows, mapping, header, words))
+
+
+def order_notes(mapping: Mapping, table: Table, header: Header) -> list[Msg]:
+    """Columns of days such as "03/04/2021" in which no cell tells the day from the month."""
+    if mapping.order_certain:
+        return []
+    notes = []
+    for column in dict.fromkeys(c for field in _DATES for c in mapping.columns_of(field)):
+        at = header.names.index(column)
+        cells = [row[at] for row in table.rows[header.first_data :] if "/" in row[at]]
+        if not cells or decide_order(cells).certain:
+            continue
+        notes.append(
+            msg("{column}: {value} is read with the month first.", column=column, value=cells[0])
+            if mapping.month_first
+            else msg("{column}: {value} is read with the day first.", column=column, value=cells[0])
+        )
+    return notes
 
 
 def _in_order(
@@ -283,7 +301,7 @@ def _indices(mapping: Mapping, field: RegisterField, header: Header) -> list[int
     return [header.names.index(column) for column in mapping.columns_of(field)]
 
 
-def _year_of(table: Table, header: Header) -> int | None:
+def year_of(table: Table, header: Header) -> int | None:
     """The one year that title, sheet or file name gives."""
     for text in (" ".join(header.titles), table.sheet, table.name):
         years = {year for year in years_in(text) if FIRST_YEAR <= year <= LAST_YEAR}
@@ -379,6 +397,9 @@ def _named_scores(
         telling = {fold(w) for part in vars(words.qualifiers).values() for w in part}
         if max(alone.values(), default=0.0) >= 0.9 and not telling & set(words_of(lowest)):
             scores = dict(alone)
+        if column.clocks >= 0.5:  # "von" and "bis" below "Versammlung" that hold times
+            for clock in _TIMES:
+                scores[clock] = max(scores.get(clock, 0.0), alone.get(clock, 0.0))
     asked = max(scores.pop(R.ORGANISER, 0.0), scores.get(R.PERSON, 0.0))
     return scores | {R.PERSON: asked} if asked else scores
 
@@ -482,7 +503,7 @@ def _by_content(column: _Column) -> dict[RegisterField, float]:
     elif column.worded >= 0.8 and column.length >= 18 and column.different > 0.3:
         offers[R.PURPOSE] = min(0.58, 0.5 + column.length / 1000)
     elif column.worded >= 0.8 and column.length >= 5:
-        offers[R.PLACE] = 0.5
+        offers |= {R.PLACE: 0.5, R.PURPOSE: 0.46}
     return offers
 
 

@@ -15,6 +15,7 @@ from orderdesk.registers.clocks import ClockReading, read_clock
 from orderdesk.registers.counts import CountReading, read_count
 from orderdesk.registers.days import DayReader, DayReading, DaySpan, years_in
 from orderdesk.registers.header import Header, data_like, is_unnamed, recognised
+from orderdesk.registers.headings import DAY_ABOVE, opens_with_day
 from orderdesk.registers.mapping import FillDown, Mapping
 from orderdesk.registers.places import PlaceReading, known_places, read_places
 from orderdesk.registers.rows import Defaults, Problem, RegisterRow, Row, RowKind
@@ -79,6 +80,7 @@ class _Parser:
         if R.DATE not in self.at:
             raise BadInput(N_("mapping"), ", ".join(header.names), _say_which_day())
         self.cells = _unmerged(table, header)
+        self.under_headings = DAY_ABOVE in mapping.columns_of(R.DATE)
         self.unmapped = [index[column] for column in mapping.unmapped]
         self.mapped = sorted(i for columns in self.at.values() for i in columns)
         year = defaults.year or mapping.year
@@ -204,6 +206,13 @@ class _Parser:
         day = self._text(cells, R.DATE)
         if day and self.day_reader.read(day).spans:
             return None
+        if (
+            len(texts) == 1
+            and self.under_headings
+            and opens_with_day(texts[0], self.words)
+            and self.day_reader.read(texts[0]).spans
+        ):
+            return msg("It names the day of the rows below: {text}", text=texts[0][:80])
         if all(i in self.at.get(R.REFERENCE, ()) for i in filled):
             return msg("It has a number and nothing else.")
         if len(filled) > 2 and all(cells[i].strip(" ().") == str(i + 1) for i in filled):
@@ -297,6 +306,8 @@ class _Parser:
         spans = self._until_end_date(reading.spans, cells, number)
         places, moving = self._places(cells, extra)
         route = self._route(cells, moving, places)
+        if not places:  # a register with a column of routes alone: they are its places
+            places, route = route, route if len(route) > 1 else ()
         status, kind, form, source = self._judged(cells, number, reading.rest, extra)
         sizes = self._sizes(cells, number, extra)
         received, exact = self._received(cells, number, spans[0].first, extra)
@@ -627,7 +638,8 @@ class _Parser:
         source = self._group(source_text, "source") or self._announced(source_text)
         if source_text and source is None:
             self._keep(extra, cells, R.SOURCE)
-        for aside in () if source else (kind_text, self._text(cells, R.RECEIVED)):
+        asides = (kind_text, self._text(cells, R.RECEIVED), self._text(cells, R.STATUS))
+        for aside in () if source else asides:
             if self._group(aside, "source") is Source.UNANNOUNCED:
                 source = Source.UNANNOUNCED
         return (
@@ -643,7 +655,7 @@ class _Parser:
         """From its own column, else from "abgesagt" beside the day, a number, or in a remark."""
         text = self._text(cells, R.STATUS)
         if text:
-            status = self._group(text, "status") or self._yes_or_no(text)
+            status = self._group(text, "status") or self._yes_or_no(text) or self._alone(text)
             if status is None or says(text, self.words.ended.prohibited):
                 self._keep(extra, cells, R.STATUS)
             return status if isinstance(status, Status) else None
@@ -664,6 +676,11 @@ class _Parser:
         if self.words.called_off.search(fold(self._text(cells, R.PURPOSE)[:400])):
             return Status.CANCELLED
         return None
+
+    def _alone(self, text: str) -> Status | None:
+        """A word that means a status only where it is the whole cell ("verplaatst")."""
+        said = squeezed(text)
+        return next((s.status for s in self.words.statuses if said in map(squeezed, s.alone)), None)
 
     def _yes_or_no(self, text: str) -> Status | None:
         """A column "abgesagt" with "ja" or a cross, or "stattgefunden" with "nein"."""

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from orderdesk.i18n import Msg, msg
 from orderdesk.registers.header import Header, find_header, header_at
+from orderdesk.registers.headings import with_days_above
 from orderdesk.registers.keys import over_all
-from orderdesk.registers.mapping import Mapping, guess_mapping, refit
+from orderdesk.registers.mapping import Mapping, guess_mapping, order_notes, refit
 from orderdesk.registers.parse import parse
 from orderdesk.registers.rows import Defaults, Row
 from orderdesk.registers.table import Table, read_table
@@ -85,6 +86,8 @@ def read_parts(
                 sheet=safe_name(first.table.sheet),
             )
         )
+    for part in parts:
+        notes += order_notes(part.mapping, part.table, part.header)
     return Parts(tuple(parts), tuple(dict.fromkeys(notes)))
 
 
@@ -138,11 +141,13 @@ def _part(
     kept: KeptMapping | None,
     before: Sequence[Part],
 ) -> Part:
-    header = header_at(table, header_rows) if header_rows else find_header(table, words)
+    bare = table
+    header = header_at(bare, header_rows) if header_rows else find_header(bare, words)
+    table, header = with_days_above(bare, header, words)
     known = kept(table, header) if kept is not None else None
     if known is not None:
         if known.header_rows and not header_rows:
-            header = header_at(table, known.header_rows)
+            table, header = with_days_above(bare, header_at(bare, known.header_rows), words)
         return Part(table, header, refit(known, table, header, words), kept=True)
     columns = tuple(fold(name) for name in header.names)
     alike = next((p.mapping for p in before if p.columns == columns), None)

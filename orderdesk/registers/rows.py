@@ -14,7 +14,7 @@ from orderdesk.i18n import Msg
 from orderdesk.registers.text import fold
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something in a row that a person should look at."""
 
@@ -29,7 +29,7 @@ class Problem:
     """Of a workbook that was read as several sheets."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RegisterRow:
     """One gathering of a register; the fields are those of `domain.events.Case` and `Outcome`.
 
@@ -144,7 +144,7 @@ class RowKind(StrEnum):
     PROBLEM = "problem"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of the table and what became of it."""
 
@@ -161,7 +161,7 @@ class Row:
     """Of a workbook that was read as several sheets."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Defaults:
     """What is taken where the register says nothing."""
 

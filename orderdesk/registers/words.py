@@ -158,6 +158,8 @@ class StatusWords(Strict):
 
     status: Status
     words: Words
+    alone: Words = ()
+    """Words that mean it only as the whole cell: "verplaatst", but not "verplaatst zich"."""
 
 
 class IncidentWords(Strict):

@@ -580,7 +580,7 @@ Nr,Datum,von,bis,Veranstaltung,Aufzugsstrecke,Teilnehmer (gemeldet/tatsächlich)
 2,06.03.2022,14:00,16:00,"Demo",,-/30
 """,
         """\
-2 2022-03-05 | 05-03 14:00 > 05-03 16:00 | via A-Straße > B-Platz > C-Straße | expected /50/ | came /40/ | demonstration march | Demo, die
+2 2022-03-05 | 05-03 14:00 > 05-03 16:00 | @ A-Straße + B-Platz + C-Straße | via A-Straße > B-Platz > C-Straße | expected /50/ | came /40/ | demonstration march | Demo, die
 3 2022-03-06 | 06-03 14:00 > 06-03 16:00 | came /30/ | demonstration | Demo
 """,
     ),
@@ -658,6 +658,80 @@ Datum;Ort;Thema;Teilnehmer erwartet;Teilnehmer tatsächlich;Status
 4 2022-03-07 | @ Markt | expected /50/ | demonstration no_show | C
 5 2022-03-08 | @ Markt | expected /50/ | demonstration cancelled | D | Teilnehmer tatsächlich: abgesagt
 6 2022-03-09 | @ Markt | came /100/ | demonstration | E | Status: X
+""",
+    ),
+    Form(
+        "no column of days: a heading for each day, one of them merged over the columns",
+        "utf-8",
+        """\
+Demonstraties gemeente Veldstad 2023;;;;
+Tijd;Locatie;Onderwerp;Aantal deelnemers;Opmerkingen
+maandag 6 februari;;;;
+12.00 - 14.00 uur;Grote Markt;Lonen;ca. 50;
+18.00 u;Stationsplein;Klimaat;100-150;met muziek
+dinsdag 7 feb. (2 demonstraties);dinsdag 7 feb. (2 demonstraties);;;
+ab 18 Uhr;Markt;Vrede;max. 30;
+ganztags;Stadhuis;Wonen;n.n.;
+Totaal;;;4;
+""",
+        """\
+3 - It names the day of the rows below: maandag 6 februari
+4 2023-02-06 | 06-02 12:00 > 06-02 14:00 | @ Grote Markt | expected /50/ | demonstration | Lonen
+5 2023-02-06 | 06-02 18:00 >  | @ Stationsplein | expected 100//150 | demonstration | Klimaat | Opmerkingen: met muziek
+6 - It names the day of the rows below: dinsdag 7 feb. (2 demonstraties)
+7 2023-02-07 | 07-02 18:00 >  | @ Markt | expected //30 | demonstration | Vrede
+8 2023-02-07 | @ Stadhuis | demonstration | Wonen
+9 - It is a total: Totaal
+""",
+    ),
+    Form(
+        "headings of days in the column of days itself, the header again below each",
+        "cp1252",
+        """\
+Datum;Uhrzeit;Ort;Thema
+Mo, 04.02.2019;;;
+Datum;Uhrzeit;Ort;Thema
+;18 Uhr;Markt;A
+;19 Uhr;Dom;B
+Di, 05.02.2019;;;
+;18 Uhr;Markt;C
+""",
+        """\
+2 - It has a day and nothing else.
+3 - It repeats the header.
+4 2019-02-04 | 04-02 18:00 >  | @ Markt | demonstration | A
+5 2019-02-04 | 04-02 19:00 >  | @ Dom | demonstration | B
+6 - It has a day and nothing else.
+7 2019-02-05 | 05-02 18:00 >  | @ Markt | demonstration | C
+""",
+    ),
+    Form(
+        "two header rows with from and until below the gathering, the police count apart",
+        "utf-8",
+        """\
+;Anmeldung;;Versammlung;;;Teilnehmer;
+Nr.;Datum;Weg;Datum;von;bis;angem.;gez. (Polizei)
+1;01.02.2019;E-Mail;08.02.2019;18:00;20:00;50;40
+2;02.02.2019;telefonisch;09.02.2019;18:00;20:00;100-150;
+""",
+        """\
+3 2019-02-08 | 08-02 18:00 > 08-02 20:00 | expected /50/ | came /40/ | demonstration written | notified 01-02 00:00
+4 2019-02-09 | 09-02 18:00 > 09-02 20:00 | expected 100//150 | demonstration oral | notified 02-02 00:00
+""",
+    ),
+    Form(
+        "moved, not notified, and the number that the police counted",
+        "utf-8",
+        """\
+Status;Datum actie;Route;Aantal volgens politie;Aantal opgegeven;Doel
+niet gemeld;03-02-2020;Markt - Station;20;;A
+verplaatst;14-02-2020;Markt - Station;;500;B
+groep verplaatst zich;15-02-2020;Markt;30;;C
+""",
+        """\
+2 2020-02-03 | @ Markt + Station | via Markt > Station | came /20/ | demonstration march unannounced | A | Status: niet gemeld
+3 2020-02-14 | @ Markt + Station | via Markt > Station | expected /500/ | demonstration march moved | B
+4 2020-02-15 | @ Markt | came /30/ | demonstration | C | Status: groep verplaatst zich
 """,
     ),
 )

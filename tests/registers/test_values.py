@@ -49,6 +49,16 @@ def days(text: str, words: RegisterWords, **how: object) -> list[str]:
         ("12./13.05.2018", "120518 130518"),
         ("1/2.5.2018", "010518 020518"),
         ("5 en 6 mei 2021", "050521 060521"),
+        ("ma 4, di 5 en wo 6 maart 2019", "040319 050319 060319"),
+        ("4., 5. und 6.3.2019", "040319 050319 060319"),
+        ("du 1er au 3 mars 2019", "010319-030319"),
+        ("1st-3rd February 2019", "010219-030219"),
+        ("February 1-3, 2019", "010219-030219"),
+        ("01 02 2019", "010219"),
+        ("bis 01.02.2019", "010219"),
+        ("28/1 - 3/2/2019", "280119-030219"),
+        ("28-12 t/m 3-1-2019", "281218-030119"),
+        ("2019-05-04 23:30:00+00:00", "050519"),
         ("12.05., 19.05. und 26.05.2018", "120518 190518 260518"),
         ("27.01.2018\n24.02.2018", "270118 240218"),
         ("01.-03.05.2018", "010518-030518"),
@@ -150,6 +160,11 @@ def test_every_day_comes_back_from_every_form(words: RegisterWords, day: date) -
         ("9 Uhr abends", "21:00", None),
         ("mittags", "12:00", None),
         ("ab 18 Uhr", "18:00", None),
+        ("à partir de 18h", "18:00", None),
+        ("6-8 pm", "18:00", "20:00"),
+        ("11-1 pm", "11:00", "13:00"),
+        ("18:00:00.000", "18:00", None),
+        ("14:00 tot 16:00 (2 uur)", "14:00", "16:00"),
         ("bis 18 Uhr", None, "18:00"),
         ("von 10 bis 12 Uhr", "10:00", "12:00"),
         ("tussen 10 en 12 uur", "10:00", "12:00"),
@@ -177,7 +192,9 @@ def test_whole_days(words: RegisterWords, text: str) -> None:
     assert read_clock(text, words.clock).all_day
 
 
-@pytest.mark.parametrize("text", ["nachmittags", "25:00", "14:75", "nach Absprache", "xyz"])
+@pytest.mark.parametrize(
+    "text", ["nachmittags", "25:00", "14:75", "nach Absprache", "xyz", "2 Stunden"]
+)
 def test_times_that_can_not_be_understood_are_told(words: RegisterWords, text: str) -> None:
     reading = read_clock(text, words.clock)
     assert (reading.start, reading.end_minutes) == (None, None)
