@@ -167,7 +167,7 @@ class Found:
 
 def scoring_name(code: str) -> str:
     """A class in the reader's words."""
-    from orderdesk.papers.review import CLASSES
+    from orderdesk.papers.say import CLASSES
 
     return _(CLASSES.get(code, code))
 

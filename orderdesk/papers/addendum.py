@@ -14,8 +14,7 @@ from orderdesk.domain.time import Span
 from orderdesk.i18n import N_, _, language, use_language
 from orderdesk.papers import say
 from orderdesk.papers.model import Column, Document, Paragraph, Run, Section, Table, Tone
-from orderdesk.papers.review import (
-    CLASSES,
+from orderdesk.papers.review.words import (
     INCIDENTS,
     KEPT,
     PHASES,
@@ -24,7 +23,6 @@ from orderdesk.papers.review import (
     TERMS,
     Edition,
     shown_name,
-    synthetic_banner,
 )
 from orderdesk.papers.review_data import (
     Factor,
@@ -127,8 +125,8 @@ _FIELDS = {
     "lines": N_("content"),
 }
 _WORDS: Mapping[str, Mapping[Any, str]] = {
-    "advised_class": CLASSES,
-    "decided_class": CLASSES,
+    "advised_class": say.CLASSES,
+    "decided_class": say.CLASSES,
     "term": TERMS,
     "state": REQUEST_STATES,
     "incident": INCIDENTS,
@@ -211,7 +209,7 @@ def addendum(
                     week=after.week, v=before.version, n=number
                 ),
                 "facts": (say.fact(_("As known on"), say.moment(after.known_at)),),
-                "banner": synthetic_banner() if after.synthetic else "",
+                "banner": say.synthetic_banner() if after.synthetic else "",
                 "sections": (Section(blocks=(table, *small)),),
                 "dated": after.known_at,
                 "names": {**before.names, **after.names},

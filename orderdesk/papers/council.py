@@ -24,7 +24,6 @@ from orderdesk.papers.model import (
     Tiles,
     Tone,
 )
-from orderdesk.papers.review import synthetic_banner
 from orderdesk.papers.review_data import Figure, PaperRules
 
 GROUNDS = {
@@ -67,7 +66,7 @@ class _Pack:
                 first=say.full_day(data.first), last=say.full_day(data.last)
             ),
             facts=(say.fact(_("As known on"), say.moment(data.known_at)),),
-            banner=synthetic_banner() if data.synthetic else "",
+            banner=say.synthetic_banner() if data.synthetic else "",
             sections=tuple(self._sections()),
             dated=data.known_at,
             # No list of records: it would tell what a hidden count hides. The JSON holds it.

@@ -37,7 +37,6 @@ from orderdesk.papers.model import (
     Section,
     Tone,
 )
-from orderdesk.papers.review import CLASSES, synthetic_banner
 from orderdesk.papers.review_data import PaperRules
 
 _GROUNDS = {
@@ -308,7 +307,7 @@ def _letter(
             "title": title,
             "reference": reference,
             "facts": facts,
-            "banner": synthetic_banner() if desk.synthetic else "",
+            "banner": say.synthetic_banner() if desk.synthetic else "",
             "sections": tuple(sections),
             "closing": closing,
             "dated": dated,
@@ -399,4 +398,4 @@ def _when(picture: MayorPicture) -> str:
 
 
 def _class(code: str) -> str:
-    return _(CLASSES[code]) if code in CLASSES else code
+    return _(say.CLASSES[code]) if code in say.CLASSES else code

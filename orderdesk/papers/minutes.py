@@ -6,7 +6,6 @@ from orderdesk.domain.time import Frozen, Moment
 from orderdesk.i18n import _, language, use_language
 from orderdesk.papers import say
 from orderdesk.papers.model import Box, Column, Document, Section, Table
-from orderdesk.papers.review import synthetic_banner
 
 
 class Minute(Frozen):
@@ -54,7 +53,7 @@ def minutes(data: MinutesData, code: str) -> Document:
                 say.fact(_("SGBO"), data.sgbo),
                 say.fact(_("As known on"), say.moment(data.known_at)),
             ),
-            banner=synthetic_banner() if data.synthetic else "",
+            banner=say.synthetic_banner() if data.synthetic else "",
             sections=(
                 Section(title=_("The picture"), blocks=(Box(text=data.picture),)),
                 Section(

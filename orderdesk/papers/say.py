@@ -9,6 +9,8 @@ from orderdesk.domain.time import Span, local
 from orderdesk.i18n import N_, _, figure
 from orderdesk.papers.model import Fact, Run, Tone
 
+CLASSES = {"laag": N_("low"), "midden": N_("medium"), "hoog": N_("high")}
+
 _WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 _MONTHS = (
     N_("January"),
@@ -150,3 +152,8 @@ def badge(text: object, tone: Tone = Tone.AMBER) -> Run:
 def fact(label: str, text: object, *trace: str) -> Fact:
     """A name and a text of one run."""
     return Fact(label=label, value=run(text, *trace))
+
+
+def synthetic_banner() -> str:
+    """What stands on every page that shows invented data."""
+    return _("Demonstration: all cases, people and figures are invented")

@@ -21,7 +21,6 @@ from orderdesk.papers.model import (
     Table,
     Tone,
 )
-from orderdesk.papers.review import CLASSES, synthetic_banner
 from orderdesk.papers.review_data import Scenario, Wording
 
 
@@ -145,7 +144,7 @@ def _paper(
             "reference": _("version {n}, as known on {moment}").format(
                 n=data.version, moment=say.moment(dated)
             ),
-            "banner": synthetic_banner() if data.synthetic else "",
+            "banner": say.synthetic_banner() if data.synthetic else "",
             "sections": sections,
             "dated": dated,
         }
@@ -161,7 +160,9 @@ def _facts(data: ScriptData) -> Facts:
         (_("Expected"), data.expected),
         (
             _("Class"),
-            _(CLASSES[data.decided_class]) if data.decided_class in CLASSES else data.decided_class,
+            _(say.CLASSES[data.decided_class])
+            if data.decided_class in say.CLASSES
+            else data.decided_class,
         ),
     ]
     return Facts(facts=tuple(say.fact(label, text) for label, text in facts if text))
