@@ -48,18 +48,17 @@ _LISTEN, _MOST_NEWS = 10, 3
 """Seconds between looks at what others changed, and how many changes are told at once."""
 
 
+def _place(name: str) -> type[Place]:
+    """The screen of a place, imported when it is first asked for."""
+    from importlib import import_module
+
+    found: type[Place] = import_module(f"orderdesk.screens.{name}").SCREEN
+    return found
+
+
 def _screen(name: str) -> Callable[[], Screen[None]]:
-    """The screen of a place, imported when it is first shown."""
-
-    def make() -> Screen[None]:
-        from importlib import import_module
-
-        module = import_module(f"orderdesk.screens.{name}")
-        made = module.SCREEN()
-        assert isinstance(made, Screen)
-        return made
-
-    return make
+    """Makes the screen of a place when it is first shown."""
+    return lambda: _place(name)()
 
 
 class OrderdeskApp(App[None]):
@@ -370,10 +369,34 @@ class OrderdeskApp(App[None]):
                     _("key {key}").format(key=binding.key_display or binding.key),
                     lambda a=active: self._run(a.binding.action, a.node),
                 )
+        yield from self._elsewhere(screen)
         yield SystemCommand(_("jump"), _("key {key}").format(key="ctrl+o"), self.action_jump)
         yield SystemCommand(_("language"), _("Dutch or English"), self.action_language)
         yield SystemCommand(_("colours"), _("dark, light, high contrast"), self.action_theme)
         yield SystemCommand(_("quit"), "", self.action_quit_now)
+
+    def _elsewhere(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The actions of the other places: chosen, one goes there first."""
+        if self.desk is None or screen is not self.screen_stack[0]:
+            return
+        may_change = self.desk.can_change and self.desk.as_known is None
+        for name, _key, title in PLACES:
+            place = _place(name)
+            if name == self.current_mode:
+                continue
+            for binding in place.BINDINGS:
+                if not isinstance(binding, Binding) or not (binding.show and binding.description):
+                    continue
+                if may_change or binding.action.partition("(")[0] not in place.CHANGES:
+                    yield SystemCommand(
+                        f"{_(title)}: {_(binding.description)}",
+                        _("there, key {key}").format(key=binding.key_display or binding.key),
+                        lambda n=name, a=binding.action: self.run_worker(self._there(n, a)),
+                    )
+
+    async def _there(self, place: str, action: str) -> None:
+        await self.switch_mode(place)
+        await self.run_action(action, self.screen)
 
     def _run(self, action: str, node: object) -> None:
         self.run_worker(self.run_action(action, node))  # type: ignore[arg-type]

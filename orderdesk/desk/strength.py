@@ -148,8 +148,12 @@ class Day:
 
 def least_text(hour: Hour) -> str:
     """The waterline of an hour; a star says that this desk set it."""
-    local_ = settings.mark("waterlines", "waterlines", hour.district, "people")
-    return f"{hour.least}{local_}" if hour.least else "-"
+    return f"{hour.least}{waterline_mark(hour.district)}" if hour.least else "-"
+
+
+def waterline_mark(district: str) -> str:
+    """A star where this desk set the waterline of a district."""
+    return settings.mark("waterlines", "waterlines", district, "people")
 
 
 def shown_counts(hour: Hour) -> tuple[str, str]:

@@ -40,12 +40,13 @@ def reserve_gauge(week: str, b: Balance) -> Parts:
 
 def theme_bars(plan: WeekPlan) -> list[Bar]:
     """Each theme's week: lent, still to be lent, the rest of its budget; what it is owed."""
-    from orderdesk.desk import words
+    from orderdesk.desk import settings, words
     from orderdesk.desk.words import hours
 
     return [
         Bar(
-            label=words.theme(theme.theme),
+            label=words.theme(theme.theme)
+            + settings.mark("themes", "themes", theme.theme, "weight"),
             parts=[
                 Part(_("lent"), theme.lent, hours(theme.lent), "▓", Look.AMBER),
                 Part(_("to borrow"), theme.to_borrow, hours(theme.to_borrow), "▒", Look.AMBER),

@@ -139,7 +139,7 @@ class ImportScreen(Place):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "accept", N_("import")),
-        Binding("space", "mark", N_("in or out"), key_display="space"),
+        Binding("space", "mark", N_("in or out"), key_display="␣"),
         Binding("a", "mark_all", N_("all in or out")),
         Binding("f", "view", N_("which rows")),
         Binding("m", "mapping", N_("columns")),

@@ -88,7 +88,7 @@ class IncidentScreen(Place):
             ).add_class("list")
             with VerticalScroll(classes="detail"):
                 yield Static("", id="clock")
-                yield CasePreview("", id="picture")
+                yield CasePreview(id="picture")
 
     def on_mount(self) -> None:
         """The list has the keys; the clock runs."""

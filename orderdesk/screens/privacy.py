@@ -31,7 +31,7 @@ class PrivacyScreen(Place):
         "what is kept of one person who asked for it."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "leave_out", N_("leave out")),
+        Binding("space", "leave_out", N_("leave out"), key_display="␣"),
         Binding("y", "destroy", N_("destroy")),
         Binding("x", "erase", N_("erase one person")),
         Binding("t", "terms", N_("terms")),

@@ -77,7 +77,7 @@ class RegisterScreen(Place):
                 id="cases",
             ).add_class("list")
             with VerticalScroll(classes="detail"):
-                preview = CasePreview("", id="preview")
+                preview = CasePreview(id="preview")
                 preview.foot = safe(_("Enter: the whole case, with every action"), "dim")
                 yield preview
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
     from orderdesk.desk.scoring import Explanation
 
-_PAGE = 100
-"""Width of the explanation on a page of its own."""
+_PAGE, _AROUND = 100, 6
+"""Characters in a line of the whole explanation at most, and those around it on a page."""
 
 
 class RiskScreen(Place):
@@ -140,7 +140,8 @@ class RiskScreen(Place):
     def action_full(self) -> None:
         """The whole explanation on one page."""
         if self._shown is not None:
-            self.app.push_screen(Reading(self._shown.number, why(self._shown, _PAGE).plain))
+            width = min(_PAGE, self.size.width * 9 // 10 - _AROUND)
+            self.app.push_screen(Reading(self._shown.number, why(self._shown, width).plain))
 
     def action_neutral(self) -> None:
         """Swap purpose and organiser a thousand times: the same score."""

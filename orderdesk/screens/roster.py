@@ -251,9 +251,11 @@ class RosterScreen(Place):
             self._aligned(name, [_cover_cell(shown.shift_cover.get((id, d))) for d in shown.days])
             for id, name in shown.shifts.items()
         ]
+        from orderdesk.desk.strength import waterline_mark
+
         for place in dict.fromkeys(place for place, _day in shown.waterline):
             cells = [_cover_cell(shown.waterline.get((place, d))) for d in shown.days]
-            name = _("waterline {place}").format(place=place)
+            name = _("waterline {place}").format(place=place) + waterline_mark(place)
             found.append(self._aligned(name, cells))
         on_duty: list[Cell] = [str(shown.cover(day)) for day in shown.days]
         return [*found, self._aligned(_("on duty"), on_duty)]
@@ -374,7 +376,7 @@ class RosterScreen(Place):
                 title,
                 [*fields, Field("reason", _("Reason"))],
                 lambda v: touching.make_touch(desk, look(v), v["reason"]),
-                look=lambda v: "\n".join(look(v).lines()),
+                look=lambda v: "\n".join(look(v).lines()) if v[fields[0].name].strip() else "",
             ),
             self._touched,
         )

@@ -22,6 +22,7 @@ from orderdesk.screens.safe import line, safe
 from orderdesk.screens.widgets.form import Field, Form, Reading, Sheet
 from orderdesk.screens.widgets.keys import Keys
 from orderdesk.screens.widgets.looks import Cell, Look, Piece, content, lines
+from orderdesk.screens.widgets.picture import Hanging
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
@@ -156,7 +157,9 @@ class ProposalScreen(Place):
     def compose_body(self) -> ComposeResult:
         """What the proposal means."""
         with VerticalScroll():
-            yield Static(safe(_("reading the proposal...")), id="outlook", markup=False)
+            outlook = Hanging(id="outlook")
+            outlook.show(safe(_("reading the proposal...")))
+            yield outlook
 
     def fill(self, desk: Desk) -> None:
         """Recompute what it means, in a thread; one at a time."""
@@ -179,11 +182,11 @@ class ProposalScreen(Place):
         if not self.is_attached:
             return
         if isinstance(found, OrderdeskError):
-            self.query_one("#outlook", Static).update(safe(found))
+            self.query_one("#outlook", Hanging).show(safe(found))
             return
         self._outlook = found
         text = [content(*_looked(one)) for one in found.lines()]
-        self.query_one("#outlook", Static).update(lines(*text))
+        self.query_one("#outlook", Hanging).show(lines(*text))
 
     def action_changes(self) -> None:
         """The list of differences."""

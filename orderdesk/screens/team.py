@@ -66,9 +66,9 @@ class TeamScreen(Place):
             yield VirtualTable(
                 [
                     Column(_("number"), 7),
-                    Column(_("name"), 24, grow=2),
+                    Column(_("name"), 24, grow=1),
                     Column(_("h"), 5, right=True),
-                    Column(_("skills"), 16, grow=1, rank=1),
+                    Column(_("skills"), 16, grow=2, rank=1),
                     Column(_("weekdays"), 9, rank=3),
                     Column(_("district"), 10, rank=4),
                     Column(_("away"), 18, grow=1, rank=2),

@@ -94,7 +94,7 @@ class TodayScreen(Place):
                 )
                 yield HeatMap(id="year")
             with VerticalScroll(classes="detail"):
-                yield CasePreview("", id="about")
+                yield CasePreview(id="about")
                 yield Static("", id="changes")
 
     def on_mount(self) -> None:

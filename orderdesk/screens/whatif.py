@@ -81,6 +81,7 @@ class WhatIfScreen(Place):
     def fill(self, _desk: Desk) -> None:
         """The answer that was last given."""
         from orderdesk.desk import words
+        from orderdesk.desk.strength import waterline_mark
 
         self.banner.say(State.WHAT_IF, _("supposed: nothing of this is planned or booked"))
         found = self._found
@@ -93,7 +94,7 @@ class WhatIfScreen(Place):
                 words.clock(after.start),
                 str(before.people),
                 Piece(str(after.people), Look.AMBER if after.short else Look.PLAIN),
-                str(after.waterline or "-"),
+                f"{after.waterline}{waterline_mark(after.district)}" if after.waterline else "-",
                 _picture(before.people, after.people, after.short),
             )
             for before, after in found.hours

@@ -260,6 +260,13 @@ def test_the_chosen_language_stays_and_a_line_overrides_it_once(
 
 async def test_every_action_is_found_by_name(monday: Path, tmp_path: Path) -> None:
     async with story(monday, tmp_path, 1, "09:00") as s:
+        here = s.app.get_system_commands(s.app.screen)
+        pay_back = next(command for command in here if command.title == "Capacity: pay back")
+        pay_back.callback()
+        await s.settle()
+        assert s.app.current_mode == "capacity"
+        assert isinstance(s.app.screen, Form)
+        await s.press("escape")
         for places in ({"Capacity", "jump"}, {"Capaciteit", "springen"}):
             for key in ("3", "6"):
                 await s.pilot.press(key)

@@ -22,6 +22,7 @@ from orderdesk.errors import BadInput, OrderdeskError
 from orderdesk.i18n import N_, _
 from orderdesk.screens.safe import line, safe
 from orderdesk.screens.widgets.keys import Keys
+from orderdesk.screens.widgets.picture import Hanging
 from orderdesk.screens.widgets.table import fitted
 from orderdesk.screens.words import translated
 
@@ -149,7 +150,7 @@ class Form(Sheet[object]):
         if field and isinstance(widget, Select):
             chosen = dict(field.choices).get(str(widget.value), "")
             if cell_len(chosen) > widget.content_size.width - _ARROW:
-                hint = chosen  # its own line has no room for it
+                hint = " · ".join(filter(None, [chosen, hint]))  # its line has no room for it
         self.query_one("#hint", Static).update(safe(hint))
 
     def _widget(self, field: Field) -> Input | Select[str] | TextArea:
@@ -353,7 +354,9 @@ class Reading(Sheet[None]):
         with Vertical() as box:
             box.border_title = line(self._title)
             with VerticalScroll():
-                yield Static(safe(self.text))
+                text = Hanging()
+                text.show(safe(self.text))
+                yield text
             yield Keys()
 
     def on_resize(self) -> None:

@@ -9,6 +9,8 @@ from textual.geometry import Size
 from textual.widgets import Static
 
 Data = TypeVar("Data")
+_ITEMS = ("- ", "· ", "▲ ", "! ", "☎ ", "▶ ")
+"""What a line that is an item begins with."""
 
 
 class Picture(Static, Generic[Data]):
@@ -44,3 +46,24 @@ class Picture(Static, Generic[Data]):
         if self._drawn is None or self._drawn[0] != width:
             self._drawn = width, self.draw(self._data, width)
         return self._drawn[1]
+
+
+class Hanging(Picture[Content]):
+    """Text whose wrapped lines hang: what goes on of an indented line or an item stays under it."""
+
+    def draw(self, data: Content, width: int) -> Content:
+        """`data` in lines of at most `width` cells."""
+        return Content("\n").join([part for one in data.split() for part in _hung(one, width)])
+
+
+def _hung(one: Content, width: int) -> list[Content]:
+    text = one.plain
+    indent = len(text) - len(text.lstrip())
+    item = text.lstrip()[:2] in _ITEMS
+    hang = indent + 2 if indent or item else 0
+    if one.cell_length <= width:
+        return [one]
+    if hang > width // 2:
+        return one.wrap(width)
+    first, *rest = one.wrap(width - hang)
+    return [first, *(Content(" " * hang) + part for part in rest)]

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from textual import work
 from textual.content import Content
-from textual.widgets import Static
 
 from orderdesk.errors import OrderdeskError
 from orderdesk.screens.parts import shown_parts
+from orderdesk.screens.widgets.picture import Hanging
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
     from orderdesk.desk.digest import Part
 
 
-class CasePreview(Static):
+class CasePreview(Hanging):
     """`look` at a case and it is shown as soon as it is read.
 
     One is read at a time: where the cursor has gone on meanwhile, only the last case looked at is
@@ -39,7 +39,7 @@ class CasePreview(Static):
     def say(self, content: Content) -> None:
         """Show this, and no case."""
         self._wanted = ""
-        self.update(content)
+        self.show(content)
 
     @work(thread=True, group="look")
     def _read(self, desk: Desk, case_id: str) -> None:
@@ -59,4 +59,4 @@ class CasePreview(Static):
             self.look(desk, self._wanted)
         elif self._wanted and parts:
             under = [Content(""), self.foot] if self.foot else []
-            self.update(Content("\n").join([shown_parts(parts), *under]))
+            self.show(Content("\n").join([shown_parts(parts), *under]))
