@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
@@ -142,11 +141,11 @@ def _at_moment(desk: Desk) -> Iterator[Desk]:
 
 def emit(result: Mapping[str, Any], as_json: bool, lines: Callable[[], Iterable[str]]) -> None:
     """Print a result for a program or for a person."""
-    from orderdesk.domain.text import visible
+    from orderdesk.domain.text import json_text, visible
 
     if as_json:
         result = {"as_known": options.stamp, **result} if options.stamp else result
-        typer.echo(json.dumps(result, ensure_ascii=False, indent=2, default=str))
+        typer.echo(json_text(result))
     else:
         if options.stamp:
             typer.echo(options.stamp)

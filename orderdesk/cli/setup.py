@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -368,9 +367,10 @@ def privacy_export(
 ) -> None:
     """One person's data."""
     from orderdesk.desk import privacy as lawful
+    from orderdesk.domain.text import json_text
 
     with open_desk() as desk:
-        text = json.dumps(lawful.export(desk, who), ensure_ascii=False, indent=2, default=str)
+        text = json_text(lawful.export(desk, who))
     if out is None:
         typer.echo(text)
         return

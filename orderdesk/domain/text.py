@@ -5,9 +5,11 @@ What somebody typed is data. It is stored as it came; these functions stand at t
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 MARKS_PER_LETTER = 4
 """Combining marks that stay on one letter; no living orthography stacks more."""
@@ -19,6 +21,7 @@ _FORMAT = (
     "\uffa0\ufff0-\uffff\U000e0000-\U000e007f"
 )
 _HIDDEN = re.compile(f"[\x00-\x1f\x7f-\x9f{_FORMAT}\ud800-\udfff]")
+_HIDDEN_IN_JSON = re.compile(f"[\x7f-\x9f{_FORMAT}\ud800-\udfff]")
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
@@ -73,6 +76,12 @@ def visible(text: str, *, lines: bool = False, isolate: bool = True) -> str:
     if isolate and _RIGHT_TO_LEFT.search(shown):
         return f"{_FIRST_STRONG_ISOLATE}{shown}{_POP_ISOLATE}"
     return shown
+
+
+def json_text(document: Any) -> str:
+    """`document` as JSON that a terminal can show: what is hidden in it is escaped, not lost."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+    return _HIDDEN_IN_JSON.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def csv_cell(text: str) -> str:
