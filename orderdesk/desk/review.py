@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,16 +123,19 @@ def _data(desk: Desk, reader: Reader, week: Week, version: int) -> ReviewData:
 
 def _annexes(reader: Reader, week: Week) -> Iterator[Annex]:
     """What-ifs that were kept this week, as they were then."""
-    for one in whatif.kept_in(reader, week):
-        yield Annex(
-            key=f"W{one.number}",
-            title=said(lambda o=one: o.title),  # type: ignore[misc]
-            lines=tuple(
-                Words(texts=dict(zip(one.texts, line, strict=True)))
-                for line in zip(*one.texts.values(), strict=True)
-            ),
-            records=(f"{whatif.WHAT_IF}:{one.number}",),
-        )
+    return map(_annex, whatif.kept_in(reader, week))
+
+
+def _annex(one: whatif.Kept) -> Annex:
+    return Annex(
+        key=f"W{one.number}",
+        title=said(lambda: one.title),
+        lines=tuple(
+            Words(texts=dict(zip(one.texts, line, strict=True)))
+            for line in zip(*one.texts.values(), strict=True)
+        ),
+        records=(f"{whatif.WHAT_IF}:{one.number}",),
+    )
 
 
 def _names(reader: Reader, week: Week, ahead: Sequence[Case]) -> dict[str, str]:
@@ -315,14 +319,17 @@ def _requests(reader: Reader, stated: ledger.Statement) -> Iterator[Request]:
 
 def _police_requests(reader: Reader, week: Week) -> Iterator[Request]:
     """What was asked of the police: their hours, beside the team's and never among them."""
-    for n, ask in enumerate(assistance.requests_in(reader, week), start=1):
-        yield Request(
-            key=f"{ask.number} P{n}",
-            of=said(lambda: _("police, at their cost")),
-            what=said(lambda a=ask: a.what),  # type: ignore[misc]
-            minutes=_figure(ask.minutes, [f"case:{ask.case_id}"], "register"),
-            state=RequestState(ask.state),
-        )
+    return starmap(_police_request, enumerate(assistance.requests_in(reader, week), start=1))
+
+
+def _police_request(n: int, ask: assistance.PoliceRequest) -> Request:
+    return Request(
+        key=f"{ask.number} P{n}",
+        of=said(lambda: _("police, at their cost")),
+        what=said(lambda: ask.what),
+        minutes=_figure(ask.minutes, [f"case:{ask.case_id}"], "register"),
+        state=RequestState(ask.state),
+    )
 
 
 def _sheet(reader: Reader, case: Case, today: date) -> CaseSheet:

@@ -101,7 +101,6 @@ def parse_parts(
     rows: list[Row] = []
     several = len(parts) > 1
     for part in parts:
-        done = len(rows)
         rows += parse(
             part.table,
             part.header,
@@ -109,10 +108,15 @@ def parse_parts(
             words,
             defaults,
             sheet=part.table.sheet if several else "",
-            each=(lambda n, done=done: each(done + n)) if each else None,  # type: ignore[misc]
+            each=_after(len(rows), each),
         )
     days = ", ".join(parts[0].mapping.columns_of(RegisterField.DATE)) if parts else ""
     return over_all(rows, days)
+
+
+def _after(done: int, each: Callable[[int], None] | None) -> Callable[[int], None] | None:
+    """Tells `each` of rows that come after `done` others."""
+    return (lambda n: each(done + n)) if each else None
 
 
 def with_mapping(parts: Sequence[Part], mapping: Mapping, at: int, words: RegisterWords) -> Parts:

@@ -18,6 +18,7 @@ A screen subclasses `Place`, names its `place`, draws in `compose_body`, and fil
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -213,6 +214,11 @@ class Place(Screen[None]):
                 self.done(text)
 
         return closed
+
+    def wrote(self, path: object) -> None:
+        """What to do when a form closes that wrote a file: say where it is, if it was written."""
+        if isinstance(path, Path):
+            self.done(str(path))
 
     def drafted(
         self,

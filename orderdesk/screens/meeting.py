@@ -207,10 +207,6 @@ class MeetingScreen(Place):
         if desk is None:
             return
 
-        def said(path: object) -> None:
-            if isinstance(path, Path):
-                self.done(str(path))
-
         self.app.push_screen(
             Form(
                 _("Write the minutes"),
@@ -219,7 +215,7 @@ class MeetingScreen(Place):
                     desk, self._meeting, Path(v["folder"]).expanduser()
                 ),
             ),
-            said,
+            self.wrote,
         )
 
     def action_close(self) -> None:

@@ -548,10 +548,6 @@ class RosterScreen(Place):
             return
         first, days = shown.days[0], len(shown.days)
 
-        def said(path: object) -> None:
-            if isinstance(path, Path):
-                self.done(str(path))
-
         self.app.push_screen(
             Form(
                 _("Print the roster"),
@@ -560,7 +556,7 @@ class RosterScreen(Place):
                     desk, first, days, Path(v["file"].strip()).expanduser()
                 ),
             ),
-            said,
+            self.wrote,
         )
 
     def action_plans(self) -> None:

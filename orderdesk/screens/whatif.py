@@ -197,17 +197,13 @@ class WhatIfScreen(Place):
         if desk is None or found is None:
             return
 
-        def said(path: object) -> None:
-            if isinstance(path, Path):
-                self.done(str(path))
-
         self.app.push_screen(
             Form(
                 _("Print the what-if"),
                 [Field("file", _("File"), value="what-if.pdf")],
                 lambda v: whatif.print_pdf(desk, found, Path(v["file"].strip()).expanduser()),
             ),
-            said,
+            self.wrote,
         )
 
     def action_leave(self) -> None:

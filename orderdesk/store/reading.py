@@ -196,10 +196,7 @@ class Reader:
     ) -> list[Case]:
         """Cases that overlap [start, end), by start; all of them when nothing is given."""
         query = select_rows(CaseRow).order_by(col(CaseRow.start), col(CaseRow.number))
-        if end is not None:
-            query = query.where(col(CaseRow.start) < end)
-        if start is not None:
-            query = query.where(col(CaseRow.end) > start)
+        query = query.where(*_overlap(CaseRow, start, end))
         if ids is not None:
             query = query.where(col(CaseRow.id).in_(list(ids)))
         if counter_to:
@@ -323,10 +320,7 @@ class Reader:
     ) -> list[Duty]:
         """Duties that overlap [start, end), by person and start; with `ids` only those."""
         query = select_rows(DutyRow).order_by(col(DutyRow.person_id), col(DutyRow.start))
-        if end is not None:
-            query = query.where(col(DutyRow.start) < end)
-        if start is not None:
-            query = query.where(col(DutyRow.end) > start)
+        query = query.where(*_overlap(DutyRow, start, end))
         if person_id:
             query = query.where(col(DutyRow.person_id) == person_id)
         if ids is not None:
@@ -546,6 +540,18 @@ class Reader:
                 broken.append(f"audit {row.seq}")
             previous, expected = row.hash, row.seq + 1
         return broken
+
+
+def _overlap(
+    row: type[CaseRow] | type[DutyRow], start: datetime | None, end: datetime | None
+) -> list[Any]:
+    """Conditions under which a row overlaps [start, end); no bound where None stands."""
+    bounds: list[Any] = []
+    if end is not None:
+        bounds.append(col(row.start) < end)
+    if start is not None:
+        bounds.append(col(row.end) > start)
+    return bounds
 
 
 def select_rows(table: type[Any]) -> Any:

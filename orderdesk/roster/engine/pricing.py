@@ -121,6 +121,8 @@ def _path(  # type: ignore[no-untyped-def]
     Writes it to `out` (D); returns its price, NEVER when there is none, or -NEVER when `work` has
     no room for it.
     """
+    # One long function on purpose: its loops share some twenty counters, strides and views of the
+    # scratch, and a helper would have to take and give nearly all of them.
     days, shifts = cost.shape
     m_lo, m_hi, run_lo, run_hi, rest, weekends = limits
     short, long = 1 << 20, 0
