@@ -20,7 +20,9 @@ from orderdesk.desk.availability import ABSENCE, ASKED
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import DRAFT
 from orderdesk.desk.feeds import ADDRESS, FETCHED
+from orderdesk.desk.leave import LEAVE
 from orderdesk.desk.retention import LOOKED_THROUGH, Kept, RetentionRules
+from orderdesk.desk.rostering import oncall
 from orderdesk.desk.settings import mark
 from orderdesk.desk.signals import signal_rules
 from orderdesk.desk.talks import AGREEMENT, REQUEST
@@ -69,6 +71,8 @@ class RetentionList:
     due: Sequence[Due]
     looked_through: str
     """Who went through the list of this week; empty while nobody did."""
+    bound: int = 0
+    """Lines of a log from before words stood apart: they can't be erased one by one."""
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -76,6 +80,7 @@ class RetentionList:
             "until": self.until.isoformat(),
             "due": [due.as_json() for due in self.due],
             "looked_through": self.looked_through,
+            "bound_to_the_trail": self.bound,
         }
 
     def lines(self) -> Iterator[str]:
@@ -88,8 +93,20 @@ class RetentionList:
         ).format(n=n, day=words.day(self.until, year=True))
         for due in self.due:
             yield f"{words.day(due.on, year=True)}  {kind_name(due.kind)}  {due.what}  {due.key}"
+        yield from self.remarks()
+
+    def remarks(self) -> Iterator[str]:
+        """What else there is to know of the list."""
         if self.looked_through:
             yield self.looked_through
+        if self.bound:
+            yield ngettext(
+                "{n} line of a log from version 0.1 stands in the chain of the trail: it goes only "
+                "with the whole database",
+                "{n} lines of logs from version 0.1 stand in the chain of the trail: they go only "
+                "with the whole database",
+                self.bound,
+            ).format(n=self.bound)
 
 
 def retention_list(desk: Desk) -> RetentionList:
@@ -98,12 +115,13 @@ def retention_list(desk: Desk) -> RetentionList:
     with desk.read() as reader:
         found = _due_in(reader, desk.now, week.days[-1])
         done = reader.record(LOOKED_THROUGH, str(week))
+        bound = reader.words_in_the_chain()
     said = ""
     if done is not None:
         said = _("looked through by {name}, {when}").format(
             name=done.doc["by"], when=words.moment(done.changed_at)
         )
-    return RetentionList(week.days[-1], found, said)
+    return RetentionList(week.days[-1], found, said, bound)
 
 
 def kind_name(kind: Kept) -> str:
@@ -137,7 +155,17 @@ def _gone_on(kind: Kept, day: date) -> date:
 
 def _due_in(reader: Reader, now: datetime, until: date) -> list[Due]:
     found: list[Due] = []
-    for source in (_contacts, _case_texts, _logs, _former_people, _absences, _asked, _drafts):
+    for source in (
+        _contacts,
+        _case_texts,
+        _logs,
+        _former_people,
+        _absences,
+        _asked,
+        _leave,
+        _on_call,
+        _drafts,
+    ):
         found += [due for due in source(reader, now) if due.on <= until]
     return sorted(found, key=lambda due: (due.on, due.kind.value, due.what, due.id))
 
@@ -190,6 +218,18 @@ def _absences(reader: Reader, _now: datetime) -> Iterator[Due]:
 def _asked(reader: Reader, _now: datetime) -> Iterator[Due]:
     for asked in availability.requests_in(reader):
         yield Due(Kept.REQUEST, asked.id, asked.person_id, _gone_on(Kept.REQUEST, asked.day))
+
+
+def _leave(reader: Reader, _now: datetime) -> Iterator[Due]:
+    for record in reader.records(LEAVE):
+        on = _gone_on(Kept.LEAVE, date.fromisoformat(record.doc["day"]))
+        yield Due(Kept.LEAVE, record.key, record.doc["person_id"], on)
+
+
+def _on_call(reader: Reader, _now: datetime) -> Iterator[Due]:
+    for spell in oncall.spells_in(reader):
+        on = _gone_on(Kept.ON_CALL, local(spell.end).date())
+        yield Due(Kept.ON_CALL, spell.id, spell.person_id, on)
 
 
 def _drafts(reader: Reader, _now: datetime) -> Iterator[Due]:
@@ -266,6 +306,10 @@ def _erase_people(work: Work, ids: Sequence[str]) -> None:
     for asked in availability.requests_in(work):
         if asked.person_id in gone:
             work.drop(ASKED, asked.id)
+    for kind in (LEAVE, oncall.ON_CALL):
+        for record in work.records(kind):
+            if record.doc["person_id"] in gone:
+                work.drop(kind, record.key)
 
 
 _ERASE: Mapping[Kept, Callable[[Work, Sequence[str]], None]] = {
@@ -275,6 +319,8 @@ _ERASE: Mapping[Kept, Callable[[Work, Sequence[str]], None]] = {
     Kept.PERSON: _erase_people,
     Kept.ABSENCE: _drop(ABSENCE),
     Kept.REQUEST: _drop(ASKED),
+    Kept.LEAVE: _drop(LEAVE),
+    Kept.ON_CALL: _drop(oncall.ON_CALL),
     Kept.DRAFT: _drop(DRAFT),
 }
 
@@ -391,6 +437,10 @@ def _of_person(reader: Reader, person: Person) -> dict[str, Any]:
             r.model_dump(mode="json")
             for r in availability.requests_in(reader)
             if r.person_id == person.id
+        ],
+        "leave": [r.doc for r in reader.records(LEAVE) if r.doc["person_id"] == person.id],
+        "on_call": [
+            s.model_dump(mode="json") for s in oncall.spells_in(reader) if s.person_id == person.id
         ],
         "duties": [d.model_dump(mode="json") for d in reader.duties(person_id=person.id)],
         "rows_of_the_trail": len(reader.trail(subject=f"person:{person.id}")),

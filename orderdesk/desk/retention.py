@@ -22,6 +22,8 @@ class Kept(StrEnum):
     PERSON = "person"
     ABSENCE = "absence"
     REQUEST = "request"
+    LEAVE = "leave"
+    ON_CALL = "on_call"
     DRAFT = "draft"
 
 

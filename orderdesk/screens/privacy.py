@@ -83,8 +83,8 @@ class PrivacyScreen(Place):
             for due in self._due
         ]
         self.query_one(VirtualTable).load(ListRows(rows))
-        head = [next(iter(found.lines())), found.looked_through]
-        self.query_one("#sum", Static).update(safe("\n".join(line for line in head if line)))
+        head = [next(iter(found.lines())), *found.remarks()]
+        self.query_one("#sum", Static).update(safe("\n".join(head)))
         self.query_one("#terms", Static).update(safe("\n".join(privacy.rule_lines())))
 
     def action_leave_out(self) -> None:

@@ -12,10 +12,13 @@ import pytest
 from orderdesk.desk import cases, intake, privacy, settings, talks, team
 from orderdesk.desk.core import DemoClock, Desk, counting_ids
 from orderdesk.desk.drafts import save_draft
+from orderdesk.desk.leave import LEAVE
 from orderdesk.desk.opening import open_desk
+from orderdesk.desk.retention import Kept
+from orderdesk.desk.rostering import oncall
 from orderdesk.desk.timeline import lines_of, write_line
 from orderdesk.domain.events import Organiser
-from orderdesk.domain.people import Actor, Role
+from orderdesk.domain.people import Actor, OnCall, Role
 from orderdesk.domain.time import at
 from orderdesk.errors import BadInput, RuleSaysNo
 
@@ -63,7 +66,10 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def test_dow10_what_is_due_goes_and_the_log_keeps_the_fact_not_the_content(world: World) -> None:
-    assert privacy.retention_list(world.desk).due == []
+    assert (privacy.retention_list(world.desk).due, privacy.retention_list(world.desk).bound) == (
+        [],
+        0,
+    )
     world.over(365 * 2 + 5)  # the gathering was on 13 June: two years later, on Friday
     found = privacy.retention_list(world.desk)
     assert {due.kind.value for due in found.due} == {"contact", "case_text", "log", "draft"}
@@ -160,3 +166,26 @@ def test_the_trail_never_held_what_can_be_erased(world: World) -> None:
     with world.desk.read() as reader:
         trail = str(reader.trail())
     assert [secret for secret in SECRETS if secret in trail] == []
+
+
+def test_leave_and_being_on_call_go_a_year_after_their_day(world: World) -> None:
+    day = at(date(2026, 6, 20), "08:00")
+    spell = OnCall(
+        id="s1",
+        person_id="B01",
+        start=day,
+        end=day + timedelta(hours=10),
+        changed_at=world.desk.now,
+    )
+    with world.desk.work() as work:
+        work.put(oncall.ON_CALL, spell.id, spell.model_dump(mode="json"))
+        work.put(LEAVE, "B01/2026-06-21", {"person_id": "B01", "day": "2026-06-21"})
+    told = privacy.export(world.desk, "B01")
+    assert (len(told["on_call"]), len(told["leave"])) == (1, 1)
+    world.over(380)
+    due = {found.kind: found for found in privacy.retention_list(world.desk).due}
+    assert due[Kept.ON_CALL].on == date(2027, 6, 20)
+    assert due[Kept.LEAVE].on == date(2027, 6, 21)
+    privacy.destroy(world.desk, [due[Kept.ON_CALL].key, due[Kept.LEAVE].key])
+    with world.desk.read() as reader:
+        assert (reader.records(oncall.ON_CALL), reader.records(LEAVE)) == ([], [])

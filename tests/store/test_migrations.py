@@ -84,6 +84,7 @@ def _is_whole(path: Path) -> None:
         assert reader.case("c1").purpose == "doel"
         assert reader.organisers()["o1"].phone == "06"
         assert reader.facts("log")[0].doc["words"] == "vol plein"
+        assert reader.words_in_the_chain() == 1  # hashed as they stand: told, not erasable
     with store.write(OFFICER) as work:
         work.save_person(anna.replace(district="Oost"))
     assert store.check() == []

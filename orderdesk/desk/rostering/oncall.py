@@ -23,14 +23,15 @@ from orderdesk.roster.problem import standing
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader
 
-_KIND = "on_call"
+ON_CALL = "on_call"
+"""Kind of the records of who is on call when."""
 
 
 def spells_in(
     reader: Reader, start: datetime | None = None, end: datetime | None = None
 ) -> list[OnCall]:
     """Spells that touch a stretch of time, by their beginning; all of them without one."""
-    found = [OnCall.model_validate(record.doc) for record in reader.records(_KIND)]
+    found = [OnCall.model_validate(record.doc) for record in reader.records(ON_CALL)]
     return sorted(
         (s for s in found if (end is None or s.start < end) and (start is None or start < s.end)),
         key=lambda s: (s.start, s.person_id),
@@ -168,7 +169,7 @@ def make(desk: Desk, looked: OnCallLook, reason: str = "") -> OnCallLook:
         mend = msg("The law warns: {what}. Say why.", what=looked.findings[0].message)
         raise BadInput(N_("reason"), "", mend)
     with desk.work(Role.PLANNER) as work:
-        kept = work.record(_KIND, looked.old.id) if looked.old is not None else None
+        kept = work.record(ON_CALL, looked.old.id) if looked.old is not None else None
         if looked.old is not None and (
             kept is None or OnCall.model_validate(kept.doc) != looked.old
         ):
@@ -176,9 +177,9 @@ def make(desk: Desk, looked: OnCallLook, reason: str = "") -> OnCallLook:
         spell = looked.new or looked.old
         assert spell is not None
         if looked.new is None:
-            work.drop(_KIND, spell.id)
+            work.drop(ON_CALL, spell.id)
         else:
-            work.put(_KIND, spell.id, looked.new.model_dump(mode="json"))
+            work.put(ON_CALL, spell.id, looked.new.model_dump(mode="json"))
         work.note(
             "on_call" if looked.new is not None else "on_call.ended",
             f"person:{spell.person_id}",
