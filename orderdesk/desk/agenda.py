@@ -123,6 +123,7 @@ def interpret(desk: Desk, week: Week, text: str, by: str) -> None:
 
 
 def interpretation_in(reader: Reader, week: Week) -> Interpretation | None:
+    """The interpretation of the picture that was given for a week; None without one."""
     kept = reader.record(INTERPRETATION, str(week))
     if kept is None:
         return None
@@ -185,6 +186,7 @@ def actions_in(reader: Reader) -> list[Action]:
 
 
 def asked_in(reader: Reader, week: Week) -> Iterator[DecisionAsked]:
+    """The decisions that a week asks of the driehoek."""
     for record in reader.records(ASKED):
         doc = record.doc
         if doc["week"] == str(week):
@@ -200,6 +202,7 @@ def asked_in(reader: Reader, week: Week) -> Iterator[DecisionAsked]:
 
 
 def taken_in(reader: Reader, week: Week) -> Iterator[DecisionTaken]:
+    """The decisions that were taken in a week, in order."""
     for fact in reader.facts(TAKEN, f"week:{week}"):
         yield DecisionTaken(
             key=fact.doc["number"],

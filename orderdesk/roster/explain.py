@@ -118,6 +118,7 @@ class _Gap:
     gap: Uncovered
 
     def explained(self, ways: int, pool_hour: float | None) -> Explained:
+        """The gap with its causes, everybody who could not fill it, and the cheapest `ways` out."""
         people = tuple(self.why_not(m) for m in range(len(self.grid.members)))
         return Explained(
             gap=self.gap,
@@ -127,6 +128,7 @@ class _Gap:
         )
 
     def why_not(self, m: int) -> WhyNot:
+        """Why a member does not fill the gap: the first obstacle that holds."""
         member = self.grid.members[m]
 
         def because(obstacle: Obstacle, reason: Msg, rule: str = "") -> WhyNot:

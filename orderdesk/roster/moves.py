@@ -221,6 +221,7 @@ class _Person:
 
     @cached_property
     def duties(self) -> list[Duty]:
+        """The member's duties as published."""
         return self.situation.by_person[self.member.id]
 
     @cached_property

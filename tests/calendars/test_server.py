@@ -62,6 +62,8 @@ async def test_nothing_else_is_there_and_nothing_tells(client: TestClient, path:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PROPFIND", "OPTIONS"])
-async def test_only_reading(client: TestClient, books: Books, method: str) -> None:
+async def test_the_server_takes_no_method_but_reading(
+    client: TestClient, books: Books, method: str
+) -> None:
     assert (await client.request(method, "/bbb.ics")).status == 404
     assert books.asked == []

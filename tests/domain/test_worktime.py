@@ -259,7 +259,7 @@ def test_no_sunday_at_all_unless_agreed() -> None:
     assert "sunday" not in found(work(5, "07:00", 8.5), law=strict)
 
 
-def test_double_booking() -> None:
+def test_overlapping_work_is_a_double_booking() -> None:
     finding = found(work(0, "07:00", 8.5), work(0, "14:30", 8.5))["double_booking"]
     assert finding.measured == 60
 

@@ -55,7 +55,9 @@ CSV: dict[str, tuple[bytes, int, str]] = {
 
 
 @pytest.mark.parametrize(("content", "code", "said"), CSV.values(), ids=CSV.keys())
-def test_import_of_csv(line: Line, tmp_path: Path, content: bytes, code: int, said: str) -> None:
+def test_a_strange_csv_ends_as_it_should_and_says_why(
+    line: Line, tmp_path: Path, content: bytes, code: int, said: str
+) -> None:
     (tmp_path / "x.csv").write_bytes(content)
     ended = line("import", "x.csv", "--yes")
     assert ended.code == code, ended
@@ -167,7 +169,9 @@ ICS: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize(("make", "said"), ICS.values(), ids=ICS.keys())
-def test_reading_a_calendar(make: Callable[[], bytes], said: str) -> None:
+def test_a_strange_calendar_is_refused_or_bounded_and_says_why(
+    make: Callable[[], bytes], said: str
+) -> None:
     data = make()
     steps = 0
 
@@ -247,7 +251,7 @@ def test_a_password_in_an_address_never_shows(
 
 
 @pytest.mark.parametrize("number", ["-1", "1e9", "1000000000", "NaN", "inf", "220-80", "viel"])
-def test_command_line_number(line: Line, number: str) -> None:
+def test_the_command_line_names_the_most_people_it_takes(line: Line, number: str) -> None:
     for command in (
         ["register", "--when=za 13 jun 2026 14:00-16:00", "--place=Markt", f"--expected={number}"],
         ["incident", "--where=Markt", "--when=15:30", f"--how-many={number}", "--said-by=police"],
@@ -258,7 +262,7 @@ def test_command_line_number(line: Line, number: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["-1", "0", "1e9", "NaN", "x"])
-def test_command_line_option(line: Line, number: str) -> None:
+def test_the_command_line_names_the_numbers_an_option_takes(line: Line, number: str) -> None:
     for command in (["forecast", f"--weeks={number}"], ["roster", f"--weeks={number}"],
                     ["roster", f"--seconds={number}"], ["serve", f"--port={number}"]):  # fmt: skip
         ended = line(*command)
@@ -280,7 +284,9 @@ WHEN: dict[str, tuple[str, int]] = {
 
 
 @pytest.mark.parametrize(("when", "code"), WHEN.values(), ids=WHEN.keys())
-def test_command_line_day(line: Line, empty_desk: Path, when: str, code: int) -> None:
+def test_a_strange_day_is_understood_or_refused(
+    line: Line, empty_desk: Path, when: str, code: int
+) -> None:
     ended = line("register", f"--when={when}", "--place=Markt")
     assert ended.code == code, ended
     if code == 0:
@@ -295,7 +301,7 @@ def test_command_line_day(line: Line, empty_desk: Path, when: str, code: int) ->
 @pytest.mark.parametrize(
     ("week", "code"), [("2026-W53", 0), ("2027-W53", 2), ("0001-W01", 2), ("2026-W00", 2)]
 )
-def test_command_line_week(line: Line, week: str, code: int) -> None:
+def test_a_strange_week_is_understood_or_refused(line: Line, week: str, code: int) -> None:
     assert line("plan", f"--week={week}").code == code
 
 

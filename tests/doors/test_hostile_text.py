@@ -61,7 +61,9 @@ def cases_of(database: Path) -> list[Case]:
 
 
 @rows
-def test_command_line(line: Line, empty_desk: Path, text: str) -> None:
+def test_any_text_is_kept_as_typed_and_shown_safely(
+    line: Line, empty_desk: Path, text: str
+) -> None:
     made = line(
         "register", "--when=za 13 jun 2026 14:00-16:00", f"--place=Plein {text[:280]}",
         f"--organiser={text}", f"--address={text}", f"--purpose={text}", f"--measures={text}",
@@ -75,7 +77,7 @@ def test_command_line(line: Line, empty_desk: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["score", "plan", "import", "roster"])
-def test_command_line_argument(line: Line, command: str) -> None:
+def test_any_text_as_an_argument_is_refused_and_shown_safely(line: Line, command: str) -> None:
     before = {"plan": "--week=", "roster": "--weeks="}
     for text in TEXTS.values():
         ended = line(command, "--lang=en", before.get(command, "") + text.lstrip("-"))
@@ -83,7 +85,9 @@ def test_command_line_argument(line: Line, command: str) -> None:
         assert unsafe(ended.text) == set()
 
 
-def test_import(line: Line, empty_desk: Path, tmp_path: Path) -> None:
+def test_any_text_in_a_register_is_imported_and_shown_safely(
+    line: Line, empty_desk: Path, tmp_path: Path
+) -> None:
     with (tmp_path / "register.csv").open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, delimiter=";")
         out.writerow(["Datum", "Tijd", "Plaats", "Organisator", "Onderwerp", "Aantal"])
@@ -118,7 +122,7 @@ def test_export_opens_as_text_and_comes_back(line: Line, tmp_path: Path) -> None
 
 
 @rows
-def test_file_name(tmp_path: Path, text: str) -> None:
+def test_any_text_makes_a_safe_file_name(tmp_path: Path, text: str) -> None:
     name = safe_file_name(text, ".csv")
     assert "/" not in name
     assert not name.startswith(".")

@@ -79,7 +79,7 @@ def test_dutch_register_in_words(write: Write, read: Read) -> None:
     assert register.accounted_for()
 
 
-def test_french_register(write: Write, read: Read) -> None:
+def test_a_register_in_french_is_read(write: Write, read: Read) -> None:
     register = read(
         write(
             "Date;Heure;Lieu de rassemblement;Itinéraire;Objet;Déclarant;Participants attendus;"
@@ -240,7 +240,7 @@ def test_no_header_at_all(write: Write, read: Read) -> None:
     assert register.accounted_for()
 
 
-def test_doubled_column_names(write: Write, read: Read) -> None:
+def test_the_first_of_two_columns_with_one_name_is_read(write: Write, read: Read) -> None:
     register = read(
         write(
             "Datum,Ort,Thema,Datum.1,Ort.1\n"

@@ -72,7 +72,7 @@ def days(text: str, words: RegisterWords, **how: object) -> list[str]:
         ("29.02.2020", "290220"),
     ],
 )
-def test_days(words: RegisterWords, text: str, expected: str) -> None:
+def test_days_are_read_as_people_write_them(words: RegisterWords, text: str, expected: str) -> None:
     assert " ".join(days(text, words)) == expected
 
 
@@ -177,7 +177,9 @@ def test_every_day_comes_back_from_every_form(words: RegisterWords, day: date) -
         ("14:00:00", "14:00", None),
     ],
 )
-def test_times(words: RegisterWords, text: str, start: str | None, end: str | None) -> None:
+def test_times_are_read_as_people_write_them(
+    words: RegisterWords, text: str, start: str | None, end: str | None
+) -> None:
     reading = read_clock(text, words.clock)
     minutes = reading.end_minutes
     assert (
@@ -188,7 +190,7 @@ def test_times(words: RegisterWords, text: str, start: str | None, end: str | No
 
 
 @pytest.mark.parametrize("text", ["ganztägig", "hele dag", "24 Std."])
-def test_whole_days(words: RegisterWords, text: str) -> None:
+def test_words_for_a_whole_day_are_known(words: RegisterWords, text: str) -> None:
     assert read_clock(text, words.clock).all_day
 
 
@@ -241,7 +243,7 @@ def test_every_time_comes_back(words: RegisterWords, clock: time) -> None:
         ("", None, None, None),
     ],
 )
-def test_counts(
+def test_counts_are_read_as_people_write_them(
     words: RegisterWords, text: str, low: int | None, value: int | None, high: int | None
 ) -> None:
     reading = read_count(text, words.counts)
@@ -303,7 +305,7 @@ def test_every_range_of_counts_comes_back(words: RegisterWords, a: int, b: int) 
         ("-", ""),
     ],
 )
-def test_places(words: RegisterWords, text: str, expected: str) -> None:
+def test_places_of_a_text_are_told_apart(words: RegisterWords, text: str, expected: str) -> None:
     assert "|".join(read_places(text, words.places).places) == expected
 
 

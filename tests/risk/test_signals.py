@@ -88,7 +88,7 @@ def test_rule_25_a_number_like_a_bsn_never_gets_in(frame: str, number: str, scri
 
 
 @pytest.mark.parametrize(("digits_", "valid"), [("123456782", True), ("123456783", False)])
-def test_the_eleven_test(digits_: str, valid: bool) -> None:
+def test_a_citizen_number_is_known_by_the_test_of_eleven(digits_: str, valid: bool) -> None:
     assert is_bsn(digits_) is valid
     assert not is_bsn("000000000")
 

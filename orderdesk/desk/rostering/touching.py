@@ -76,6 +76,7 @@ class Touch:
 
 
 def hours_text(duty: Duty) -> str:
+    """The sign and the hours of a duty, in words."""
     return f"{words.shift_sign(duty.shift)} {words.moment(duty.start)}-{words.clock(duty.end)}"
 
 
@@ -270,6 +271,7 @@ def duty_in(reader: Reader, id: str) -> Duty:
 
 
 def person_in(reader: Reader, id: str) -> Person:
+    """Somebody by service number, in any case of letters. Raises BadInput."""
     wanted = id.strip().upper()
     found = next((p for p in reader.people() if p.id.upper() == wanted), None)
     if found is None:

@@ -76,6 +76,7 @@ class _OnCall:
         )  # fmt: skip
 
     def too_many_days(self) -> Iterator[Finding]:
+        """On call on more days than a window of days allows."""
         days = self._days()
         for day, opens, closes in self._windows():
             until = bisect_left(days, day + timedelta(days=self.norm.window_days))
@@ -88,6 +89,7 @@ class _OnCall:
                 return
 
     def no_free_spells(self) -> Iterator[Finding]:
+        """Too few spells in a window without work and without being on call."""
         busy = sorted(
             [(s.start, s.end) for s in self.spells] + [(w.start, w.end) for w in self.work]
         )
@@ -111,6 +113,7 @@ class _OnCall:
                 return
 
     def too_much_work(self) -> Iterator[Finding]:
+        """More work than allowed in the hours around a spell on call."""
         limit = minutes_in(self.norm.work_hours)
         for opening in self.work:
             start = opening.start
@@ -135,6 +138,7 @@ class _OnCall:
         return max(inside, self.norm.least_call_minutes) if work.called else inside
 
     def beside_night(self, board: Board) -> Iterator[Finding]:
+        """On call too close before or after a night shift."""
         for i in np.flatnonzero(board.is_night):
             start, end = moment_of(board.start[i]), moment_of(board.end[i])
             sides = (

@@ -20,14 +20,17 @@ class Meter:
 
     @property
     def spent(self) -> float:
+        """Seconds so far."""
         return self.work if self.repeatable else perf_counter() - self.begun
 
     @property
     def left(self) -> float:
+        """Seconds that are left; negative when it is over."""
         return self.seconds - self.spent
 
     @property
     def over(self) -> bool:
+        """Whether the time is up, or somebody asked to stop."""
         return self.spent >= self.seconds or self.stop()
 
     def spend(self, seconds: float) -> None:
