@@ -73,7 +73,9 @@ class CapacityScreen(Place):
     CapacityScreen .only-wide { display: none; height: auto; }
     CapacityScreen.-wide .only-wide { display: block; }
     CapacityScreen.-wide .only-narrow { display: none; }
-    CapacityScreen #side { height: 1fr; }
+    CapacityScreen .list { height: 2fr; }
+    CapacityScreen #side { height: 3fr; }
+    CapacityScreen.-wide #side { height: 1fr; }
     CapacityScreen.-wide #side Panel { height: auto; }
     CapacityScreen .list Panel.only-wide { height: auto; }
     """

@@ -320,7 +320,7 @@ class CaseScreen(Place):
         ask_file(
             self.app.push_screen, decision.number,
             lambda folder: evidence.write_dossier(desk, decision.number, folder),
-            lambda made: self.done(_("dossier written")) if made else None,
+            self.done, folder=True,
         )  # fmt: skip
 
     def action_override(self) -> None:
@@ -527,7 +527,7 @@ class CaseScreen(Place):
         ask_file(
             self.app.push_screen, f"{found.case.number}.pdf",
             lambda path: pack.print_case(desk, self._case_id, path),
-            lambda path: self.done(str(path)) if path is not None else None,
+            self.done,
         )  # fmt: skip
 
     def action_mark_ready(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -28,26 +28,32 @@ class Paper(Reading):
 
     def action_print(self) -> None:
         """Write the paper to a file."""
-        ask_file(self.app.push_screen, self._file, self._write, self._printed)
-
-    def _printed(self, result: object) -> None:
-        if result is not None:
-            self.notify(line(_("written: {file}").format(file=result)), markup=False)
+        ask_file(
+            self.app.push_screen, self._file, self._write,
+            lambda text: self.notify(line(text), markup=False),
+        )  # fmt: skip
 
 
 def ask_file(
     push: Callable[..., object],
     file: str,
     write: Callable[[Path], object],
-    after: Callable[[object], None],
+    done: Callable[[str], None],
+    *,
+    folder: bool = False,
 ) -> None:
-    """Ask for a file and write it; what can't be written is said at the field."""
-    form = Form(
-        _("Print"),
-        [Field("file", _("File"), value=file)],
-        lambda values: write(Path(values["file"].strip()).expanduser()),
-    )
-    push(form, after)
+    """Ask for a file, or a `folder` for several, and write it; `done` is told where it stands.
+    What can't be written is said at the field."""
+
+    def written(values: Mapping[str, str]) -> Path:
+        path = Path(values["file"].strip()).expanduser().absolute()
+        made = write(path)
+        return made if isinstance(made, Path) else path
+
+    label = _("Folder") if folder else _("File")
+    where = _("in {folder}, or say where").format(folder=Path.cwd())
+    form = Form(_("Print"), [Field("file", label, where, value=file)], written)
+    push(form, lambda path: done(_("written: {file}").format(file=path)) if path else None)
 
 
 def as_text(parts: Sequence[tuple[str, Sequence[str]]]) -> str:

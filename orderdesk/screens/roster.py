@@ -300,6 +300,8 @@ class RosterScreen(Place):
             look = Look.LATE if finding.severity.value == "error" else Look.AMBER
             mark = "!" if finding.severity.value == "error" else "·"
             rows.append(content(Piece(f"{mark} {finding.article}: {finding.message}", look)))
+        signs = _("small: proposed · * deployed · ^ pinned · ! unlawful · ° on call · – away")
+        rows.append(content(Piece(signs, Look.DIM)))
         self.query_one("#about", Static).update(lines(*rows))
 
     def _hours_text(self, chosen: tuple[RosterView, Person, date]) -> str:

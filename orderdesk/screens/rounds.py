@@ -48,13 +48,21 @@ class RoundsScreen(Place):
 
     def fill(self, desk: Desk) -> None:
         """The reading list, then the rounds."""
-        from orderdesk.desk import rounds
+        from orderdesk.desk import review, rounds
         from orderdesk.domain.time import Week
 
         week = Week.of(desk.now)
         text = [_("Sent"), *(f"  {entry}" for entry in rounds.sent(desk, week))]
         if len(text) == 1:
-            text.append("  " + _("to nobody yet: freeze the sheet (f), then s"))
+            frozen = review.last_frozen(desk, week) is not None
+            text.append(
+                "  "
+                + (
+                    _("to nobody yet: s writes down to whom")
+                    if frozen
+                    else _("to nobody yet: freeze the sheet (f), then s")
+                )
+            )
         text += ["", _("Written rounds")]
         found = rounds.rounds(desk, week)
         for one in found:

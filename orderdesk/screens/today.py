@@ -295,7 +295,7 @@ class TodayScreen(Place):
         if desk is not None:
             ask_file(
                 self.app.push_screen, _("weekend"), lambda path: pack.print_weekend(desk, path),
-                lambda made: self.done(_("weekend pack written")) if made else None,
+                self.done, folder=True,
             )  # fmt: skip
 
     def action_handover(self) -> None:
