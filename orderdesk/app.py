@@ -175,6 +175,7 @@ class OrderdeskApp(App[None]):
         if isinstance(self.screen, Place):
             self.screen.show_head()
             self.screen.refill()
+            self.screen.refresh_bindings()  # who may only read has fewer keys
         self.call_after_refresh(self._press_early)
         if desk.worry:
             self.notify(line(desk.worry), severity="warning", timeout=15, markup=False)

@@ -144,6 +144,7 @@ class Place(Screen[None]):
         """Coming back: what changed elsewhere shows here."""
         self.show_head()
         self.refill()
+        self.refresh_bindings()
 
     def on_resize(self) -> None:
         """Detail beside the list where there is room."""

@@ -162,6 +162,8 @@ async def test_who_may_only_read_sees_no_key_that_would_be_refused(
             shown = {a.binding.action.partition("(")[0] for a in active}
             assert offered >= place.CHANGES
             assert not place.CHANGES & shown
+        await s.press("1")
+        assert "new notification" not in s.widget_text("Keys")
 
 
 async def test_what_was_done_is_taken_back_by_one_key(monday: Path, tmp_path: Path) -> None:
