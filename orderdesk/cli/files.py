@@ -129,6 +129,8 @@ def import_(
     )
     chosen = import_choices.rows(rows)
     with open_desk() as desk:
+        if not (dry_run or show):
+            importing.may_import(desk)
         found = importing.preview(desk, file, choices, progress=_slow_progress())
         if keep_mapping is not None:
             importing.write_mapping(found, keep_mapping)
@@ -202,16 +204,21 @@ def export_ics(out: Out = Path("ics"), as_json: AsJson = False) -> None:
 )
 def export_register(
     out: Annotated[Path, typer.Option("--out", help=_("File to write."))] = Path("register.csv"),
+    as_json: AsJson = False,
 ) -> None:
     """The register as a table."""
     from orderdesk.desk import publishing
 
     with open_desk() as desk:
         rows = publishing.export_register(desk, out)
-        typer.echo(
-            ngettext("{n} row in {file}", "{n} rows in {file}", rows).format(
-                n=count(rows), file=out
-            )
+        emit(
+            {"file": str(out), "rows": rows},
+            as_json,
+            lambda: [
+                ngettext("{n} row in {file}", "{n} rows in {file}", rows).format(
+                    n=count(rows), file=out
+                )
+            ],
         )
 
 

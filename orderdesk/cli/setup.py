@@ -69,6 +69,7 @@ def team_save(
     district: Annotated[str | None, typer.Option(help=_("Home district."))] = None,
     since: Annotated[str | None, typer.Option(help=_("First day in the team."))] = None,
     until: Annotated[str | None, typer.Option(help=_("Last day in the team."))] = None,
+    as_json: AsJson = False,
 ) -> None:
     """One member of the team."""
     from orderdesk.desk import team as people
@@ -79,7 +80,11 @@ def team_save(
     }  # fmt: skip
     with open_desk() as desk:
         person = people.save_given(desk, {k: v for k, v in given.items() if v is not None})
-        emit({}, False, lambda: [_("saved: {id}").format(id=person.id)])
+        emit(
+            person.model_dump(mode="json"),
+            as_json,
+            lambda: [_("saved: {id}").format(id=person.id)],
+        )
 
 
 @team.command(
@@ -87,14 +92,20 @@ def team_save(
     help=_("Someone's last day in the team.\n\nExample: orderdesk team leave B25 --day 31-12-2026"),
 )
 def team_leave(
-    who: Who, day: Annotated[str, typer.Option(help=_("Last day; default: today."))] = ""
+    who: Who,
+    day: Annotated[str, typer.Option(help=_("Last day; default: today."))] = "",
+    as_json: AsJson = False,
 ) -> None:
     """The last day."""
     from orderdesk.desk import team as people
 
     with open_desk() as desk:
         person = people.deactivate(desk, who, day)
-        emit({}, False, lambda: [f"{person.id} {people.service_text(person)}"])
+        emit(
+            person.model_dump(mode="json"),
+            as_json,
+            lambda: [f"{person.id} {people.service_text(person)}"],
+        )
 
 
 @team.command(
@@ -139,6 +150,7 @@ def team_absence(
     first_day: Annotated[str, typer.Option("--first", help=_("First day."))],
     last_day: Annotated[str, typer.Option("--last", help=_("Last day; default: one day."))] = "",
     cause: Annotated[str, typer.Option(help=_("leave, training or other"))] = "other",
+    as_json: AsJson = False,
 ) -> None:
     """Away."""
     from orderdesk.desk import team as people
@@ -148,7 +160,11 @@ def team_absence(
         absence = people.add_absence(desk, values)
         text = f"{absence.person_id} {people.absence_text(desk, absence)}"
         left = people.still_rostered(desk, absence)
-        emit({}, False, lambda: [text, *([left] if left else [])])
+        emit(
+            {**absence.model_dump(mode="json"), "still_rostered": left},
+            as_json,
+            lambda: [text, *([left] if left else [])],
+        )
 
 
 @team.command(
@@ -164,6 +180,7 @@ def team_request(
     what: Annotated[str, typer.Option(help=_("off, wanted or avoid"))] = "off",
     shift: Annotated[str, typer.Option(help=_("Shift, for wanted and avoid."))] = "",
     weight: Annotated[str, typer.Option(help=_("1 would be nice, 5 matters most."))] = "3",
+    as_json: AsJson = False,
 ) -> None:
     """A request."""
     from orderdesk.desk import team as people
@@ -171,7 +188,11 @@ def team_request(
     values = {"person": who, "day": day, "what": what, "shift": shift, "weight": weight}
     with open_desk() as desk:
         request = people.add_request(desk, values)
-        emit({}, False, lambda: [f"{request.person_id} {people.request_text(request)}"])
+        emit(
+            request.model_dump(mode="json"),
+            as_json,
+            lambda: [f"{request.person_id} {people.request_text(request)}"],
+        )
 
 
 # --- weeks ----------------------------------------------------------------------------------------

@@ -108,8 +108,8 @@ def learn(
     from orderdesk.domain.people import Actor, Role
 
     with open_desk() as desk:
-        found = learning.waiting(desk)
         if not accept:
+            found = learning.waiting(desk)
             emit(found.as_json(), as_json, found.lines)
             return
         version = learning.accept(
@@ -266,6 +266,7 @@ def oncall_add(
     end: Annotated[str, typer.Option("--until", help=_("Day and time."))],
     reason: Annotated[str, typer.Option(help=_("Why, where the law warns."))] = "",
     dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
     """A spell of being on call."""
     from orderdesk.desk.rostering import oncall
@@ -273,7 +274,7 @@ def oncall_add(
     values = {"person": who, "start": start, "end": end, "reason": reason}
     with open_desk(create=False) as desk:
         looked = oncall.look(desk, values) if dry_run else oncall.enter(desk, values)
-        emit({}, False, looked.lines)
+        emit(looked.as_json(), as_json, looked.lines)
 
 
 @oncall_app.command(
@@ -286,12 +287,14 @@ def oncall_add(
 def oncall_remove(
     who: Who,
     day: Annotated[str, typer.Option(help=_("A day of the spell."))],
+    as_json: AsJson = False,
 ) -> None:
     """No longer on call."""
     from orderdesk.desk.rostering import oncall
 
     with open_desk(create=False) as desk:
-        emit({}, False, oncall.take_away(desk, who, day).lines)
+        gone = oncall.take_away(desk, who, day)
+        emit(gone.as_json(), as_json, gone.lines)
 
 
 def _every_second(say: Callable[[Progress], str]) -> Callable[[Progress], None]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from orderdesk.desk.core import Desk
+    from orderdesk.registers.header import Header
+    from orderdesk.registers.table import Table
 
 REQUIRED = ("date", "place", "outcome")
 OPTIONAL = (
@@ -75,7 +77,9 @@ def parameter_tables() -> Tables:
 
 
 def read_register(path: Path, mapping: Mapping[str, str] | None = None) -> Register:
-    """Read a CSV. `mapping` names the file's column for a column of ours: {"outcome": "arrests"}.
+    """Read a CSV or workbook, whatever titles stand above its header.
+
+    `mapping` names the file's column for a column of ours: {"outcome": "arrests"}.
 
     Rows without a usable date, place or outcome are left out and reported; other bad values count
     as unknown and are reported. Raises BadInput when the file or a required column is missing.
@@ -102,6 +106,8 @@ def read_register(path: Path, mapping: Mapping[str, str] | None = None) -> Regis
 def _frame(path: Path, mapping: Mapping[str, str]) -> pd.DataFrame:
     import pandas as pd
 
+    from orderdesk.registers.table import read_table
+
     unknown = set(mapping) - {*REQUIRED, *OPTIONAL}
     if unknown:
         raise BadInput(
@@ -109,19 +115,10 @@ def _frame(path: Path, mapping: Mapping[str, str]) -> pd.DataFrame:
             ", ".join(sorted(unknown)),
             msg("Known columns: {names}.", names=", ".join((*REQUIRED, *OPTIONAL))),
         )
-    try:
-        frame = pd.read_csv(
-            path, dtype=str, keep_default_na=False, sep=None, engine="python", encoding="utf-8-sig"
-        )
-    except FileNotFoundError:
-        raise BadInput(N_("file"), str(path), msg("There is no such file.")) from None
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as why:
-        raise BadInput(
-            N_("file"), path.name, msg("It can't be read as CSV in UTF-8: {why}", why=why)
-        ) from None
-    except csv.Error as why:
-        raise BadInput(N_("file"), path.name, msg("It isn't a CSV: {why}", why=why)) from None
-    frame.columns = [str(c).strip() for c in frame.columns]
+    table = read_table(path)
+    header = _header(table, [mapping.get(column, column) for column in REQUIRED])
+    rows = [row for row in table.rows[header.first_data :] if any(cell.strip() for cell in row)]
+    frame = pd.DataFrame(rows, columns=list(header.names), dtype=str)
     renames = {theirs: ours for ours, theirs in mapping.items()}
     missing = [theirs for theirs in renames if theirs not in frame.columns]
     missing += [
@@ -137,6 +134,22 @@ def _frame(path: Path, mapping: Mapping[str, str]) -> pd.DataFrame:
     return frame.rename(columns={c: c.lower() for c in frame.columns if c.lower() in _ALL})
 
 
+def _header(table: Table, wanted: Sequence[str]) -> Header:
+    """The first row that names every column wanted, whatever titles stand above it; else the row
+    that looks like a header most."""
+    from orderdesk.registers.header import find_header, header_at
+    from orderdesk.registers.words import RegisterWords
+
+    names = {column.casefold() for column in wanted}
+    for index, row in enumerate(table.rows[:_ROWS_LOOKED_AT]):
+        if names <= {cell.strip().casefold() for cell in row}:
+            return header_at(table, (table.number(index),))
+    words: RegisterWords = cached("register_columns", RegisterWords)
+    found = find_header(table, words)
+    return found if found.rows else header_at(table, (table.first_number,))
+
+
+_ROWS_LOOKED_AT = 60
 _ALL = frozenset((*REQUIRED, *OPTIONAL))
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from orderdesk.city import TEST_WEEK
 from orderdesk.desk import publishing, review, words
+from orderdesk.desk.core import Desk
 from orderdesk.desk.demo import standing_city
 from orderdesk.desk.rostering import making
 from orderdesk.desk.scoring import standing_classes
@@ -148,38 +149,46 @@ def play_headless(
             say(_("playing week {week}").format(week=TEST_WEEK))
             played = Week24(desk, clock, say).play()
             say(_("writing calendars, review, ledger and register"))
-            exported = publishing.export_calendars(desk, out / "ics")
-            written = review.write(desk, str(TEST_WEEK), out)
-            publishing.export_ledger(desk, out / "ledger.csv")
-            publishing.export_register(desk, out / "register.csv")
-            with desk.read() as reader:
-                postings = reader.postings(Posting)
-                balance = ledger.balance(postings, TEST_WEEK)
-                week = [
-                    case
-                    for case in reader.cases(start=TEST_WEEK.span.start, end=TEST_WEEK.span.end)
-                    if case.status is not Status.MOVED
-                ]
-                known = standing_classes(reader, local(desk.now).date())
-                duties = sum(d.status is not DutyStatus.CANCELLED for d in reader.duties())
-            counted = Counter(known[case.id].value for case in week if case.is_wom)
-            return Summary(
-                out=out,
-                cases=len(week),
-                demonstrations=sum(not case.is_event for case in week),
-                events=sum(case.is_event for case in week),
-                classes={name: counted.get(name, 0) for name in CLASSES},
-                balanced=balance.used + balance.given_back + balance.committed + balance.free
-                == balance.reserve
-                and not ledger.unauthorised_theme_minutes(postings),
-                unauthorised=ledger.unauthorised_theme_minutes(postings),
-                played=played,
-                roster=made,
-                ics_files=exported.files,
-                duties=duties,
-                pdf=written.pdf.name,
-                pages=written.pages,
-                seconds=time.monotonic() - began,
-            )
+            return hand_out(desk, out, played, made, began)
         finally:
             desk.store.close()
+
+
+def hand_out(desk: Desk, out: Path, played: Played, made: making.Made, began: float) -> Summary:
+    """Write below `out` what leaves the desk after the week, and sum the job up.
+
+    `began`: when it was begun, on the clock of `time.monotonic`.
+    """
+    exported = publishing.export_calendars(desk, out / "ics")
+    written = review.write(desk, str(TEST_WEEK), out)
+    publishing.export_ledger(desk, out / "ledger.csv")
+    publishing.export_register(desk, out / "register.csv")
+    with desk.read() as reader:
+        postings = reader.postings(Posting)
+        balance = ledger.balance(postings, TEST_WEEK)
+        week = [
+            case
+            for case in reader.cases(start=TEST_WEEK.span.start, end=TEST_WEEK.span.end)
+            if case.status is not Status.MOVED
+        ]
+        known = standing_classes(reader, local(desk.now).date())
+        duties = sum(d.status is not DutyStatus.CANCELLED for d in reader.duties())
+    counted = Counter(known[case.id].value for case in week if case.is_wom)
+    return Summary(
+        out=out,
+        cases=len(week),
+        demonstrations=sum(not case.is_event for case in week),
+        events=sum(case.is_event for case in week),
+        classes={name: counted.get(name, 0) for name in CLASSES},
+        balanced=balance.used + balance.given_back + balance.committed + balance.free
+        == balance.reserve
+        and not ledger.unauthorised_theme_minutes(postings),
+        unauthorised=ledger.unauthorised_theme_minutes(postings),
+        played=played,
+        roster=made,
+        ics_files=exported.files,
+        duties=duties,
+        pdf=written.pdf.name,
+        pages=written.pages,
+        seconds=time.monotonic() - began,
+    )

@@ -54,9 +54,18 @@ class CaseBuilder:
         self.next_number: dict[int, int] = {}
         self.now = desk.now
 
-    def new_case(self, row: RegisterRow) -> Case:
-        """A case of its own."""
-        return self._case(row, id=self.desk.new_id(), number=self._number(row.day.year))
+    def name(self, row: RegisterRow) -> tuple[str, str]:
+        """Id and number of a new case for the row."""
+        return self.desk.new_id(), self._number(row.day.year)
+
+    def case(self, row: RegisterRow, name: tuple[str, str]) -> Case:
+        """The case of a row under the `name` given to it; the same however often it is made."""
+        return self._case(row, id=name[0], number=name[1])
+
+    def take_organisers(self) -> list[Organiser]:
+        """Organisers met since the last time, to be written."""
+        met, self.new_organisers = self.new_organisers, []
+        return met
 
     def changed_case(self, old: Case, row: RegisterRow) -> Case:
         """The old case with what the register now says; what the desk decided itself stays."""

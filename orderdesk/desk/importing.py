@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,13 @@ from orderdesk import reference
 from orderdesk.desk.core import Desk
 from orderdesk.desk.import_result import Gone, ImportResult, RowLine, RowState, result_of
 from orderdesk.desk.imported_cases import CaseBuilder, ImportRules, known_places_in
+from orderdesk.domain.people import Role
 from orderdesk.domain.text import visible
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Msg, _, count, msg
 
 if TYPE_CHECKING:
+    from orderdesk.domain.events import Case
     from orderdesk.registers.compare import Comparison
     from orderdesk.registers.header import Header
     from orderdesk.registers.mapping import Mapping as ColumnMapping
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from orderdesk.registers.words import RegisterField, RegisterWords
     from orderdesk.store.work import Imported, Reader
 
-_REMEMBERED_AT_ONCE = 5_000
+_AT_ONCE = 5_000  # cases made, written and scored together: more fill the memory
 _MAPPING = "mapping"
 _BOOK = "book"
 
@@ -95,6 +98,11 @@ class Found:
         return [problem for row in self.rows for problem in row.problems]
 
 
+def may_import(desk: Desk) -> None:
+    """Raises RuleSaysNo for who may not import, before a long file is read for nothing."""
+    desk.need(Role.OFFICER)
+
+
 def preview(
     desk: Desk,
     path: Path,
@@ -151,7 +159,7 @@ def _found(
     from orderdesk.registers.parts import parse_parts
     from orderdesk.registers.rows import records_of
 
-    total = sum(len(part.table.rows) for part in parts)
+    total = sum(len(part.table.rows) - part.header.first_data for part in parts)
 
     def tell(done: int) -> None:
         progress(_("{n} of {total} rows read").format(n=count(done), total=count(total)))
@@ -253,15 +261,13 @@ def _apply(
     own_places = known_places_in([record for row in found.rows for record in row.records])
     with desk.work() as work:
         builder = CaseBuilder(desk, work, found.book, own_places=own_places)
-        progress(_("making {n} cases").format(n=count(len(comparison.new))))
-        cases = [builder.new_case(row) for row in comparison.new]
-        work.add_organisers(builder.new_organisers)
-        progress(_("writing {n} cases").format(n=count(len(cases))))
-        work.add_cases(cases)
         known = work.imported(found.book) if comparison.changed or comparison.rekeyed else {}
-        for first in range(0, len(cases), _REMEMBERED_AT_ONCE):
-            some = slice(first, first + _REMEMBERED_AT_ONCE)
-            pairs = zip(comparison.new[some], cases[some], strict=True)
+        named = [builder.name(row) for row in comparison.new]
+        tell = partial(_tell, progress, _("{n} of {total} cases written"), len(named))
+        for rows, cases in _batches(builder, comparison.new, named, tell):
+            work.add_organisers(builder.take_organisers())
+            work.add_cases(cases)
+            pairs = zip(rows, cases, strict=True)
             work.save_imported(found.book, [_remember(row, case.id) for row, case in pairs])
         kept: list[Imported] = []
         for change in comparison.changed:
@@ -270,10 +276,12 @@ def _apply(
                 # What was destroyed under retention doesn't come back with the old register.
                 kept.append(replace(known[change.known_key], row_key=change.row.row_key))
                 continue
-            work.save_case(builder.changed_case(old, change.row))
+            now = builder.changed_case(old, change.row)
+            work.add_organisers(builder.take_organisers())
+            work.save_case(now)
             kept.append(_remember(change.row, old.id))
-        for before, now in comparison.rekeyed.items():
-            kept.append(replace(known[before], row_key=now))
+        for before, after in comparison.rekeyed.items():
+            kept.append(replace(known[before], row_key=after))
         gone_keys = {c.known_key for c in comparison.changed} | set(comparison.rekeyed)
         new_keys = {row.row_key for row in comparison.new}
         work.forget_imported(found.book, gone_keys - {row.row_key for row in kept} - new_keys)
@@ -287,9 +295,29 @@ def _apply(
             f"register:{found.book}",
             {"new": len(comparison.new), "changed": len(comparison.changed)},
         )
-        progress(_("scoring {n} cases").format(n=count(len(cases))))
-        scoring.score_cases(desk, work, [case.id for case in cases], written=cases)
+        # The cases are made once more: all at once they would fill the memory.
+        tell = partial(_tell, progress, _("{n} of {total} cases scored"), len(named))
+        again = _batches(builder, comparison.new, named, tell)
+        scoring.score_written(desk, work, (cases for _rows, cases in again))
     return result_of(found, lines, written=True)
+
+
+def _tell(progress: Progress, step: str, total: int, done: int) -> None:
+    progress(step.format(n=count(done), total=count(total)))
+
+
+def _batches(
+    builder: CaseBuilder,
+    rows: Sequence[RegisterRow],
+    names: Sequence[tuple[str, str]],
+    tell: Callable[[int], None],
+) -> Iterator[tuple[Sequence[RegisterRow], list[Case]]]:
+    """Rows and their cases, some at a time; `tell` hears how many are done."""
+    for first in range(0, len(rows), _AT_ONCE):
+        tell(first)
+        some = rows[first : first + _AT_ONCE]
+        pairs = zip(some, names[first : first + _AT_ONCE], strict=True)
+        yield some, [builder.case(row, name) for row, name in pairs]
 
 
 def write_mapping(found: Found, path: Path) -> None:

@@ -112,7 +112,8 @@ def export_calendars(desk: Desk, folder: Path) -> Exported:
     """Publish all calendars and write them below `folder`.
 
     A reader gets the files and publishes nothing. Raises RuleSaysNo while a duty breaks
-    working-time law; StorageProblem when a file can't be written (the old one then stays whole).
+    working-time law, and where no roster was published yet; StorageProblem when a file can't be
+    written (the old one then stays whole).
     """
     if desk.can_change:
         done = publish(desk)
@@ -121,6 +122,10 @@ def export_calendars(desk: Desk, folder: Path) -> Exported:
             done = Published(
                 feeds_in(desk, reader, published(reader)), len(reader.duties()), (), ()
             )
+    if not done.feeds:
+        raise RuleSaysNo(
+            msg("there is no calendar yet: publish a roster first (orderdesk roster --publish)")
+        )
     for name, content in done.feeds.items():
         write_whole(folder / name, content)
     return Exported(folder, done)

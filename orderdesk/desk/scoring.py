@@ -298,25 +298,35 @@ def _version(reader: Reader, number: int) -> ModelVersion:
     raise BadInput(N_("version"), number, msg("Versions 0 to {last} exist.", last=len(kept)))
 
 
-def score_cases(
-    desk: Desk, work: Work, ids: Iterable[str], *, written: Sequence[Case] = ()
-) -> dict[str, RiskClass]:
+def score_cases(desk: Desk, work: Work, ids: Iterable[str]) -> dict[str, RiskClass]:
     """Score cases in a unit of work and keep each score; the advised class by case id.
 
     A past case is scored as known on the day before it, so that history never sees its own end.
-    `written`: these cases as this unit of work wrote them, so that they need not be read again.
     """
     wanted = set(ids)
     if not wanted:
         return {}
-    today = local(desk.now).date()
-    known = knowledge(work)
+    # A long list of ids is slower to ask for than everything.
+    found = work.cases(ids=wanted) if len(wanted) < _FEW else work.cases()
+    cases = [case for case in found if case.id in wanted]
+    return _score(work, knowledge(work), cases, local(desk.now).date())
+
+
+def score_written(desk: Desk, work: Work, batches: Iterable[Sequence[Case]]) -> None:
+    """Score the cases that this unit of work wrote, a batch at a time: they needn't be read again,
+    and never stand in memory all together."""
+    known, today = knowledge(work), local(desk.now).date()
+    for cases in batches:
+        _score(work, known, cases, today)
+
+
+def _score(
+    work: Work, known: Knowledge, found: Iterable[Case], today: date
+) -> dict[str, RiskClass]:
+    cases = [case for case in found if case.span]
+    if not cases:
+        return {}
     places = reference.cached("places", Places)
-    if written:
-        found: Iterable[Case] = written
-    else:  # a long list of ids is slower to ask for than everything
-        found = work.cases(ids=wanted) if len(wanted) < _FEW else work.cases()
-    cases = [case for case in found if case.id in wanted and case.span]
     days = [_scoring_day(case, today) for case in cases]
     facts = [facts_of(case, places, known.heavy) for case in cases]
     scores = score_many(facts, known.history, known.signals, days, risk_tables(), known.version)

@@ -21,6 +21,7 @@ from orderdesk.registers.workbook import Limits, read_workbook
 
 SEPARATORS = (";", ",", "\t", "|")
 _LONGEST_RECORD = 200  # lines: a quote that is open for longer was never closed
+_KEPT_ONCE = 50_000
 _OLE = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
 _NO_TABLES = {
@@ -145,12 +146,17 @@ def _table(shown: str, rows: list[list[str]], notes: list[Msg], **about: object)
     width = max((_filled_width(row) for row in rows), default=0)
     cut: list[tuple[int, int]] = []
     squared: list[tuple[str, ...]] = []
+    same: dict[str, str] = {}  # "14:00" and "Markt" stand in thousands of rows: kept once
     for number, row in enumerate(rows):
         cells = row[:width] + [""] * (width - len(row))
         for column, cell in enumerate(cells):
             if len(cell) > MAX_CELL:
                 cells[column] = cell[:MAX_CELL]
                 cut.append((number, column))
+            elif len(same) < _KEPT_ONCE:
+                cells[column] = same.setdefault(cell, cell)
+            else:
+                cells[column] = same.get(cell, cell)
         squared.append(tuple(cells))
     return Table(shown, squared, notes=tuple(notes), cut=tuple(cut), **about)  # type: ignore[arg-type]
 

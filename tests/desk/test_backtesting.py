@@ -34,7 +34,8 @@ def test_a_mapping_names_their_columns(tmp_path: Path) -> None:
     rows = [
         f"2022-{1 + n % 12:02d}-{1 + n % 28:02d},Town {n % 5},{int(n % 7 == 0)}" for n in range(90)
     ]
-    file.write_text("day,town,arrests\n" + "\n".join(rows))
+    titles = "Protests; made up\n\n"  # a title row and a blank one are no header
+    file.write_text(titles + "day,town,arrests\n" + "\n".join(rows))
     mapping = backtesting.read_mapping(["date=day", "place = town", "outcome=arrests"])
     assert len(backtesting.read_register(file, mapping).rows) == 90
     with pytest.raises(BadInput, match="day, town, arrests"):

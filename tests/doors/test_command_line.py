@@ -193,22 +193,24 @@ def _day(line: Line, day: str) -> None:
         ["incident", "--where=Markt", "--when=15:30", "--how-many=150", "--said-by=police",
          "--sure=B", "--json"],
         ["calls", "--json"],
-        ["export", "ics", "--out=ics", "--json"],
         ["review", "--out=review", "--freeze", "--json"],
         ["db", "check", "--json"],
     ):  # fmt: skip
         assert isinstance(json.loads(_good(line, *words)), dict), words
-    assert line("export", "register", "--out=r.csv").code == 0
+    assert json.loads(_good(line, "export", "register", "--out=r.csv", "--json"))["rows"]
     assert number in Path("r.csv").read_text(encoding="utf-8")
     assert list(Path("review").glob("*.pdf"))
 
 
 def test_a_whole_day_by_script_on_an_empty_desk(line: Line) -> None:
     _day(line, "morgen")
-    for words in (["forecast"], ["roster", "--seconds=1"], ["backtest"], ["learn"]):
+    for words in (["forecast"], ["roster", "--seconds=1"], ["backtest"], ["learn"],
+                  ["export", "ics", "--out=ics"]):  # fmt: skip
         ended = line(*words)
         assert ended.code in (1, 2), (words, ended)
         assert ended.err.strip()
+    assert "roster --publish" in ended.err
+    assert not Path("ics").exists()
 
 
 def test_a_whole_day_by_script_on_the_city(
@@ -220,6 +222,7 @@ def test_a_whole_day_by_script_on_the_city(
         partial(open_desk, clock=lambda: cities.moment(1, "12:00")),
     )
     _day(line, "za 13 jun")
+    assert json.loads(_good(line, "export", "ics", "--out=ics", "--json"))["files"] > 20
     told = json.loads(line("forecast", "--weeks=2", "--json").out)
     assert told
     assert Store(Database(str(empty_desk), now=NOW), lambda: NOW).check() == []
@@ -230,3 +233,7 @@ def test_the_reader_may_look_and_not_change(line: Line) -> None:
     ended = line("register", "--when=morgen 14:00-15:00", "--place=Markt", "--role", "reader")
     assert ended.code == 1
     assert "reader" in ended.err
+    # Refused before a file is read, or a proposal is worked out.
+    for words in (["import", "absent.csv"], ["learn", "--accept", "--by=X (fictief)"]):
+        ended = line(*words, "--role=reader")
+        assert (ended.code, "reader" in ended.err) == (1, True), ended

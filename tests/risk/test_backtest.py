@@ -272,7 +272,7 @@ def test_columns_can_be_mapped_and_what_is_wrong_is_reported(tmp_path: Path) -> 
     [
         ("date,place\n2020-01-01,x\n", {}, "outcome"),
         ("date,place,outcome\n", {}, "no row"),
-        ("", {}, "CSV"),
+        ("", {}, "empty"),
         ("date,place,outcome\n2020-01-01,x,1\n", {"purpose": "place"}, "purpose"),
         ("date,place,outcome\n2020-01-01,x,1\n", {"form": "vorm"}, "vorm"),
         ("date,place,outcome\nnever,x,1\n", {}, "no row"),

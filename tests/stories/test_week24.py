@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import time
+from pathlib import Path
+from typing import Any
+
 from orderdesk.calendars.entry import entries_of
 from orderdesk.city import TEST_WEEK
 from orderdesk.desk import cases, scoring
 from orderdesk.desk.core import Desk
+from orderdesk.desk.headless import hand_out
+from orderdesk.desk.rostering import making
 from orderdesk.desk.timeline import lines_of
 from orderdesk.desk.week24 import Played
 from orderdesk.domain import ledger
 from orderdesk.domain.events import Incident, Source, Status
 from orderdesk.domain.ledger import Posting
 from orderdesk.domain.people import DutyStatus
+from orderdesk.roster.search import Effort
 
 Week = tuple[Desk, Played]
 
@@ -152,3 +160,54 @@ def test_the_called_off_case_moved_with_its_plan(week24: Week) -> None:
 def test_the_trail_of_the_whole_week_verifies(week24: Week) -> None:
     desk, _played = week24
     assert desk.store.check() == []
+
+
+CONTRACT = {
+    "week": str, "cases": int, "demonstrations": int, "events": int,
+    "classes": {"laag": int, "midden": int, "hoog": int},
+    "ledger": {
+        "balanced": bool, "unauthorised_theme_minutes": int,
+        "walk": [{"moment": str, "used": float, "given_back": float, "committed": float,
+                  "free": float, "owed": float, "to_borrow": float}],
+    },
+    "roster": {"people": int, "days": int, "violations": int, "uncovered": int, "gap": float},
+    "ics": {"files": int, "duties": int},
+    "review": {"pdf": str, "pages": int},
+    "seconds": float,
+}  # fmt: skip
+"""What `orderdesk demo --headless --json` promises: at least these keys, of these types."""
+
+
+def _misses(promised: Any, given: Any, path: str = "") -> list[str]:
+    if isinstance(promised, dict):
+        return [
+            miss
+            for key, kind in promised.items()
+            for miss in (
+                _misses(kind, given[key], f"{path}/{key}") if key in given else [f"{path}/{key}"]
+            )
+        ]
+    if isinstance(promised, list):
+        return [
+            m for n, item in enumerate(given) for m in _misses(promised[0], item, f"{path}/{n}")
+        ]
+    return [] if type(given) is promised else [f"{path}: {type(given).__name__}"]
+
+
+def test_the_headless_job_says_every_key_that_it_promises(week24: Week, tmp_path: Path) -> None:
+    """Last in this file: it drafts a roster on the desk that all tests share."""
+    desk, played = week24
+    week = str(TEST_WEEK.shift(4))
+    made = making.propose(desk, week, 1, Effort(seconds=0.5, repeatable=True))
+    told = json.loads(
+        json.dumps(hand_out(desk, tmp_path, played, made, time.monotonic()).as_json())
+    )
+    assert _misses(CONTRACT, told) == []
+    assert told["cases"] == told["demonstrations"] + told["events"]
+    assert sum(told["classes"].values()) == told["demonstrations"]
+    assert (len(told["ledger"]["walk"]), told["ledger"]["balanced"]) == (len(WALK), True)
+    assert told["ledger"]["unauthorised_theme_minutes"] == 0
+    assert told["ics"]["files"] == len(list((tmp_path / "ics").rglob("*.ics")))
+    assert {"ledger.csv", "register.csv", told["review"]["pdf"]} <= {
+        path.name for path in tmp_path.iterdir()
+    }

@@ -83,6 +83,26 @@ class OnCallLook:
     findings: tuple[Finding, ...]
     """What the law says with it that it doesn't say already."""
 
+    def as_json(self) -> dict[str, object]:
+        """For `--json`."""
+
+        def shown(spell: OnCall | None) -> dict[str, object] | None:
+            return spell.model_dump(mode="json", exclude={"changed_at"}) if spell else None
+
+        return {
+            "before": shown(self.old),
+            "after": shown(self.new),
+            "findings": [
+                {
+                    "person": f.person_id,
+                    "rule": f.article,
+                    "severity": f.severity.value,
+                    "message": str(f.message),
+                }
+                for f in self.findings
+            ],
+        }
+
     def lines(self) -> Iterator[str]:
         """For who is about to do it."""
         if self.old is not None:
