@@ -28,10 +28,11 @@ from orderdesk.desk import (
 from orderdesk.desk import settings as own_settings
 from orderdesk.desk.core import DemoClock, Desk, counting_ids
 from orderdesk.desk.opening import open_desk
+from orderdesk.desk.rostering import record, touching
 from orderdesk.domain.events import Status
 from orderdesk.domain.law import Decision, DecisionKind, Ground
 from orderdesk.domain.ledger import Posting, balance
-from orderdesk.domain.people import Actor, Role
+from orderdesk.domain.people import Actor, Duty, DutyStatus, Role
 from orderdesk.domain.time import Week
 from orderdesk.errors import OrderdeskError, RuleSaysNo
 from orderdesk.risk.model import RiskClass
@@ -168,7 +169,25 @@ def person(desk: Desk, _id: str) -> object:
     return team.deactivate(desk, "B09", "30-06-2026")
 
 
+def _shift(desk: Desk) -> Duty:
+    """A shift of Friday that gives no hours to a case."""
+    with desk.read() as reader:
+        found = reader.duties(start=moment(4, "06:00"), end=moment(4, "20:00"))
+    return next(d for d in found if d.status is DutyStatus.PLANNED and not d.pinned
+                and not any(t.case_id for t in d.tasks))  # fmt: skip
+
+
+def day_off(desk: Desk, _id: str) -> object:
+    return touching.make_touch(desk, touching.look_at_off(desk, _shift(desk).id), "asked for it")
+
+
+def pin(desk: Desk, _id: str) -> object:
+    return touching.pin(desk, _shift(desk).id)
+
+
 DEEDS: dict[str, Deed] = {
+    "shift": day_off,
+    "pin": pin,
     "fields": change_fields,
     "decision": decide,
     "class": override,
@@ -232,6 +251,24 @@ def test_a_move_taken_back_calls_the_new_case_off(wednesday: Desk) -> None:
         assert reader.case(moved.old.id).status is Status.IN_PREPARATION
         assert reader.case(moved.new.id).status is Status.CANCELLED
     assert state(wednesday)["ledger"] == before
+
+
+def test_a_shift_taken_back_goes_forward_in_the_calendars_and_can_be_made_again(
+    wednesday: Desk,
+) -> None:
+    shift = _shift(wednesday)
+    day_off(wednesday, "")
+    assert undo.take_back(wednesday).to_tell == (shift.person_id,)
+    with wednesday.read() as reader:
+        (back,) = reader.duties(ids=[shift.id])
+    assert (back.status, back.sequence) == (DutyStatus.PLANNED, shift.sequence + 2)
+    assert record.redo(wednesday, LEAD) == [shift.person_id]  # what the roster's own key does
+    undo.take_back(wednesday)
+    pin(wednesday, "")
+    undo.take_back(wednesday)
+    with wednesday.read() as reader:
+        (same,) = reader.duties(ids=[shift.id])
+    assert same.sequence == shift.sequence + 4  # nobody's calendar tells of a pin
 
 
 def test_a_number_taken_back_is_never_given_again(wednesday: Desk) -> None:
