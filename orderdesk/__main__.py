@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 
 from orderdesk.desk.preferences import preferences
-from orderdesk.desk.where import user_folder
+from orderdesk.desk.where import DATABASE_VARIABLE, user_folder
 from orderdesk.i18n import LANGUAGES, language, language_of_locale, lend_words, set_language
 
 GLOBAL_OPTIONS = ("--database", "--role", "--lang")
 """These may stand anywhere on the line, also behind the command."""
+_PASSWORD = re.compile(r"://[^/@]*:[^@]*@|[?&]password=")
 
 
 def main() -> None:
@@ -18,6 +21,7 @@ def main() -> None:
     The line's own `--lang` counts first, then what was last chosen on a screen, then the machine.
     """
     arguments = globals_first(sys.argv[1:])
+    _hide_password(arguments)
     set_language(_language_of(arguments) or _language_kept() or language_of_locale())
     if not arguments and sys.stdin.isatty() and sys.stdout.isatty():
         # The desk all day long: straight to the first screen, without the command line's parser.
@@ -47,6 +51,21 @@ def globals_first(arguments: list[str]) -> list[str]:
         else:
             rest.append(argument)
     return front + rest
+
+
+def _hide_password(arguments: list[str]) -> None:
+    """Start again with the address of the database in the environment, if it holds a password:
+    everybody on the machine can read the line of a program that runs."""
+    if sys.platform == "win32":  # there, only administrators can, and nothing can be replaced
+        return
+    for at, argument in enumerate(arguments):
+        address, rest = argument.removeprefix("--database="), arguments[at + 1 :]
+        if argument == "--database" and rest:
+            address, rest = rest[0], rest[1:]
+        if argument.startswith("--database") and _PASSWORD.search(address):
+            os.environ[DATABASE_VARIABLE] = address
+            line = [sys.executable, "-m", "orderdesk", *arguments[:at], *rest]
+            os.execv(sys.executable, line)
 
 
 def _language_kept() -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import tracemalloc
 import zipfile
@@ -13,6 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from orderdesk.__main__ import main
 from orderdesk.calendars.reading import read_ics
 from orderdesk.desk.opening import open_desk
 from orderdesk.desk.signals import refuse_personal_data
@@ -245,6 +247,29 @@ def test_a_password_in_an_address_never_shows(
         assert ended.code in (1, 2)
         assert "hunter2" not in ended.text
     assert "hunter2" not in caplog.text
+
+
+@pytest.mark.parametrize("words", [["--database={}", "plan"], ["plan", "--database", "{}"]])
+@pytest.mark.parametrize(
+    "url", ["postgresql://desk:hunter2@h/x", "postgresql://h/x?password=hunter2"]
+)
+def test_a_password_is_taken_off_the_line_of_the_program(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], url: str
+) -> None:
+    class Started(Exception):
+        pass
+
+    def start(_program: str, line: list[str]) -> None:
+        assert "hunter2" not in " ".join(line)
+        assert line[1:] == ["-m", "orderdesk", "plan"]
+        assert os.environ["ORDERDESK_DATABASE"] == url
+        raise Started
+
+    monkeypatch.setenv("ORDERDESK_DATABASE", "")
+    monkeypatch.setattr(os, "execv", start)
+    monkeypatch.setattr(sys, "argv", ["orderdesk", *(word.format(url) for word in words)])
+    with pytest.raises(Started):
+        main()
 
 
 # --- numbers, days -----------------------------------------------------------------------------
