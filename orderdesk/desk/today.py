@@ -50,6 +50,12 @@ _FORMS = {
     "signal": ("", N_("signal"), "7"),
 }
 """Forms in which somebody may have left a draft: where it opens, its name, its key."""
+_FORMS_OF_A_CASE = {
+    "case": N_("change of {number}"),
+    "condition": N_("condition for {number}"),
+    "decision": N_("decision on {number}"),
+}
+"""Forms about one case, by the first word of the draft's name."""
 
 
 @dataclass(frozen=True)
@@ -302,8 +308,8 @@ def _drafts(desk: Desk, reader: Reader, now: datetime) -> Iterator[_Need]:
 def _form(form: str, reader: Reader) -> tuple[str, str, str]:
     """What a reader calls the form of this name, where it opens, and the key that goes there."""
     kind, _space, about = form.partition(" ")
-    if kind == "case" and (case := reader.case_by_number(about)) is not None:
-        return _("change of {number}").format(number=about), f"case:{case.id}", "⏎"
+    if kind in _FORMS_OF_A_CASE and (case := reader.case_by_number(about)) is not None:
+        return _(_FORMS_OF_A_CASE[kind]).format(number=about), f"case:{case.id}", "⏎"
     if kind == "team" and about:
         names = {person.id: f"{person.id} {person.name}" for person in reader.people()}
         return names.get(about, about), "place:team", "9"

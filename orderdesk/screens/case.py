@@ -59,6 +59,8 @@ class CaseScreen(Place):
     CaseScreen #facts { height: auto; }
     CaseScreen #risk { height: auto; }
     CaseScreen #name { height: auto; max-height: 2; }
+    CaseScreen.-wide .list { width: 1fr; }
+    CaseScreen.-wide .detail { width: 1fr; }
     """
 
     def __init__(self, case_id: str) -> None:
@@ -267,7 +269,10 @@ class CaseScreen(Place):
             Field("motive", _("Motive of its own")),
             Field("despite", _("Why go on although it resembles a struck-down one")),
         ]
-        self.app.push_screen(Form(_("Condition"), fields, save, look=look), self.saying(_("kept")))
+        name = f"condition {found.case.number}"
+        self.app.push_screen(
+            self.drafted(name, _("Condition"), fields, save, look), self.saying(_("kept"))
+        )
 
     def action_decide(self) -> None:
         """The mayor decides: the ladder of means, then the letter and the dossier."""
@@ -306,7 +311,10 @@ class CaseScreen(Place):
                 capacity_statement=values["capacity"],
             )  # fmt: skip
 
-        self.app.push_screen(Form(_("The mayor decides"), fields, decide, look=look), self._decided)
+        name = f"decision {found.case.number}"
+        self.app.push_screen(
+            self.drafted(name, _("The mayor decides"), fields, decide, look), self._decided
+        )
 
     def _decided(self, decision: object) -> None:
         from orderdesk.desk import evidence

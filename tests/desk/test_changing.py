@@ -31,7 +31,8 @@ def test_a_draft_is_named_as_people_name_what_it_is_about(city: Desk) -> None:
     with city.read() as reader:
         gerda = next(person for person in reader.people() if person.id == "B07")
     share = next(s for s in settings.look(city).settings if s.key == "reserve.share")
-    for form in ("case D-2026-043", team.draft_name(gerda), settings.draft_name(share.key)):
+    of_case = ("case D-2026-043", "decision D-2026-043")
+    for form in (*of_case, team.draft_name(gerda), settings.draft_name(share.key)):
         drafts.save_draft(city, form, {"any": "thing"})
     was = language()
     set_language("en")
@@ -39,6 +40,7 @@ def test_a_draft_is_named_as_people_name_what_it_is_about(city: Desk) -> None:
     set_language(was)
     assert set(rows) == {
         "unfinished: change of D-2026-043",
+        "unfinished: decision on D-2026-043",
         f"unfinished: B07 {gerda.name}",
         f"unfinished: setting: {share.name}",
     }
