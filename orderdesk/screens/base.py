@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.screen import Screen
 
 from orderdesk.errors import OrderdeskError
@@ -119,6 +120,7 @@ class Place(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Header, banner, body, footer."""
+        self.fit(self.app.size)  # before there is anything to lay out and style twice
         tabs = [Tab(name, key, _(title)) for name, key, title in PLACES]
         yield Head(tabs, self.place, id="head")
         yield Banner(id="banner")
@@ -147,8 +149,12 @@ class Place(Screen[None]):
         self.refresh_bindings()
 
     def on_resize(self) -> None:
+        """As much as there is room for."""
+        self.fit(self.size)
+
+    def fit(self, size: Size) -> None:
         """Detail beside the list where there is room."""
-        self.set_class(self.size.width >= WIDE, "-wide")
+        self.set_class(size.width >= WIDE, "-wide")
 
     def refill(self) -> None:
         """Fill again from the database."""

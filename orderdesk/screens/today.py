@@ -8,6 +8,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.geometry import Size
 from textual.widgets import Static
 
 from orderdesk.i18n import N_, _
@@ -109,10 +110,10 @@ class TodayScreen(Place):
                 self._show(kept)
         self.query_one(VirtualTable).focus()
 
-    def on_resize(self) -> None:
+    def fit(self, size: Size) -> None:
         """The year needs height, too."""
-        super().on_resize()
-        self.set_class(self.size.height >= 40, "-tall")
+        super().fit(size)
+        self.set_class(size.height >= 40, "-tall")
 
     def fill(self, desk: Desk) -> None:
         """The first screen as it stands now."""
