@@ -6,7 +6,7 @@ of `data/forbidden_words.toml` stand in no template, in no language.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from orderdesk.domain.events import Case, Organiser, Source
@@ -113,6 +113,7 @@ def receipt(
         sections = [
             Section(blocks=(_text(intro), _text(right)) if not case.is_event else (_text(intro),)),
             Section(title=_("What you gave us"), blocks=(_given(case, organiser, place),)),
+            *_still_missing(case, organiser),
         ]
         if not case.is_event:
             sections.append(
@@ -121,21 +122,6 @@ def receipt(
                     blocks=tuple(_term_blocks(case, term)),
                     keep=True,
                 )
-            )
-        missing = missing_data(
-            case, organiser_name=organiser.name, organiser_address=organiser.address
-        )
-        if missing:
-            ask = _("Please send us what is still missing. Your notification counts as it is.")
-            sections.insert(
-                2,
-                Section(
-                    title=_("Still missing"),
-                    blocks=(
-                        _text(ask),
-                        Items(items=tuple(say.run(str(name)) for name in missing)),
-                    ),
-                ),
             )
         return _letter(
             desk,
@@ -146,6 +132,15 @@ def receipt(
             closing=_contact(desk),
             dated=issued_at,
         )
+
+
+def _still_missing(case: Case, organiser: Organiser) -> Iterator[Section]:
+    """What to send still; a notification without it counts all the same."""
+    missing = missing_data(case, organiser_name=organiser.name, organiser_address=organiser.address)
+    if missing:
+        ask = _("Please send us what is still missing. Your notification counts as it is.")
+        items = Items(items=tuple(say.run(str(name)) for name in missing))
+        yield Section(title=_("Still missing"), blocks=(_text(ask), items))
 
 
 def _given(case: Case, organiser: Organiser, place: str) -> Facts:

@@ -240,7 +240,7 @@ def test_no_header_at_all(write: Write, read: Read) -> None:
     assert register.accounted_for()
 
 
-def test_the_first_of_two_columns_with_one_name_is_read(write: Write, read: Read) -> None:
+def test_doubled_columns_are_numbered_and_the_first_is_read(write: Write, read: Read) -> None:
     register = read(
         write(
             "Datum,Ort,Thema,Datum.1,Ort.1\n"

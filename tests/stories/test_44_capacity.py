@@ -26,6 +26,9 @@ from orderdesk.desk import (
     whatif,
     worked,
 )
+from orderdesk.desk.core import DemoClock, counting_ids
+from orderdesk.desk.demo import OFFICER
+from orderdesk.desk.opening import open_desk
 from orderdesk.desk.rostering import replanning
 from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Posting
@@ -357,6 +360,28 @@ async def test_cpw11_the_week_closes_with_its_sums_proven(
             week_close.close(s.desk, TEST_WEEK)
 
 
+def test_a_plan_below_the_waterline_is_chosen_with_the_number_of_a_decision(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    friday = week_at(tmp_path_factory.mktemp("decision"), 4, "13:05")
+    clock = DemoClock(moment(4, "13:05"))
+    clock.set(moment(4, "13:05"))
+    desk = open_desk(str(friday), actor=OFFICER, clock=clock, new_id=counting_ids("decided"))
+    found = waterline.look(desk, "D-2026-042")
+    plan = next(way.plan for way in found.ways if way.needs_decision)
+    lead = Actor(name="Teamleider Voorbeeld", role=Role.LEAD)
+    with pytest.raises(RuleSaysNo) as no:
+        replanning.choose(desk, found.plans, plan, lead, "zondag", decision=" ")
+    assert no.value.rule == "21"
+    touched = replanning.choose(desk, found.plans, plan, lead, "zondag", decision="2026-24-3")
+    with desk.read() as reader:
+        booked = [
+            p for p in reader.postings(Posting) if p.person_id in touched and "zondag" in p.reason
+        ]
+    assert {p.reason for p in booked} == {"zondag 2026-24-3"}
+    desk.store.close()
+
+
 async def test_cpw9_cpw10_the_waterline_of_sunday(
     tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
 ) -> None:
@@ -382,11 +407,6 @@ async def test_cpw9_cpw10_the_waterline_of_sunday(
         signed = {"by": "Teamleider Voorbeeld", "reason": "zondag"}
         with pytest.raises(RuleSaysNo, match="Centrum") as no:
             waterline.take(s.desk, found, {"way": letters[True], **signed})
-        assert no.value.rule == "21"
-        undercut = dict(found.lettered())[letters[True]].plan
-        lead = Actor(name="Teamleider Voorbeeld", role=Role.LEAD)
-        with pytest.raises(RuleSaysNo) as no:
-            replanning.choose(s.desk, found.plans, undercut, lead, "zondag")
         assert no.value.rule == "21"
         with pytest.raises(RuleSaysNo):
             waterline.take(s.desk, found, {"way": "A", "reason": "zondag", "by": ""})
