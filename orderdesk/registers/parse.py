@@ -5,28 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
-from orderdesk.domain.events import Form, Incident, Kind, Source, Status
+from orderdesk.domain.events import Form, Source
 from orderdesk.domain.time import at
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Msg, msg
-from orderdesk.registers.clocks import ClockReading, read_clock
+from orderdesk.registers.clocks import read_clock
+from orderdesk.registers.columns import LONGEST_NAME, Columns
 from orderdesk.registers.counts import CountReading, read_count
-from orderdesk.registers.days import DayReader, DayReading, DaySpan, years_in
+from orderdesk.registers.days import DayReading, DaySpan, years_in
 from orderdesk.registers.header import Header, data_like, is_unnamed, recognised
 from orderdesk.registers.headings import DAY_ABOVE, opens_with_day
 from orderdesk.registers.mapping import FillDown, Mapping
+from orderdesk.registers.meanings import Meanings
+from orderdesk.registers.moments import Times, mend_of
 from orderdesk.registers.places import PlaceReading, known_places, read_places
 from orderdesk.registers.rows import Defaults, Problem, RegisterRow, Row, RowKind
 from orderdesk.registers.table import Table
-from orderdesk.registers.text import fold, one_line, says, squeezed, words_of
+from orderdesk.registers.text import fold, one_line, says, words_of
 from orderdesk.registers.words import RegisterField, RegisterWords
 
 R = RegisterField
 _FOOTNOTE = re.compile(r"\s*(?:[\u00b9\u00b2\u00b3\u2070-\u2079*]+|\d{1,2}\))\)?\s*\D")
-LONGEST_NAME = 300
-"""As in `domain.events.Name`."""
 _TELL_EVERY = 2_000
 _EARLY_DAYS = 730  # a notification longer before the day than this is looked at twice
 
@@ -70,55 +71,33 @@ class _Parser:
         defaults: Defaults,
         sheet: str,
     ) -> None:
-        self.sheet = sheet
-        self.table, self.header, self.mapping, self.words = table, header, mapping, words
-        self.defaults = defaults
-        index = {name: i for i, name in enumerate(header.names)}
-        self.at = {
-            a.field: tuple(index[column] for column in a.columns) for a in mapping.assignments
-        }
+        year = defaults.year or mapping.year
+        self.table, self.sheet = table, sheet
+        self.columns = Columns(header, mapping, words, year, sheet)
+        self.at, self.words = self.columns.at, words
+        self.header, self.mapping = header, mapping
+        self.times = Times(self.columns)
+        self.meanings = Meanings(self.columns, defaults)
         if R.DATE not in self.at:
             raise BadInput(N_("mapping"), ", ".join(header.names), _say_which_day())
+        self.month = self._month_in(" ".join((*header.titles, table.sheet)))
+        self.columns.day_reader = self.columns.reader_of(year, self.month)
         self.cells = _unmerged(table, header)
         self.under_headings = DAY_ABOVE in mapping.columns_of(R.DATE)
-        self.unmapped = [index[column] for column in mapping.unmapped]
         self.mapped = sorted(i for columns in self.at.values() for i in columns)
-        year = defaults.year or mapping.year
-        self.month = self._month_in(" ".join((*header.titles, table.sheet)))
-        self.day_reader = self._reader(year)
         self.said_in_header = {
             fold(cell) for row in header.rows for cell in (*table.rows[row], *header.names) if cell
         }
         q = words.qualifiers
-        named = self._name(R.EXPECTED) if R.TURNOUT not in self.at else ""
+        named = self.columns.name(R.EXPECTED) if R.TURNOUT not in self.columns.at else ""
         self.both_numbers = bool(says(named, q.actual) and says(named, q.announced))
         self.beyond_header = _beyond_header(table, header)
         self.section = ""
-        self.problems: list[Problem] = []
         place_cells = [row[i] for i in self.at.get(R.PLACE, ()) for row in self.cells]
         self.known_places = known_places(place_cells)
         self.place_memory: dict[str, PlaceReading] = {}
-        self.clock_memory: dict[tuple[str, bool], ClockReading] = {}
-        self.groups: dict[str, list[tuple[object, tuple[str, ...]]]] = {
-            "kind": [(g.kind, g.words) for g in words.kinds],
-            "form": [(g.form, g.words) for g in words.forms],
-            "source": [(g.source, g.words) for g in words.sources],
-            "status": [(g.status, g.words) for g in words.statuses],
-            "incident": [(g.incident, g.words) for g in words.incidents],
-        }
-        self.word_memory: dict[tuple[str, str], object] = {}
-        self.unknown = frozenset(squeezed(word) for word in words.counts.unknown)
         self.cut = set(table.cut)
         self.opening_totals, self.opening_notes = words.row_openings
-
-    def _reader(self, year: int | None) -> DayReader:
-        return DayReader(
-            self.words,
-            month_first=self.mapping.month_first,
-            year=year,
-            month=self.month,
-            spread=len(self.at[R.DATE]) > 1,
-        )
 
     def _month_in(self, text: str) -> int | None:
         """The one month that a title names."""
@@ -135,7 +114,7 @@ class _Parser:
         rows: list[Row] = []
         above: tuple[str, ...] | None = None
         for index in range(self.header.first_data, len(self.cells)):
-            self.problems = []
+            self.columns.problems = []
             cells = self.cells[index]
             number = self.table.number(index)
             reason = self._skip_reason(cells)
@@ -146,7 +125,7 @@ class _Parser:
             else:
                 self._report_beyond_header(cells, number)
                 records = self._records(filled, number, index)
-                problems = tuple(self.problems)
+                problems = tuple(self.columns.problems)
                 if any(p.fatal for p in problems):
                     row = self._row(index, RowKind.PROBLEM, problems=problems)
                 else:
@@ -176,18 +155,7 @@ class _Parser:
                 note = msg("No header stands above this value: does a value hold a separator?")
                 name = self.header.names[column]
                 value = one_line(cells[column])[:200]
-                self.problems.append(Problem(number, name, value, note, sheet=self.sheet))
-
-    def _text(self, cells: tuple[str, ...], field: RegisterField) -> str:
-        columns = self.at.get(field, ())
-        if not columns:
-            return ""
-        if len(columns) == 1:
-            return cells[columns[0]].strip(" \n")
-        return "\n".join(cells[i].strip(" \n") for i in columns if cells[i].strip())
-
-    def _name(self, field: RegisterField) -> str:
-        return ", ".join(self.mapping.columns_of(field))
+                self.columns.problems.append(Problem(number, name, value, note, sheet=self.sheet))
 
     def _skip_reason(self, cells: tuple[str, ...]) -> Msg | None:
         """Why the row holds no gathering, or None when it may hold one."""
@@ -203,14 +171,14 @@ class _Parser:
             return msg("It is a total: {text}", text=texts[0][:80])
         if len(texts) == 1 and (self.opening_notes.match(first) or _FOOTNOTE.match(texts[0])):
             return msg("It is a note: {text}", text=texts[0][:80])
-        day = self._text(cells, R.DATE)
-        if day and self.day_reader.read(day).spans:
+        day = self.columns.text(cells, R.DATE)
+        if day and self.columns.day_reader.read(day).spans:
             return None
         if (
             len(texts) == 1
             and self.under_headings
             and opens_with_day(texts[0], self.words)
-            and self.day_reader.read(texts[0]).spans
+            and self.columns.day_reader.read(texts[0]).spans
         ):
             return msg("It names the day of the rows below: {text}", text=texts[0][:80])
         if all(i in self.at.get(R.REFERENCE, ()) for i in filled):
@@ -237,10 +205,10 @@ class _Parser:
         if not (names_part or is_period or spread or leading):
             return None
         self.section = text
-        year = years[0] if len(years) == 1 else self.day_reader.year
-        if months or year != self.day_reader.year:
+        year = years[0] if len(years) == 1 else self.columns.day_reader.year
+        if months or year != self.columns.day_reader.year:
             self.month = self._month_in(first)
-            self.day_reader = self._reader(year)
+            self.columns.day_reader = self.columns.reader_of(year, self.month)
         return msg("It is the title of a part: {text}", text=text[:80])
 
     def _filled_down(
@@ -255,12 +223,12 @@ class _Parser:
             if self.mapping.fill_down is not FillDown.ROWS or above is None:
                 return None
             merged = list(above)
-            for i in (*days, *self.unmapped, *self.at.get(R.REFERENCE, ())):
+            for i in (*days, *self.columns.unmapped, *self.at.get(R.REFERENCE, ())):
                 merged[i] = cells[i]
             note = msg(
                 "Only the day stands here: place, numbers and the rest are of the row above."
             )
-            self._note(number, R.DATE, self._text(cells, R.DATE), note)
+            self.columns.note(number, R.DATE, self.columns.text(cells, R.DATE), note)
             return tuple(merged)
         bare = not has_day and has_more and not self._has_own_reference(cells, above)
         if bare and above and self.mapping.fill_down is FillDown.DAYS:
@@ -268,7 +236,7 @@ class _Parser:
             for i in days:
                 merged[i] = above[i]
             note = msg("No day stands here: it is that of the row above.")
-            self._note(number, R.DATE, "", note)
+            self.columns.note(number, R.DATE, "", note)
             return tuple(merged)
         return cells
 
@@ -279,36 +247,27 @@ class _Parser:
 
     # --------------------------------------------------------------- records
 
-    def _note(
-        self, number: int, field: RegisterField, value: str, message: Msg, *, fatal: bool = False
-    ) -> None:
-        shown = one_line(value)
-        shown = shown if len(shown) <= 200 else f"{shown[:199]}…"
-        self.problems.append(
-            Problem(number, self._name(field), shown, message, fatal, sheet=self.sheet)
-        )
-
     def _records(self, cells: tuple[str, ...], number: int, index: int) -> tuple[RegisterRow, ...]:
-        extra = self._extra(cells)
+        extra = self.columns.extra(cells)
         if self.cut:
             self._report_cut(cells, number, index)
-        day_text = self._text(cells, R.DATE)
-        reading = self.day_reader.read(day_text)
+        day_text = self.columns.text(cells, R.DATE)
+        reading = self.columns.day_reader.read(day_text)
         if reading.problem is not None:
             self._report_no_day(cells, number, day_text, reading.problem)
             self._sizes(cells, number, extra)
-            self._times(cells, number, "", extra)
+            self.times.read(cells, number, "", extra)
             return ()
         for note in reading.notes:
-            self._note(number, R.DATE, day_text, note)
+            self.columns.note(number, R.DATE, day_text, note)
         if len(reading.spans) > 1:
-            extra[self._name(R.DATE)] = one_line(day_text)
+            extra[self.columns.name(R.DATE)] = one_line(day_text)
         spans = self._until_end_date(reading.spans, cells, number)
         places, moving = self._places(cells, extra)
         route = self._route(cells, moving, places)
         if not places:  # a register with a column of routes alone: they are its places
             places, route = route, route if len(route) > 1 else ()
-        status, kind, form, source = self._judged(cells, number, reading.rest, extra)
+        status, kind, form, source = self.meanings.read(cells, number, reading.rest, extra)
         sizes = self._sizes(cells, number, extra)
         received, exact = self._received(cells, number, spans[0].first, extra)
         base = RegisterRow(
@@ -321,10 +280,10 @@ class _Parser:
             kind=kind,
             form=form or (Form.MARCH if route or moving else None),
             source=source,
-            purpose=self._text(cells, R.PURPOSE),
-            organiser_text=self._short(cells, R.ORGANISER, extra, number),
+            purpose=self.columns.text(cells, R.PURPOSE),
+            organiser_text=self.columns.short(cells, R.ORGANISER, extra, number),
             places=places,
-            place_text=self._short(cells, R.PLACE, extra, number),
+            place_text=self.columns.short(cells, R.PLACE, extra, number),
             route=route,
             expected_low=sizes.low,
             expected=sizes.expected,
@@ -333,15 +292,17 @@ class _Parser:
             turnout=sizes.turnout.value,
             turnout_high=sizes.turnout.high,
             status=status,
-            incident=self._incident(cells),
-            reference=self._short(cells, R.REFERENCE, extra, number),
+            incident=self.meanings.incident(cells),
+            reference=self.columns.short(cells, R.REFERENCE, extra, number),
             section=self.section,
             extra=extra,
         )
         ends_later = spans != reading.spans or _names_last_moment(reading)
-        times = self._times(cells, number, reading.rest, extra, ends_later=ends_later)
-        moments = [(span, *self._moments(span, times, number)) for span in dict.fromkeys(spans)]
-        problems = tuple(self.problems)
+        times = self.times.read(cells, number, reading.rest, extra, ends_later=ends_later)
+        moments = [
+            (span, *self.times.moments(span, times, number)) for span in dict.fromkeys(spans)
+        ]
+        problems = tuple(self.columns.problems)
         return tuple(
             replace(
                 base,
@@ -360,7 +321,7 @@ class _Parser:
                 value = f"{one_line(cells[column][:100])}…"
                 note = msg("Longer than {n} characters: cut off.", n=len(cells[column]))
                 name = self.header.names[column]
-                self.problems.append(Problem(number, name, value, note, sheet=self.sheet))
+                self.columns.problems.append(Problem(number, name, value, note, sheet=self.sheet))
 
     def _report_no_day(
         self, cells: tuple[str, ...], number: int, day_text: str, problem: Msg
@@ -372,46 +333,20 @@ class _Parser:
                 "Another header stands here: if the columns differ, import this part by itself."
             )
         shown = day_text or " · ".join(one_line(c) for c in filled)[:120]
-        self._note(number, R.DATE, shown, problem, fatal=True)
-
-    def _extra(self, cells: tuple[str, ...]) -> dict[str, str]:
-        """Columns without a field of their own in a case, as they stood; no labels of opinion."""
-        kept = [*self.unmapped]
-        for kept_field in (R.DISTRICT, R.CATEGORY, R.OUTCOME, R.REMARKS):
-            kept += self.at.get(kept_field, ())
-        return {self.header.names[i]: cells[i] for i in sorted(kept) if cells[i].strip()}
-
-    def _keep(self, extra: dict[str, str], cells: tuple[str, ...], field: RegisterField) -> None:
-        """Keep the cells of `field` as they stood, since they were not wholly understood."""
-        for i in self.at.get(field, ()):
-            if cells[i].strip():
-                extra[self.header.names[i]] = cells[i]
-
-    def _short(
-        self, cells: tuple[str, ...], field: RegisterField, extra: dict[str, str], number: int
-    ) -> str:
-        text = one_line(self._text(cells, field))
-        if len(text) <= LONGEST_NAME:
-            return text
-        self._keep(extra, cells, field)
-        self._note(number, field, text, msg("Longer than {n} characters: cut off.", n=LONGEST_NAME))
-        return text[:LONGEST_NAME].rstrip()
-
-    def _said_unknown(self, text: str) -> bool:
-        return squeezed(text) in self.unknown or not any(c.isalnum() for c in text)
+        self.columns.note(number, R.DATE, shown, problem, fatal=True)
 
     def _until_end_date(
         self, spans: tuple[DaySpan, ...], cells: tuple[str, ...], number: int
     ) -> tuple[DaySpan, ...]:
-        text = self._text(cells, R.END_DATE)
-        if not text or self._said_unknown(text) or len(spans) != 1:
+        text = self.columns.text(cells, R.END_DATE)
+        if not text or self.columns.said_unknown(text) or len(spans) != 1:
             return spans
-        reading = self.day_reader.read(text)
+        reading = self.columns.day_reader.read(text)
         if reading.problem is not None:
-            self._note(number, R.END_DATE, text, reading.problem, fatal=True)
+            self.columns.note(number, R.END_DATE, text, reading.problem, fatal=True)
         elif reading.spans[-1].last < spans[0].first:
             wrong = msg("The last day comes before the first. Which is wrong?")
-            self._note(number, R.END_DATE, text, wrong, fatal=True)
+            self.columns.note(number, R.END_DATE, text, wrong, fatal=True)
         else:
             return (DaySpan(spans[0].first, reading.spans[-1].last),)
         return spans
@@ -419,155 +354,59 @@ class _Parser:
     def _received(
         self, cells: tuple[str, ...], number: int, day: date, extra: dict[str, str]
     ) -> tuple[datetime | None, bool]:
-        text = self._text(cells, R.RECEIVED)
-        if not text or self._said_unknown(text):
+        text = self.columns.text(cells, R.RECEIVED)
+        if not text or self.columns.said_unknown(text):
             return None, False
-        reading = self.day_reader.read(text)
-        if self._group(text, "source") is Source.UNANNOUNCED:
+        reading = self.columns.day_reader.read(text)
+        if self.columns.group(text, "source") is Source.UNANNOUNCED:
             return None, False
         if reading.problem is not None or not reading.spans:
-            self._note(number, R.RECEIVED, text, reading.problem or msg("The date is missing."))
-            self._keep(extra, cells, R.RECEIVED)
+            self.columns.note(
+                number, R.RECEIVED, text, reading.problem or msg("The date is missing.")
+            )
+            self.columns.keep(extra, cells, R.RECEIVED)
             return None, False
         received = reading.spans[0].first
         if len(reading.spans) > 1:
-            self._keep(extra, cells, R.RECEIVED)
+            self.columns.keep(extra, cells, R.RECEIVED)
         if received > day:
             late = msg("Notified after the day of the gathering: kept as it stands. Is it right?")
-            self._note(number, R.RECEIVED, text, late)
+            self.columns.note(number, R.RECEIVED, text, late)
         elif (day - received).days > _EARLY_DAYS:
             early = msg("Notified more than two years before: is the year right?")
-            self._note(number, R.RECEIVED, text, early)
+            self.columns.note(number, R.RECEIVED, text, early)
         clock = read_clock(reading.rest, self.words.clock).start if reading.rest else None
         try:
             return at(received, clock or time(0)), clock is not None
         except BadInput as gap:
-            self._note(number, R.RECEIVED, text, _mend(gap))
+            self.columns.note(number, R.RECEIVED, text, mend_of(gap))
             return at(received, time(0)), False
-
-    # ----------------------------------------------------------------- times
-
-    def _clock(self, text: str, *, is_end: bool) -> ClockReading:
-        key = (text, is_end)
-        reading = self.clock_memory.get(key)
-        if reading is None:
-            silent = self._said_unknown(text) if text else True
-            reading = (
-                ClockReading() if silent else read_clock(text, self.words.clock, is_end=is_end)
-            )
-            self.clock_memory[key] = reading
-        return reading
-
-    def _times(
-        self,
-        cells: tuple[str, ...],
-        number: int,
-        beside_day: str,
-        extra: dict[str, str],
-        *,
-        ends_later: bool = False,
-    ) -> tuple[time | None, int | None, str]:
-        """(start, end in minutes from midnight of the last day, the text they came from).
-
-        `ends_later`: the last day has a column of its own, so an end is never the day after it.
-        """
-        start_text, end_text = self._text(cells, R.START), self._text(cells, R.END)
-        if not end_text and R.END_DATE in self.at:
-            end_text = self.day_reader.read(self._text(cells, R.END_DATE)).rest
-        if not start_text and any(c.isdigit() for c in beside_day):
-            start_text = beside_day
-        reading = self._clock(start_text, is_end=False)
-        ending = self._clock(end_text, is_end=True)
-        for found, column, text in ((reading, R.START, start_text), (ending, R.END, end_text)):
-            where = column if column in self.at else R.DATE
-            for note in found.notes:
-                self._note(number, where, text, note)
-                self._keep(extra, cells, where)
-            if found.refused is not None:
-                self._note(number, where, text, found.refused, fatal=True)
-        start, end = reading.start, reading.end_minutes
-        if ends_later:
-            later = end if ending.end_minutes is None else ending.end_minutes
-            return start, later % 1440 if later is not None else None, start_text or end_text
-        if end_text and ending.end_minutes is not None:
-            end = self._end_after(start, ending.end_minutes, number, end_text)
-        return start, end, start_text or end_text
-
-    def _end_after(self, start: time | None, end: int, number: int, text: str) -> int | None:
-        if start is None:
-            return end
-        begun = start.hour * 60 + start.minute
-        if end > begun:
-            return end
-        if end == begun:
-            self._note(number, R.END, text, msg("It ends when it starts: taken as not known."))
-            return None
-        if end + 1440 - begun <= self.words.clock.longest_night_hours * 60:
-            return end + 1440
-        wrong = msg("The end comes before the start. Which is wrong?")
-        self._note(number, R.END, text, wrong, fatal=True)
-        return None
-
-    def _moments(
-        self,
-        span: DaySpan,
-        times: tuple[time | None, int | None, str],
-        number: int,
-    ) -> tuple[datetime | None, datetime | None]:
-        start_clock, end_minutes, text = times
-        field = R.START if R.START in self.at else R.DATE
-        start = self._instant(span.first, start_clock, number, field, text)
-        end = None
-        if end_minutes is not None and (start is not None or start_clock is None):
-            days, minutes = divmod(end_minutes, 1440)
-            last = span.last + timedelta(days=days)
-            end_field = R.END if R.END in self.at else field
-            end = self._instant(last, time(minutes // 60, minutes % 60), number, end_field, text)
-            begun = start or at(span.first, time(0))
-            if end is not None and end <= begun:
-                end = None
-        return start, end
-
-    def _instant(
-        self, day: date, clock: time | None, number: int, field: RegisterField, text: str
-    ) -> datetime | None:
-        if clock is None:
-            return None
-        try:
-            moment = at(day, clock)
-        except BadInput as gap:
-            self._note(number, field, text, _mend(gap))
-            return None
-        if clock.hour < 4 and at(day, clock, fold=1) != moment:
-            twice = msg("That hour comes twice in this night: the first is taken.")
-            self._note(number, field, text, twice)
-        return moment
 
     # ------------------------------------------------------- places, numbers
 
     def _places(
         self, cells: tuple[str, ...], extra: dict[str, str]
     ) -> tuple[tuple[str, ...], bool]:
-        text = self._text(cells, R.PLACE) or self._text(cells, R.DISTRICT)
+        text = self.columns.text(cells, R.PLACE) or self.columns.text(cells, R.DISTRICT)
         reading = self.place_memory.get(text)
         if reading is None:
             reading = read_places(text, self.words.places, self.known_places)
             self.place_memory[text] = reading
         if text and not reading.places:  # "Strecke": no place, but no word is lost
-            self._keep(extra, cells, R.PLACE)
+            self.columns.keep(extra, cells, R.PLACE)
         return tuple(self._named(place, extra, cells) for place in reading.places), reading.moving
 
     def _named(self, place: str, extra: dict[str, str], cells: tuple[str, ...]) -> str:
         if len(place) <= LONGEST_NAME:
             return place
-        self._keep(extra, cells, R.PLACE)
+        self.columns.keep(extra, cells, R.PLACE)
         return place[:LONGEST_NAME].rstrip()
 
     def _route(
         self, cells: tuple[str, ...], moving: bool, places: tuple[str, ...]
     ) -> tuple[str, ...]:
-        text = self._text(cells, R.ROUTE)
-        if text and not self._said_unknown(text):
+        text = self.columns.text(cells, R.ROUTE)
+        if text and not self.columns.said_unknown(text):
             found = read_places(text, self.words.places, self.known_places, is_route=True)
             return tuple(place[:LONGEST_NAME] for place in found.places)
         return places if moving and len(places) > 1 else ()
@@ -581,7 +420,7 @@ class _Parser:
         high = _first(highest.value, highest.high, expected.high)
         middle = expected.value
         if low is not None and high is not None and low > high:
-            self._note(
+            self.columns.note(
                 number, R.EXPECTED_HIGH, str(high), msg("Lowest and highest number change places.")
             )
             low, high = high, low
@@ -593,119 +432,20 @@ class _Parser:
     def _count(
         self, cells: tuple[str, ...], field: RegisterField, number: int, extra: dict[str, str]
     ) -> CountReading:
-        text = self._text(cells, field)
+        text = self.columns.text(cells, field)
         if self.both_numbers and field in (R.EXPECTED, R.TURNOUT):
-            parts = self._text(cells, R.EXPECTED).split("/")
+            parts = self.columns.text(cells, R.EXPECTED).split("/")
             text = parts[0 if field is R.EXPECTED else -1] if len(parts) == 2 else text
         if not text:
             return CountReading()
         reading = read_count(text, self.words.counts)
         if reading.refused is not None:
-            self._note(number, field, text, reading.refused, fatal=True)
+            self.columns.note(number, field, text, reading.refused, fatal=True)
         elif reading.note is not None:
-            self._keep(extra, cells, field)
-            if not self._group(text, "status"):
-                self._note(number, field, text, reading.note)
+            self.columns.keep(extra, cells, field)
+            if not self.columns.group(text, "status"):
+                self.columns.note(number, field, text, reading.note)
         return reading
-
-    # ----------------------------------------------------------------- words
-
-    def _group(self, text: str, what: str) -> object:
-        """The kind, form, source, status or incident that `text` names, or None."""
-        if not text:
-            return None
-        key = (what, text)
-        if key in self.word_memory:
-            return self.word_memory[key]
-        found = next((value for value, said in self.groups[what] if says(text, said)), None)
-        self.word_memory[key] = found
-        return found
-
-    def _judged(
-        self, cells: tuple[str, ...], number: int, beside_day: str, extra: dict[str, str]
-    ) -> tuple[Status | None, Kind, Form | None, Source | None]:
-        kind_text = self._text(cells, R.KIND)
-        kind = self._group(kind_text, "kind")
-        if kind_text and kind is None and not self._said_unknown(kind_text):
-            self._keep(extra, cells, R.KIND)
-            self._note(
-                number, R.KIND, kind_text, msg("The kind is not known: a demonstration is assumed.")
-                if self.defaults.kind is Kind.DEMONSTRATION
-                else msg("The kind is not known: that of the register is taken."),
-            )  # fmt: skip
-        form = self._group(kind_text, "form")
-        source_text = self._text(cells, R.SOURCE)
-        source = self._group(source_text, "source") or self._announced(source_text)
-        if source_text and source is None:
-            self._keep(extra, cells, R.SOURCE)
-        asides = (kind_text, self._text(cells, R.RECEIVED), self._text(cells, R.STATUS))
-        for aside in () if source else asides:
-            if self._group(aside, "source") is Source.UNANNOUNCED:
-                source = Source.UNANNOUNCED
-        return (
-            self._status(cells, beside_day, extra),
-            kind if isinstance(kind, Kind) else self.defaults.kind,
-            form if isinstance(form, Form) else None,
-            source if isinstance(source, Source) else None,
-        )
-
-    def _status(
-        self, cells: tuple[str, ...], beside_day: str, extra: dict[str, str]
-    ) -> Status | None:
-        """From its own column, else from "abgesagt" beside the day, a number, or in a remark."""
-        text = self._text(cells, R.STATUS)
-        if text:
-            status = self._group(text, "status") or self._yes_or_no(text) or self._alone(text)
-            if status is None or says(text, self.words.ended.prohibited):
-                self._keep(extra, cells, R.STATUS)
-            return status if isinstance(status, Status) else None
-        off = (Status.CANCELLED, Status.MOVED, Status.NO_SHOW)
-        for aside in (
-            beside_day,
-            self._text(cells, R.EXPECTED),
-            self._text(cells, R.TURNOUT),
-            self._text(cells, R.REMARKS),
-            self._text(cells, R.OUTCOME),
-            self._text(cells, R.START),
-            self._text(cells, R.PLACE),
-            self._text(cells, R.KIND),
-        ):
-            status = self._group(aside[:300], "status") if aside and not aside.isdigit() else None
-            if status in off:
-                return status  # type: ignore[return-value]
-        if self.words.called_off.search(fold(self._text(cells, R.PURPOSE)[:400])):
-            return Status.CANCELLED
-        return None
-
-    def _alone(self, text: str) -> Status | None:
-        """A word that means a status only where it is the whole cell ("verplaatst")."""
-        said = squeezed(text)
-        return next((s.status for s in self.words.statuses if said in map(squeezed, s.alone)), None)
-
-    def _yes_or_no(self, text: str) -> Status | None:
-        """A column "abgesagt" with "ja" or a cross, or "stattgefunden" with "nein"."""
-        meant = self._group(self._name(R.STATUS), "status")
-        said = squeezed(text)
-        if said in self.words.answers.yes:
-            return meant if isinstance(meant, Status) else None
-        if said in self.words.answers.no:
-            opposite = {Status.HELD: Status.NO_SHOW, Status.CANCELLED: Status.HELD}
-            return opposite.get(meant) if isinstance(meant, Status) else None
-        return None
-
-    def _announced(self, text: str) -> Source | None:
-        """A column "angemeldet" with "ja" or "nein"."""
-        said = squeezed(text)
-        if said in self.words.answers.yes:
-            return Source.WRITTEN
-        return Source.UNANNOUNCED if said in self.words.answers.no else None
-
-    def _incident(self, cells: tuple[str, ...]) -> Incident | None:
-        found = self._group(self._text(cells, R.OUTCOME)[:500], "incident")
-        for field in () if found else (R.STATUS, R.REMARKS):
-            if says(self._text(cells, field)[:500], self.words.ended.words):
-                found = Incident.SOME
-        return found if isinstance(found, Incident) else None
 
 
 def _names_last_moment(reading: DayReading) -> bool:
@@ -729,10 +469,6 @@ def _beyond_header(table: Table, header: Header) -> list[int]:
 
 def _say_which_day() -> Msg:
     return msg("Say which column holds the day of the gathering.")
-
-
-def _mend(fault: BadInput) -> Msg:
-    return fault.mend if isinstance(fault.mend, Msg) else msg("{why}", why=fault.mend)
 
 
 def _first(*numbers: int | None) -> int | None:
