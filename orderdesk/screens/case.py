@@ -56,9 +56,9 @@ class CaseScreen(Place):
          "event_class", "ask", "talk", "log", "call_off", "close_case", "mark_ready"}
     )  # fmt: skip
     DEFAULT_CSS = """
-    CaseScreen #facts { height: auto; }
+    CaseScreen #facts { height: auto; padding: 0 1; }
     CaseScreen #risk { height: auto; }
-    CaseScreen #name { height: auto; max-height: 2; }
+    CaseScreen #name { height: auto; max-height: 2; padding: 0 1; }
     CaseScreen.-wide .list { width: 1fr; }
     CaseScreen.-wide .detail { width: 1fr; }
     """

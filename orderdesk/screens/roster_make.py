@@ -147,6 +147,7 @@ class ProposalScreen(Place):
         Binding("escape", "leave", N_("to the grid")),
     ]
     CHANGES: ClassVar[frozenset[str]] = frozenset({"publish", "again", "throw_away"})
+    DEFAULT_CSS = "ProposalScreen #outlook { padding: 0 1; }"
 
     def __init__(self, again: Callable[[], None]) -> None:
         super().__init__()

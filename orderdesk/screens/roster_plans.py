@@ -45,6 +45,7 @@ class PlansScreen(Place):
         Binding("escape", "leave", N_("none")),
     ]
     CHANGES: ClassVar[frozenset[str]] = frozenset({"choose", "pool", "demand"})
+    DEFAULT_CSS = "PlansScreen #compare { padding: 0 1; }"
 
     def __init__(self, plans: Plans, again: Callable[[], Plans]) -> None:
         super().__init__()

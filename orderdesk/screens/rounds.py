@@ -35,6 +35,7 @@ class RoundsScreen(Place):
         Binding("escape", "leave", N_("back")),
     ]
     CHANGES: ClassVar[frozenset[str]] = frozenset({"send", "issue", "ask", "reply"})
+    DEFAULT_CSS = "RoundsScreen #rounds { padding: 0 1; }"
 
     def compose_body(self) -> ComposeResult:
         """One text that scrolls."""

@@ -28,7 +28,7 @@ from orderdesk.screens.words import translated
 
 # Controls, zero-width and reordering characters: what could steer a terminal or hide in a text.
 _NOTHING_HIDDEN = r"[^\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]*"
-_LONG, _ALONE, _LOOK, _REFUSALS, _FRAME = 4, 14, 9, 4, 7
+_LONG, _ALONE, _LOOK, _REFUSALS, _FRAME = 4, 14, 1, 4, 7
 """Lines of a long field, of one that has the form for itself, of what is shown while typing, of
 refusals, and of border, hint and keys."""
 _ARROW = 4
@@ -110,6 +110,8 @@ class Form(Sheet[object]):
     ) -> None:
         super().__init__()
         self._begin = begin or fields[0].name
+        self._looked = _LOOK if look is not None else 0
+        """Lines kept for what `look` gives."""
         self._title, self._fields = title, tuple(fields)
         self._submit: Callable[[Values], Any] = submit
         self._draft, self._keep, self._look = dict(draft or {}), keep, look
@@ -138,7 +140,14 @@ class Form(Sheet[object]):
         long = _ALONE if len(self._fields) == 1 else _LONG
         fields = sum(long if field.long else 1 for field in self._fields)
         refusals = min(len(self._fields), _REFUSALS)
-        return fields + refusals + (_LOOK if self._look else 0) + _FRAME
+        return fields + refusals + self._looked + _FRAME
+
+    def _grow(self) -> None:
+        """Room for what is shown while typing; never less again, so that nothing jumps."""
+        for look in self.query("#look").results(Static):  # gone once the form is closed
+            if look.size.height > self._looked:
+                self._looked = look.size.height
+                self.query_one(Vertical).styles.height = self._lines
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what the field takes, before the mistake."""
@@ -259,6 +268,7 @@ class Form(Sheet[object]):
             self.query_one("#look", Static).update(safe(str(problem.mend), "dim"))
         except OrderdeskError as problem:
             self.query_one("#look", Static).update(safe(problem))
+        self.call_after_refresh(self._grow)
 
     def on_input_submitted(self) -> None:
         """Enter goes to the next field, and saves from the last."""
@@ -364,6 +374,8 @@ class Reading(Sheet[None]):
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
+        if not self.query(VerticalScroll):  # closed meanwhile
+            return
         box, text = self.query_one(Vertical), self.query_one(VerticalScroll)
         around = box.outer_size.height - text.size.height
         box.styles.height = around + sum(part.outer_size.height for part in text.children)
