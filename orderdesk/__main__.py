@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from pathlib import Path
 
 from orderdesk.desk.preferences import preferences
 from orderdesk.desk.where import DATABASE_VARIABLE, user_folder
@@ -20,6 +21,7 @@ def main() -> None:
 
     The line's own `--lang` counts first, then what was last chosen on a screen, then the machine.
     """
+    _stand_in_for_closed_streams()
     arguments = globals_first(sys.argv[1:])
     _hide_password(arguments)
     set_language(_language_of(arguments) or _language_kept() or language_of_locale())
@@ -33,6 +35,14 @@ def main() -> None:
     from orderdesk.cli import run
 
     run(arguments)
+
+
+def _stand_in_for_closed_streams() -> None:
+    """A job scheduler may close all three: then nobody reads, and nothing goes wrong for that."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - for good
+            setattr(sys, name, stream)
 
 
 def globals_first(arguments: list[str]) -> list[str]:

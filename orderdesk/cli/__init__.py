@@ -38,6 +38,10 @@ def run(arguments: list[str]) -> None:
         fail(_("stopped"), STOPPED)
     except BrokenPipeError:
         _reader_has_gone()
+    except SystemExit as ended:  # the parser ends with 1 where the pipe breaks under it
+        if isinstance(ended.__context__, BrokenPipeError):
+            _reader_has_gone()
+        raise
     except Exception as fault:
         from orderdesk.desk.faults import keep
 

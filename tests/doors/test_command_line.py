@@ -160,9 +160,20 @@ def test_a_pipe_that_closes_and_ctrl_c_leave_no_traceback(empty_desk: Path) -> N
         piped.stdout.close()
         said = piped.stderr.read()
         piped.stderr.close()
-        piped.wait(60)
+        assert piped.wait(60) == 0, said
         assert "Traceback" not in said
         assert "BrokenPipe" not in said
+
+
+def test_closed_streams_are_no_fault(tmp_path: Path) -> None:
+    """A scheduler may start a job without any of the three."""
+    script = f'"{sys.executable}" -m orderdesk --help >&- <&- && "{sys.executable}" -m orderdesk --lang=en <&-'
+    ended = subprocess.run(
+        ["sh", "-c", script], capture_output=True, text=True, cwd=tmp_path, check=False,
+        env={**os.environ, "ORDERDESK_DATABASE": "none.db"},
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert "needs a terminal" in ended.stderr
 
 
 def test_ctrl_c_is_one_word(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
