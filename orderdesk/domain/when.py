@@ -52,6 +52,8 @@ _TWO_DAYS = re.compile(
     rf"(?P<last_day>\S.*?)\s+(?P<ends>{_TIME})"
 )
 _SINGLE = re.compile(rf"({_TIME})(?![\d/])")
+LONGEST = timedelta(days=366)
+"""A gathering may last for weeks; what lasts longer than a year is a year that was mistyped."""
 _MEND = msg(
     "Write a day and a time, such as: za 14:00, 13 jun 14:00-16:00, tomorrow 15:30, over 2 weken."
 )
@@ -112,6 +114,11 @@ def _from_day_to_day(found: re.Match[str], text: str, now: datetime, past: bool)
     end = _at(last, _clock(found["ends"], text), text)
     if end <= start:
         raise BadInput(N_("when"), text, msg("The end lies before the beginning."))
+    if end - start > LONGEST:
+        raise BadInput(
+            N_("when"), text,
+            msg("Choose an end at most {most} days after the beginning.", most=LONGEST.days),
+        )  # fmt: skip
     return When(local(start).date(), start, end)
 
 
