@@ -185,7 +185,12 @@ def pin(desk: Desk, _id: str) -> object:
     return touching.pin(desk, _shift(desk).id)
 
 
+def stand_down(desk: Desk, id: str) -> object:
+    return incident.stand_down(desk, id, {"turnout": "60-80", "incident": "none"})
+
+
 DEEDS: dict[str, Deed] = {
+    "closed, hours posted": stand_down,
     "shift": day_off,
     "pin": pin,
     "fields": change_fields,
