@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from benchmarks.roster import best_known, read
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.roster.engine import hand
+from orderdesk.roster.engine import constraints, hand
 from orderdesk.roster.engine import search as engine
+from orderdesk.roster.engine.constraints import legal
 from orderdesk.roster.engine.model import Cover, Person, Problem, Request, Shift, price, tables
 from orderdesk.roster.engine.pricing import compile_now
 from orderdesk.roster.engine.search import Step, solve
-from orderdesk.roster.engine.start import legal
 from tests.roster.literal_benchmark import breaches, penalty
 
 
@@ -70,10 +70,15 @@ def problems(draw: st.DrawFn, most_people: int = 4, most_days: int = 14) -> Prob
     )
 
 
-@settings(max_examples=12)
-@given(problems())
-def test_every_roster_is_legal_priced_right_and_over_its_bound(problem: Problem) -> None:
-    found = solve(problem, seconds=0.25, threads=1)
+@pytest.mark.parametrize("small", [0, 10_000], ids=["by-columns", "by-constraints"])
+@settings(max_examples=10)
+@given(problem=problems())
+def test_every_roster_is_legal_priced_right_and_over_its_bound(
+    small: int, problem: Problem
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(constraints, "_SMALL", small)
+        found = solve(problem, seconds=0.25, threads=1)
     rosters = names(problem, found.rosters)
     assert list(breaches(problem, rosters)) == []
     assert penalty(problem, rosters) == found.objective
@@ -97,10 +102,12 @@ def every_roster(problem: Problem) -> int:
     return next(penalty(problem, [r]) for r in rosters if not list(breaches(problem, [r])))
 
 
+@pytest.mark.parametrize("small", [0, 10_000], ids=["by-columns", "by-constraints"])
 @settings(max_examples=5)
-@given(problems(most_people=1, most_days=7))
-def test_one_persons_roster_is_the_best_of_all(problem: Problem) -> None:
+@given(problem=problems(most_people=1, most_days=7))
+def test_one_persons_roster_is_the_best_of_all(small: int, problem: Problem) -> None:
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(constraints, "_SMALL", small)
         patch.setattr(hand, "_WARM_UP", 1e-5)  # a long time to prove it in, little to anneal first
         found = solve(problem, seconds=3600, threads=1)
     assert found.best
@@ -117,6 +124,15 @@ def test_the_first_public_instance_ends_at_its_best_known_price(shared: Path) ->
     assert found.bound > found.objective - 1
     assert heard[-1].objective == found.objective
     assert [s.objective for s in heard] == sorted((s.objective for s in heard), reverse=True)
+
+
+def test_a_small_instance_is_proven_best_by_constraints(shared: Path) -> None:
+    file = shared / "data" / "rostering" / "Instance1.txt"
+    problem = read(file.read_text())
+    found = solve(problem, seconds=3600, repeatable=True)
+    assert list(breaches(problem, names(problem, found.rosters))) == []
+    assert found.best
+    assert found.objective == found.bound == best_known(file) == 607
 
 
 def test_stopping_leaves_a_legal_roster(shared: Path) -> None:

@@ -3,7 +3,8 @@
 Column generation over everything gives the bound and the prices of cover. Large neighbourhoods give
 the rosters: some people, a stretch of days, or both are opened, columns are generated within them,
 and a solver picks the best whole rosters out of these. Each hand (thread) works on a part of its
-own; what they find is merged person by person.
+own; what they find is merged person by person. A small problem is first given whole to a constraint
+solver, which proves what the linear program's bound can't.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ import numpy as np
 
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import msg
+from orderdesk.roster.engine import constraints
 from orderdesk.roster.engine.board import CLOSED, Board, Step
 from orderdesk.roster.engine.hand import Hand
 from orderdesk.roster.engine.meter import Meter
 from orderdesk.roster.engine.model import NEVER, OFF, Problem, Rosters, Tables
 from orderdesk.roster.engine.model import tables as tables_of
 from orderdesk.roster.engine.pricing import FREE, SCALE, Pricer, compile_now
-from orderdesk.roster.engine.start import legal
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,14 @@ def solve(
     board = Board(t, clock, on_progress)
     if not _compiled(_LOADED):
         # A fresh machine: something legal stands while the pricing is compiled.
-        early = legal(t, lambda: _compiled(0.0))
+        early = constraints.legal(t, lambda: _compiled(0.0))
         if early is not None:
             board.offer(early)
             if not _compiled(max(0.0, clock.left)) or stop():
                 return _result(board, clock, repeatable=False)
     board.offer(_first(t))
+    if constraints.small(t) and not clock.over:
+        _at_a_stroke(t, board, clock)
     hands = [Hand(t, seed * 1_000 + n, first=n == 0) for n in range(max(1, threads))]
     if repeatable:
         _in_turns(board, hands, clock)
@@ -103,6 +106,16 @@ def _result(board: Board, clock: Meter, *, repeatable: bool) -> Result:
         clock.spent,
         repeatable,
     )
+
+
+def _at_a_stroke(t: Tables, board: Board, clock: Meter) -> None:
+    """A small problem as a whole, by a constraint model."""
+    found = constraints.best(t, clock.left)
+    if found is not None:
+        rosters, proven = found
+        board.offer(rosters)
+        if proven:
+            board.prove(board.objective, board.guide)
 
 
 def _compiled(seconds: float) -> bool:
