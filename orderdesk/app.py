@@ -69,7 +69,6 @@ class OrderdeskApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     CSS = """
     * { scrollbar-size-vertical: 1; }
-    CommandPalette SearchIcon { display: none; }
     ToastRack { margin-bottom: 3; }
     """
     MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {
@@ -314,9 +313,9 @@ class OrderdeskApp(App[None]):
     def action_command_palette(self) -> None:
         """Every action by name, found in the reader's words."""
         if not CommandPalette.is_open(self):  # type: ignore[arg-type]
-            self.push_screen(
-                CommandPalette(id="--command-palette", placeholder=_("Find an action"))
-            )
+            from orderdesk.screens.widgets.palette import Palette
+
+            self.push_screen(Palette())
 
     def action_theme(self) -> None:
         """The next set of colours: dark, light, high contrast."""

@@ -122,6 +122,18 @@ def test_nobody_is_imported_unless_somebody_asks(desk: Desk, put: Put) -> None:
     assert asked.persons == ()
 
 
+def test_an_organiser_that_changed_in_the_file_is_known_afterwards(desk: Desk, put: Put) -> None:
+    columns = {"organiser": "anmelder"}
+    imported(desk, put(*ROWS), columns=columns)
+    name = ROWS[0].split(";")[4]
+    changed = imported(desk, put(ROWS[0].replace(name, "Beispiel Neu"), *ROWS[1:]), columns=columns)
+    assert counts(changed) == (0, 1, 2, 1, 0)
+    with desk.read() as reader:
+        people = reader.organisers()
+        (met,) = [o for o in people.values() if o.name == "Beispiel Neu"]
+        assert met.id in {case.organiser_id for case in reader.cases()}
+
+
 def test_the_mapping_can_be_changed_and_is_kept(desk: Desk, put: Put, tmp_path: Path) -> None:
     result = imported(desk, put(*ROWS), columns={"place": "", "purpose": "C"})
     assert result.mapping["purpose"] == ("Ort",)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from textual.app import App
 from textual.binding import Binding
+from textual.command import CommandList
 from textual.containers import ScrollableContainer
 from textual.screen import Screen
 from textual.widgets import Input, Select, TextArea
@@ -23,7 +24,7 @@ from orderdesk.i18n import _, catalogue, lend_words, msg, ngettext, set_language
 from orderdesk.i18n.catalogue import PACKAGE, PO
 from orderdesk.screens.words import TEXTUAL
 from tests.forbidden import FORBIDDEN
-from tests.waiting import idle
+from tests.waiting import idle, until
 
 
 def test_nothing_lacks_dutch_and_nothing_is_left_over() -> None:
@@ -119,6 +120,10 @@ async def test_the_switch_turns_every_word(monkeypatch: pytest.MonkeyPatch) -> N
         await pilot.press("escape", "ctrl+p")
         await pilot.pause()
         assert app.screen.query_one(Input).placeholder == "Zoek een actie"
+        await pilot.press("q", "x", "q")
+        nothing = app.screen.query_one(CommandList)
+        await until(pilot, lambda: nothing.option_count == 1, "nothing is found")
+        assert "geen actie met die woorden" in str(nothing.get_option_at_index(0).prompt.renderable)
         await pilot.press("escape", "ctrl+l")
         await idle(app)
         await pilot.pause()
