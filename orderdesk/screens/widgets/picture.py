@@ -21,11 +21,12 @@ class Picture(Static, Generic[Data]):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__("", id=id, classes=classes, markup=False)
         self._data: Data | None = None
-        self._drawn: tuple[int, Content] | None = None
+        self._drawn: dict[int, Content] = {}
+        """By width: layout asks for the height with and without a scrollbar."""
 
     def show(self, data: Data) -> None:
         """Show this."""
-        self._data, self._drawn = data, None
+        self._data, self._drawn = data, {}
         self.refresh(layout=True)
 
     def draw(self, data: Data, width: int) -> Content:
@@ -43,9 +44,9 @@ class Picture(Static, Generic[Data]):
     def _at(self, width: int) -> Content:
         if self._data is None or width <= 0:
             return Content("")
-        if self._drawn is None or self._drawn[0] != width:
-            self._drawn = width, self.draw(self._data, width)
-        return self._drawn[1]
+        if width not in self._drawn:
+            self._drawn[width] = self.draw(self._data, width)
+        return self._drawn[width]
 
 
 class Hanging(Picture[Content]):
@@ -57,12 +58,12 @@ class Hanging(Picture[Content]):
 
 
 def _hung(one: Content, width: int) -> list[Content]:
+    if one.cell_length <= width:
+        return [one]
     text = one.plain
     indent = len(text) - len(text.lstrip())
     item = text.lstrip()[:2] in _ITEMS
     hang = indent + 2 if indent or item else 0
-    if one.cell_length <= width:
-        return [one]
     if hang > width // 2:
         return one.wrap(width)
     first, *rest = one.wrap(width - hang)
