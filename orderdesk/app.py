@@ -174,6 +174,7 @@ class OrderdeskApp(App[None]):
 
     def _opened(self, desk: Desk, synthetic: bool) -> None:
         self.desk, self.synthetic = desk, synthetic
+        desk.deeds = []  # what opening it took, such as making the city, is nobody's deed
         # From here on, what is read in the background gives way to keys and drawing sooner.
         sys.setswitchinterval(_TURN)
         self.listen()

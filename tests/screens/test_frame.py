@@ -12,6 +12,7 @@ from textual.widgets import Input
 from orderdesk.__main__ import main
 from orderdesk.app import OrderdeskApp
 from orderdesk.desk import scoring
+from orderdesk.desk.core import Deed
 from orderdesk.desk.demo import OFFICER
 from orderdesk.desk.opening import open_desk
 from orderdesk.desk.preferences import prefer, preferences
@@ -31,6 +32,7 @@ from orderdesk.screens.widgets.jump import Jump
 from orderdesk.screens.widgets.keys import Keys
 from orderdesk.screens.widgets.small import TooSmall
 from orderdesk.screens.widgets.table import VirtualTable
+from orderdesk.store.changes import Changes
 from tests.stories.playing import story, week_at
 from tests.waiting import idle, until
 
@@ -175,6 +177,8 @@ async def test_what_was_done_is_taken_back_by_one_key(monday: Path, tmp_path: Pa
             return balance(reader.postings(Posting), Week.of(s.desk.now)).free
 
     async with story(monday, tmp_path, 1, "09:00") as s:
+        s.desk.deeds = [Deed(Changes(imported=1), Role.OFFICER, s.desk.now)]
+        s.app._opened(s.desk, synthetic=True)  # as after making the city
         await s.press("ctrl+z")
         assert said() == "there is nothing to take back"
         before = free()
