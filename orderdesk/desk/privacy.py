@@ -332,17 +332,12 @@ def about_case(reader: Reader, case: Case, organiser: Organiser | None) -> tuple
     if case.organiser_id and (organiser is None or organiser == Organiser(id=organiser.id)):
         lines.append(_("contact data: destroyed under retention"))
     elif case.organiser_id:
-        last = max(
-            (
-                local(c.span.end).date()
-                for c in reader.cases(organiser_id=case.organiser_id)
-                if c.span
-            ),
-            default=ended,
-        )
+        last = reader.last_end(case.organiser_id)
         lines.append(
             _("contact data: destroyed on {day}").format(
-                day=words.day(_gone_on(Kept.CONTACT, last), year=True)
+                day=words.day(
+                    _gone_on(Kept.CONTACT, local(last).date() if last else ended), year=True
+                )
             )
         )
     if reader.is_purged(case.id):

@@ -235,6 +235,11 @@ class Reader:
         found = self._session.execute(select(func.max(col(CaseRow.start)))).scalar_one()
         return cast("datetime | None", found)
 
+    def last_end(self, organiser_id: str) -> datetime | None:
+        """When the last case of an organiser ends; None while no case of theirs has a time."""
+        query = select(func.max(col(CaseRow.end))).where(col(CaseRow.organiser_id) == organiser_id)
+        return cast("datetime | None", self._session.execute(query).scalar_one())
+
     def last_cases(self, now: datetime) -> dict[str, tuple[str, datetime]]:
         """Per organiser the case that ended last: its number, and when it ended (where no end is
         known: when it was received, or else `now`)."""
