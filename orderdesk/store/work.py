@@ -117,13 +117,16 @@ class Work(Reader):
 
     def add_case(self, case: Case) -> Case:
         """Write a new case."""
-        self.add_cases([case])
+        self._insert_cases([case])
         keep(self.changes.cases, case.id, None, case)
-        self.changes.imported -= 1
         return case
 
     def add_cases(self, cases: Sequence[Case]) -> None:
-        """Write many new cases at once."""
+        """Write many new cases at once, as an import does."""
+        self._insert_cases(cases)
+        self.changes.imported += len(cases)
+
+    def _insert_cases(self, cases: Sequence[Case]) -> None:
         salts = [new_salt() for _case in cases]
         for at in range(0, len(cases), _CHUNK):
             chunk = zip(cases[at : at + _CHUNK], salts[at : at + _CHUNK], strict=True)
@@ -131,7 +134,6 @@ class Work(Reader):
             self._session.execute(insert(CaseRow), rows)
         for case, salt in zip(cases, salts, strict=True):
             self.note("case", f"case:{case.id}", trail_of_case(case, salt))
-        self.changes.imported += len(cases)
 
     def save_case(self, case: Case) -> Case:
         """Write a changed case; `case.version` is the version that was read.
