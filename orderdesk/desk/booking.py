@@ -53,6 +53,11 @@ def week_of(case: Case) -> Week:
     return Week.of(case.span.start if case.span else case.known_at)
 
 
+def case_pen(desk: Desk, work: Work, case: Case) -> Pen:
+    """The `pen` for the week whose hours a case takes."""
+    return pen(desk, work, week_of(case))
+
+
 def open_week(desk: Desk, work: Work, week: Week, carried: Sequence[Debt] = ()) -> None:
     """Open a week with what is rostered: flex shifts are the reserve, the rest is theme work."""
     reserve, themes = rostered_in(work, week)
@@ -81,7 +86,7 @@ def commit(desk: Desk, case_id: str, minutes: int, *, person_id: str = "") -> No
         write(
             work,
             ledger.commit,
-            pen(desk, work, week_of(case)),
+            case_pen(desk, work, case),
             case_id,
             minutes,
             person_id=person_id,
@@ -98,7 +103,7 @@ def borrow(
         case = work.case(case_id)
         write(
             work,
-            ledger.authorise_borrow, pen(desk, work, week_of(case)), theme, case_id, minutes,
+            ledger.authorise_borrow, case_pen(desk, work, case), theme, case_id, minutes,
             authorised_by=by, reason=reason, person_id=person_id,
         )  # fmt: skip
         note_event(
@@ -115,7 +120,7 @@ def ask_pool(desk: Desk, case_id: str, pool: str, minutes: int, reason: str = ""
         write(
             work,
             ledger.ask_external,
-            pen(desk, work, week_of(case)),
+            case_pen(desk, work, case),
             pool,
             case_id,
             minutes,
@@ -128,7 +133,7 @@ def confirm_pool(desk: Desk, case_id: str, pool: str, minutes: int) -> None:
     """The pool said yes."""
     with desk.work(Role.OFFICER) as work:
         case = work.case(case_id)
-        write(work, ledger.confirm_external, pen(desk, work, week_of(case)), pool, case_id, minutes)
+        write(work, ledger.confirm_external, case_pen(desk, work, case), pool, case_id, minutes)
         note_event(work, case_id, msg("{pool} confirms {n} h", n=words.hours(minutes), pool=pool))
 
 
@@ -154,7 +159,7 @@ def take_back_asked(desk: Desk, work: Work, case: Case, pool: str) -> None:
     ]
     if not asked:
         raise RuleSaysNo(msg("nothing is asked of the pool for {number}", number=case.number))
-    hand = pen(desk, work, week_of(case))
+    hand = case_pen(desk, work, case)
     write(work, ledger.reverse, hand, asked, _("the pool said no"))
 
 
@@ -190,7 +195,7 @@ def work_case(desk: Desk, work: Work, case: Case) -> int:
     made = write(
         work,
         ledger.work,
-        pen(desk, work, week_of(case)),
+        case_pen(desk, work, case),
         case.id,
         reference.cached("reserve", ReserveRules).pay_back,
     )

@@ -184,7 +184,7 @@ def put_right(desk: Desk, day: date, values: Mapping[str, str]) -> None:
         found = _one(_day_hours(work, day).people, who, values.get("number", "").strip())
         case = work.case(found.case_id)
         booking.write(
-            work, ledger.correct_worked, booking.pen(desk, work, booking.week_of(case)),
+            work, ledger.correct_worked, booking.case_pen(desk, work, case),
             case.id, who, minutes, _rules().pay_back, reason=code,
             authorised_by=Actor(name=name, role=Role.LEAD) if name else None,
         )  # fmt: skip

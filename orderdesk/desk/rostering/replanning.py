@@ -254,7 +254,7 @@ def ask_pool(desk: Desk, case: Case, plan: Plan, until: str = "") -> str:
         if _pool_state(work, case, plan) != NEEDED:
             raise RuleSaysNo(msg("the pool was asked already"))
         mark = _reference(work, case)
-        hand = booking.pen(desk, work, booking.week_of(case))
+        hand = booking.case_pen(desk, work, case)
         for entry in plan.pool:
             booking.write(
                 work, ledger.ask_external, hand, entry.pool, case.id, entry.minutes, reason=mark
@@ -277,7 +277,7 @@ def answer_pool(desk: Desk, case: Case, plan: Plan, *, yes: bool) -> None:
     with desk.work(Role.OFFICER) as work:
         if _pool_state(work, case, plan) != ASKED:
             raise RuleSaysNo(msg("the pool wasn't asked yet"))
-        hand = booking.pen(desk, work, booking.week_of(case))
+        hand = booking.case_pen(desk, work, case)
         pool = plan.pool[0].pool
         asked, _confirmed = _pool_minutes(work, case, pool)
         if yes:
