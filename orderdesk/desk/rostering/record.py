@@ -95,14 +95,13 @@ def undo(desk: Desk, by: Actor) -> list[str]:
 
 
 def _undo_in(desk: Desk, work: Work, last: Fact, by: Actor) -> list[str]:
-    now = {duty.id: duty for duty in work.duties()}
-    changes = []
-    for change in _changes_of(last):
-        assert change.new is not None
-        stands = _as_left(now, change.new)
-        old = change.old or change.new.replace(status=DutyStatus.CANCELLED)
-        changes.append((change.person_id, stands, _forward(stands, old, work.now)))
-    work.save_duties([back for _who, _old, back in changes])
+    changes = _set(
+        work,
+        [
+            (who, new, old or new.replace(status=DutyStatus.CANCELLED))
+            for who, old, new in _told(last)
+        ],
+    )
     postings = booking.reverse(desk, work, last.doc["postings"], _("plan taken back"), by)
     log_changes(work, changes, case_id=last.doc["case_id"], postings=postings, undoes=last.seq)
     if last.doc["case_id"]:
@@ -125,14 +124,8 @@ def redo(desk: Desk, by: Actor) -> list[str]:
 
 
 def _redo_in(desk: Desk, work: Work, back: Fact, last: Fact, by: Actor) -> list[str]:
-    now = {duty.id: duty for duty in work.duties()}
-    left = {line.new.id: line.new for line in _changes_of(back) if line.new is not None}
-    changes = []
-    for change in _changes_of(last):
-        assert change.new is not None
-        stands = _as_left(now, left[change.new.id])
-        changes.append((change.person_id, stands, _forward(stands, change.new, work.now)))
-    work.save_duties([new for _who, _old, new in changes])
+    left = {new.id: new for _who, _old, new in _told(back)}
+    changes = _set(work, [(who, left[new.id], new) for who, _old, new in _told(last)])
     ids = set(last.doc["postings"])
     authority = next(
         (p.authorised_by for p in work.postings(Posting) if p.id in ids and p.authorised_by), by
@@ -182,6 +175,28 @@ def _changes_of(fact: Fact) -> list[Change]:
         )
         for line in fact.doc["changes"]
     ]
+
+
+def _told(fact: Fact) -> list[tuple[str, Duty | None, Duty]]:
+    """Person, shift before (if any) and after, of a published change."""
+    return [(c.person_id, c.old, c.new) for c in _changes_of(fact) if c.new is not None]
+
+
+def _set(
+    work: Work, shifts: Sequence[tuple[str, Duty, Duty]]
+) -> list[tuple[str, Duty | None, Duty]]:
+    """Let shifts that stand as they were left read as wanted, a sequence further on.
+
+    shifts: person, shift as it was left, as wanted; gives person, shift as it stood, as it stands.
+    Raises RuleSaysNo when somebody was changed since.
+    """
+    now = {duty.id: duty for duty in work.duties()}
+    changes: list[tuple[str, Duty | None, Duty]] = []
+    for who, left, wanted in shifts:
+        stands = _as_left(now, left)
+        changes.append((who, stands, _forward(stands, wanted, work.now)))
+    work.save_duties([new for _who, _old, new in changes])
+    return changes
 
 
 def _as_left(now: Mapping[str, Duty], duty: Duty) -> Duty:
