@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from orderdesk.domain.ledger.pen import Pen, check
 from orderdesk.domain.ledger.postings import RULE, Account, Book, DebtTerms, Deed, Posting
-from orderdesk.domain.ledger.reading import totals
+from orderdesk.domain.ledger.reading import standing_in, totals
 from orderdesk.domain.ledger.themes import PayBackRule
 from orderdesk.domain.people import Actor
 from orderdesk.domain.time import Week
@@ -42,7 +42,7 @@ def correct_worked(
     """
     if not reason.strip():
         raise RuleSaysNo(msg("A reason is needed."), RULE)
-    standing = _worked(postings, pen.week, case_id, person_id)
+    standing = standing_in(postings, pen.week, case_id, person_id, *_SOURCES)
     if not standing:
         raise RuleSaysNo(msg("Nothing was booked as worked for {who} there.", who=person_id), RULE)
     differs = minutes - sum(m for _, m in standing)
@@ -53,19 +53,6 @@ def correct_worked(
     else:
         made = _less(postings, pen, standing, -differs, reason)
     return check(postings, made)
-
-
-def _worked(
-    postings: Sequence[Posting], week: Week, case_id: str, person_id: str
-) -> list[tuple[Account, int]]:
-    found = [
-        (account, minutes)
-        for account, minutes in totals(postings, week).items()
-        if account.book in _SOURCES
-        and account.case_id == case_id
-        and account.person_id == person_id
-    ]
-    return sorted(found, key=lambda x: (_SOURCES.index(x[0].book), x[0].theme, x[0].pool))
 
 
 def _back(account: Account) -> Account:

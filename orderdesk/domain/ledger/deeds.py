@@ -19,7 +19,14 @@ from orderdesk.domain.ledger.postings import (
     Deed,
     Posting,
 )
-from orderdesk.domain.ledger.reading import balance, debts_in, hours, totals, unplanned_debt
+from orderdesk.domain.ledger.reading import (
+    balance,
+    debts_in,
+    hours,
+    standing_in,
+    totals,
+    unplanned_debt,
+)
 from orderdesk.domain.ledger.themes import PayBackRule
 from orderdesk.domain.people import Actor
 from orderdesk.domain.time import Week, local
@@ -59,10 +66,8 @@ def _carried_in(pen: Pen, carried: Sequence[Debt]) -> list[Posting]:
 
 
 def _owe(terms: DebtTerms, minutes: int) -> dict[Account, int]:
-    return {
-        Account(book=Book.CLAIM, theme=terms.theme): -minutes,
-        Account(book=Book.OWED, theme=terms.theme, debt_id=terms.id): minutes,
-    }
+    owed = Account(book=Book.OWED, theme=terms.theme, debt_id=terms.id)
+    return _moved(minutes, Account(book=Book.CLAIM, theme=terms.theme), owed)
 
 
 def resize_reserve(
@@ -70,7 +75,7 @@ def resize_reserve(
 ) -> list[Posting]:
     """Add rostered reserve to the week, or take it off (negative): flex shifts moved between weeks,
     an absence. Only free reserve can go."""
-    legs = {Account(book=Book.RESERVE): -minutes, Account(book=Book.FREE): minutes}
+    legs = _moved(minutes, Account(book=Book.RESERVE), Account(book=Book.FREE))
     return check(postings, [pen.posting(Deed.RESIZE, legs, reason=_given(reason))])
 
 
@@ -101,11 +106,9 @@ def commit(
             ),
             RULE,
         )
-    legs = {
-        Account(book=Book.FREE): -minutes,
-        Account(book=Book.COMMITTED, case_id=case_id, person_id=person_id): minutes,
-    }
+    to = Account(book=Book.COMMITTED, case_id=case_id, person_id=person_id)
     about = {"case_id": case_id, "person_id": person_id, "duty_id": duty_id, "reason": reason}
+    legs = _moved(minutes, Account(book=Book.FREE), to)
     return check(postings, [pen.posting(Deed.COMMIT, legs, **about)])
 
 
@@ -124,11 +127,9 @@ def authorise_borrow(
     """Let a case borrow theme minutes (of one person), signed by a team lead or decider."""
     _named(case_id)
     _positive(minutes)
-    legs = {
-        Account(book=Book.AVAILABLE, theme=theme): -minutes,
-        Account(book=Book.TO_BORROW, theme=theme, case_id=case_id, person_id=person_id): minutes,
-    }
+    to = Account(book=Book.TO_BORROW, theme=theme, case_id=case_id, person_id=person_id)
     about = {"case_id": case_id, "person_id": person_id, "duty_id": duty_id, "reason": reason}
+    legs = _moved(minutes, Account(book=Book.AVAILABLE, theme=theme), to)
     posting = pen.posting(Deed.BORROW, legs, authorised_by=authorised_by, **about)
     return check(postings, [posting])
 
@@ -145,10 +146,8 @@ def ask_external(
     """Ask a pool for help; nothing counts on it before it is confirmed."""
     _named(case_id)
     _positive(minutes)
-    legs = {
-        Account(book=Book.POOL, pool=pool): -minutes,
-        Account(book=Book.ASKED, pool=pool, case_id=case_id): minutes,
-    }
+    asked = Account(book=Book.ASKED, pool=pool, case_id=case_id)
+    legs = _moved(minutes, Account(book=Book.POOL, pool=pool), asked)
     return check(postings, [pen.posting(Deed.ASK, legs, case_id=case_id, reason=reason)])
 
 
@@ -163,27 +162,9 @@ def confirm_external(
 ) -> list[Posting]:
     """The pool says yes to (a part of) what was asked. A no is `release`."""
     _positive(minutes)
-    legs = {
-        Account(book=Book.ASKED, pool=pool, case_id=case_id): -minutes,
-        Account(book=Book.CONFIRMED, pool=pool, case_id=case_id): minutes,
-    }
+    asked = Account(book=Book.ASKED, pool=pool, case_id=case_id)
+    legs = _moved(minutes, asked, asked.replace(book=Book.CONFIRMED))
     return check(postings, [pen.posting(Deed.CONFIRM, legs, case_id=case_id, reason=reason)])
-
-
-def _standing(
-    postings: Sequence[Posting], pen: Pen, case_id: str, person_id: str | None, *books: Book
-) -> list[tuple[Account, int]]:
-    """What stands for a case in these books, in their order."""
-    found = [
-        (account, minutes)
-        for account, minutes in totals(postings, pen.week).items()
-        if account.book in books
-        and account.case_id == case_id
-        and (person_id is None or account.person_id == person_id)
-    ]
-    return sorted(
-        found, key=lambda x: (books.index(x[0].book), x[0].theme, x[0].pool, x[0].person_id)
-    )
 
 
 def _parts(
@@ -235,7 +216,7 @@ def work(
     The rest keeps standing until `release`. Borrowed minutes become a debt due by `pay_back`.
     """
     _named(case_id)
-    standing = _standing(postings, pen, case_id, person_id, *_WORKED_AS)
+    standing = standing_in(postings, pen.week, case_id, person_id, *_WORKED_AS)
     made = []
     for account, part in _parts(standing, minutes, case_id):
         legs = {
@@ -318,7 +299,7 @@ def plan_pay_back(
             ),
             RULE,
         )
-    legs = {Account(book=Book.FREE): -minutes, plan: minutes}
+    legs = _moved(minutes, Account(book=Book.FREE), plan)
     return check(postings, [pen.posting(Deed.PLAN_PAY_BACK, legs, reason=reason)])
 
 
@@ -336,7 +317,7 @@ def release(
     Theme minutes go first, then external hours, then the reserve. An empty `case_id` lets go of
     what was planned to be paid back.
     """
-    standing = _standing(postings, pen, case_id, person_id, *reversed(STANDING))
+    standing = standing_in(postings, pen.week, case_id, person_id, *reversed(STANDING))
     made = []
     for account, part in _parts(standing, minutes, case_id):
         back = {
@@ -448,6 +429,11 @@ def close_week(postings: Sequence[Posting], pen: Pen) -> list[Posting]:
 def _named(case_id: str) -> None:
     if not case_id:
         raise RuleSaysNo(msg("Hours are set apart for a case: its id is missing."), RULE)
+
+
+def _moved(minutes: int, source: Account, target: Account) -> dict[Account, int]:
+    """Legs that carry minutes from one account to another."""
+    return {source: -minutes, target: minutes}
 
 
 def _positive(minutes: int) -> None:

@@ -41,6 +41,22 @@ def total(sums: Totals, *books: Book, theme: str | None = None, case_id: str | N
     )
 
 
+def standing_in(
+    postings: Iterable[Posting], week: Week, case_id: str, person_id: str | None, *books: Book
+) -> list[tuple[Account, int]]:
+    """What stands for a case (of one person, where given) in these books, in their order."""
+    found = [
+        (account, minutes)
+        for account, minutes in totals(postings, week).items()
+        if account.book in books
+        and account.case_id == case_id
+        and (person_id is None or account.person_id == person_id)
+    ]
+    return sorted(
+        found, key=lambda x: (books.index(x[0].book), x[0].theme, x[0].pool, x[0].person_id)
+    )
+
+
 def balance(postings: Iterable[Posting], week: Week, at: datetime | None = None) -> Balance:
     """The state of a week's reserve, as entered by `at` (now, if None)."""
     return _balance(totals(postings, week, at))
