@@ -167,9 +167,9 @@ class Found:
 
 def scoring_name(code: str) -> str:
     """A class in the reader's words."""
-    from orderdesk.papers.say import CLASSES
+    from orderdesk.papers.say import class_name
 
-    return _(CLASSES.get(code, code))
+    return class_name(code)
 
 
 def below_lines(below: Sequence[Strength]) -> Iterator[str]:

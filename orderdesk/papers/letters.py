@@ -363,7 +363,7 @@ def mayor_block(picture: MayorPicture, code: str) -> str:
         sizes = [str(n) for n in (picture.expected_low, picture.expected_high) if n is not None]
         about = str(picture.expected) if picture.expected is not None else _("unknown")
         size = f"{about} ({'-'.join(sizes)})" if len(sizes) == 2 else about
-        low, high = _class(picture.lowest_class), _class(picture.highest_class)
+        low, high = say.class_name(picture.lowest_class), say.class_name(picture.highest_class)
         lines = (
             (_("What"), _("gathering {number}, about {size} people").format(
                 number=picture.number, size=size)),
@@ -371,7 +371,7 @@ def mayor_block(picture: MayorPicture, code: str) -> str:
                 f"{_when(picture)}"),
             (_("Known since"), say.moment(picture.known_at)),
             (_("Class"), _("{name} (between {low} and {high})").format(
-                name=_class(picture.decided_class), low=low, high=high)),
+                name=say.class_name(picture.decided_class), low=low, high=high)),
             (_("Package"), picture.package or _("none yet")),
         )  # fmt: skip
         more = []
@@ -390,7 +390,3 @@ def _when(picture: MayorPicture) -> str:
     if picture.ends is None:
         return say.moment(picture.starts)
     return say.span(Span(start=picture.starts, end=picture.ends))
-
-
-def _class(code: str) -> str:
-    return _(say.CLASSES[code]) if code in say.CLASSES else code

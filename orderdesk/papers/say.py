@@ -28,6 +28,11 @@ _MONTHS = (
 )
 
 
+def class_name(code: str) -> str:
+    """A class of risk in words; a letter, or what is no class, as it is."""
+    return _(CLASSES[code]) if code in CLASSES else code
+
+
 def day(value: datetime | date) -> str:
     """ "Thu 11 June"."""
     on = local(value).date() if isinstance(value, datetime) else value

@@ -160,9 +160,7 @@ def _facts(data: ScriptData) -> Facts:
         (_("Expected"), data.expected),
         (
             _("Class"),
-            _(say.CLASSES[data.decided_class])
-            if data.decided_class in say.CLASSES
-            else data.decided_class,
+            say.class_name(data.decided_class),
         ),
     ]
     return Facts(facts=tuple(say.fact(label, text) for label, text in facts if text))

@@ -98,8 +98,8 @@ def number(figure: Figure) -> tuple[Run, ...]:
 
 
 def class_name(code: str) -> str:
-    """A class in words; a letter as it is."""
-    return _(say.CLASSES[code]) if code in say.CLASSES else code or "–"
+    """A class in words; a dash where none is set."""
+    return say.class_name(code) or "–"
 
 
 def class_runs(advised: str, decided: str, override: Override | None) -> tuple[Run, ...]:
