@@ -18,7 +18,6 @@ A screen subclasses `Place`, names its `place`, draws in `compose_body`, and fil
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -105,7 +104,7 @@ class Place(Screen[None]):
         """No key that could only be refused: at another moment, or for who may only read."""
         desk = self.desk
         if action in self.CHANGES and desk is not None:
-            return desk.as_known is None and desk.can_change
+            return desk.can_change
         return super().check_action(action, parameters)
 
     @property
@@ -221,11 +220,6 @@ class Place(Screen[None]):
                 self.done(text)
 
         return closed
-
-    def wrote(self, path: object) -> None:
-        """What to do when a form closes that wrote a file: say where it is, if it was written."""
-        if isinstance(path, Path):
-            self.done(str(path))
 
     def drafted(
         self,

@@ -17,6 +17,7 @@ from orderdesk.i18n import N_, _
 from orderdesk.screens import capacity_pictures as pictures
 from orderdesk.screens.base import Place
 from orderdesk.screens.safe import line, safe
+from orderdesk.screens.signing import lead, signature
 from orderdesk.screens.widgets.bars import Bars, Gauge, Waterfall
 from orderdesk.screens.widgets.fan import FanChart
 from orderdesk.screens.widgets.form import Field, Form, Reading
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
     from orderdesk.desk.forecasting import Forecast
     from orderdesk.desk.waterline import Shortage
-    from orderdesk.domain.people import Actor
 
 
 class CapacityScreen(Place):
@@ -282,8 +282,7 @@ class CapacityScreen(Place):
                 self._which_case(desk),
                 Field("theme", _("Theme"), choices=words.themes(), value="nuisance"),
                 Field("hours", _("Hours")),
-                Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
-                Field("reason", _("Reason")),
+                *signature(),
             ],
             lambda v: booking.borrow(
                 desk, scoring.case_numbered(desk, v["number"]).id, v["theme"],
@@ -436,8 +435,7 @@ class CapacityScreen(Place):
                 _("Ways out for {number}").format(number=found.case.number),
                 [
                     Field("way", _("Way"), choices=[(x, x) for x, _w in found.lettered()]),
-                    Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
-                    Field("reason", _("Reason")),
+                    *signature(),
                     Field("until", _("Pool answers by"), _("empty: noon of the day before")),
                     Field("decision", _("Decision"), _("number, below the waterline")),
                 ],
@@ -622,13 +620,6 @@ class CapacityScreen(Place):
             ),
             closed,
         )
-
-
-def lead(values: Mapping[str, str]) -> Actor:
-    """Who signs: a team lead, by name."""
-    from orderdesk.domain.people import Actor, Role
-
-    return Actor(name=values["by"].strip(), role=Role.LEAD)
 
 
 def _waiting(desk: Desk) -> Iterator[str]:

@@ -16,6 +16,7 @@ from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _, figure
 from orderdesk.screens.base import Place
 from orderdesk.screens.safe import line, safe
+from orderdesk.screens.signing import decision, lead, signature
 from orderdesk.screens.widgets.form import Field, Form, Reading, Values
 from orderdesk.screens.widgets.looks import Look
 from orderdesk.screens.widgets.preview import CasePreview
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from orderdesk.desk.incident import Incident
     from orderdesk.desk.logfile import Merged
     from orderdesk.desk.timeline import LogLine
-    from orderdesk.domain.people import Actor
 
 
 class IncidentScreen(Place):
@@ -252,12 +252,8 @@ class IncidentScreen(Place):
         def commit(values: Mapping[str, str]) -> object:
             package = next(p for p in found.packages if p.id == values["package"])
             return incident.authorise(
-                desk, found, package, _lead(values), values["reason"], values.get("decision", "")
+                desk, found, package, lead(values), values["reason"], values.get("decision", "")
             )
-
-        decision = [
-            Field("decision", _("Number of a driehoek decision"), _("below the waterline"))
-        ] if any(package.needs_decision for package in found.packages) else []  # fmt: skip
 
         def committed(people: object) -> None:
             if isinstance(people, list):
@@ -268,9 +264,8 @@ class IncidentScreen(Place):
                 _("Authorise"),
                 [
                     Field("package", _("Package"), choices=choices),
-                    Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
-                    Field("reason", _("Reason")),
-                    *decision,
+                    *signature(),
+                    *decision(needed=any(p.needs_decision for p in found.packages)),
                 ],
                 commit,
             ),
@@ -545,12 +540,6 @@ def _picture(found: Incident, log: Sequence[LogLine]) -> Iterator[str]:
     yield ""
     yield _("Log, newest first")
     yield from reversed(list(_log_lines(log)))
-
-
-def _lead(values: Mapping[str, str]) -> Actor:
-    from orderdesk.domain.people import Actor, Role
-
-    return Actor(name=values["by"].strip(), role=Role.LEAD)
 
 
 def _hint(values: Mapping[str, str]) -> str:

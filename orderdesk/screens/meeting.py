@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -202,21 +201,17 @@ class MeetingScreen(Place):
     def action_write(self) -> None:
         """The minutes as PDF."""
         from orderdesk.desk import meeting
+        from orderdesk.screens.papers import ask_file
 
         desk = self.desk
         if desk is None:
             return
 
-        self.app.push_screen(
-            Form(
-                _("Write the minutes"),
-                [Field("folder", _("Folder"), value="review")],
-                lambda v: meeting.write_minutes(
-                    desk, self._meeting, Path(v["folder"]).expanduser()
-                ),
-            ),
-            self.wrote,
-        )
+        ask_file(
+            self.app.push_screen, "review",
+            lambda folder: meeting.write_minutes(desk, self._meeting, folder),
+            self.done, title=_("Write the minutes"), folder=True,
+        )  # fmt: skip
 
     def action_close(self) -> None:
         """The closing round."""

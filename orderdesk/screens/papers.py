@@ -40,6 +40,7 @@ def ask_file(
     write: Callable[[Path], object],
     done: Callable[[str], None],
     *,
+    title: str = "",
     folder: bool = False,
 ) -> None:
     """Ask for a file, or a `folder` for several, and write it; `done` is told where it stands.
@@ -52,7 +53,7 @@ def ask_file(
 
     label = _("Folder") if folder else _("File")
     where = _("in {folder}, or say where").format(folder=Path.cwd())
-    form = Form(_("Print"), [Field("file", label, where, value=file)], written)
+    form = Form(title or _("Print"), [Field("file", label, where, value=file)], written)
     push(form, lambda path: done(_("written: {file}").format(file=path)) if path else None)
 
 

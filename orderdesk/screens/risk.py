@@ -14,8 +14,8 @@ from textual.widgets import Static
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import N_, _
 from orderdesk.screens.base import Place
-from orderdesk.screens.capacity import lead
 from orderdesk.screens.safe import line, safe
+from orderdesk.screens.signing import lead
 from orderdesk.screens.widgets.form import Field, Form, Reading
 from orderdesk.screens.widgets.looks import badge
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable

@@ -544,22 +544,18 @@ class RosterScreen(Place):
     def action_paper(self) -> None:
         """The roster on paper."""
         from orderdesk.desk.rostering import printing
+        from orderdesk.screens.papers import ask_file
 
         desk, shown = self.desk, self._view
         if desk is None or shown is None:
             return
         first, days = shown.days[0], len(shown.days)
 
-        self.app.push_screen(
-            Form(
-                _("Print the roster"),
-                [Field("file", _("File"), value=f"roster-{first}.pdf")],
-                lambda v: printing.print_roster(
-                    desk, first, days, Path(v["file"].strip()).expanduser()
-                ),
-            ),
-            self.wrote,
-        )
+        ask_file(
+            self.app.push_screen, f"roster-{first}.pdf",
+            lambda path: printing.print_roster(desk, first, days, path),
+            self.done, title=_("Print the roster"),
+        )  # fmt: skip
 
     def action_plans(self) -> None:
         """Plans for what a case asks."""

@@ -13,8 +13,8 @@ from textual.widgets import Static
 
 from orderdesk.i18n import N_, _, figure
 from orderdesk.screens.base import Place
-from orderdesk.screens.capacity import lead
 from orderdesk.screens.safe import line
+from orderdesk.screens.signing import decision, lead, signature
 from orderdesk.screens.widgets.form import Field, Form, Reading
 from orderdesk.screens.widgets.looks import Look, Piece, content, lines
 from orderdesk.screens.widgets.table import fitted
@@ -145,17 +145,14 @@ class PlansScreen(Place):
         pool = [
             Field("pool", _("Pool said yes"), choices=[("no", _("no")), ("yes", _("yes"))])
         ] if state in (replanning.NEEDED, replanning.ASKED) else []  # fmt: skip
-        decision = [
-            Field("decision", _("Number of a driehoek decision"), _("below the waterline"))
-        ] if plans[n].needs_decision and not self.plans.situation.decision else []  # fmt: skip
+        undecided = plans[n].needs_decision and not self.plans.situation.decision
         self.app.push_screen(
             Form(
                 _("Choose plan {name}").format(name=chr(ord("A") + n)),
                 [
-                    Field("by", _("Name of the team lead"), _("who takes theme hours signs")),
-                    Field("reason", _("Reason")),
+                    *signature(),
                     *pool,
-                    *decision,
+                    *decision(needed=undecided),
                 ],
                 lambda v: replanning.choose(
                     desk, self.plans, plans[n], lead(v), v["reason"],

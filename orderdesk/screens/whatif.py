@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -192,19 +191,17 @@ class WhatIfScreen(Place):
     def action_paper(self) -> None:
         """The answer on paper, marked as supposed."""
         from orderdesk.desk import whatif
+        from orderdesk.screens.papers import ask_file
 
         desk, found = self.desk, self._found
         if desk is None or found is None:
             return
 
-        self.app.push_screen(
-            Form(
-                _("Print the what-if"),
-                [Field("file", _("File"), value="what-if.pdf")],
-                lambda v: whatif.print_pdf(desk, found, Path(v["file"].strip()).expanduser()),
-            ),
-            self.wrote,
-        )
+        ask_file(
+            self.app.push_screen, "what-if.pdf",
+            lambda path: whatif.print_pdf(desk, found, path),
+            self.done, title=_("Print the what-if"),
+        )  # fmt: skip
 
     def action_leave(self) -> None:
         """Back to what is real."""
