@@ -93,7 +93,6 @@ class OrderdeskApp(App[None]):
         glance_path: str = "",
         preferences_folder: Path | None = None,
     ) -> None:
-        gc.disable()  # until the first frame stands: nothing of it is garbage, and it takes a tenth
         super().__init__()
         chosen = "" if preferences_folder is None else preferences(preferences_folder).get("theme")
         set_up(self, chosen or DARK)
@@ -120,6 +119,10 @@ class OrderdeskApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """No colour at all where `NO_COLOR` asks for none."""
         return (self._plain,) if self.no_color else super().get_line_filters()
+
+    def on_load(self) -> None:
+        """Look for no garbage until the first frame stands: there is none, and it takes a tenth."""
+        gc.disable()
 
     def on_mount(self) -> None:
         """Then the desk, without keeping the frame waiting."""
@@ -387,7 +390,6 @@ class OrderdeskApp(App[None]):
         """The actions of the other places: chosen, one goes there first."""
         if self.desk is None or screen is not self.screen_stack[0]:
             return
-        may_change = self.desk.can_change and self.desk.as_known is None
         for name, _key, title in PLACES:
             place = _place(name)
             if name == self.current_mode:
@@ -395,7 +397,7 @@ class OrderdeskApp(App[None]):
             for binding in place.BINDINGS:
                 if not isinstance(binding, Binding) or not (binding.show and binding.description):
                     continue
-                if may_change or binding.action.partition("(")[0] not in place.CHANGES:
+                if self.desk.can_change or binding.action.partition("(")[0] not in place.CHANGES:
                     yield SystemCommand(
                         f"{_(title)}: {_(binding.description)}",
                         _("there, key {key}").format(key=binding.key_display or binding.key),
