@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +20,7 @@ from orderdesk.cli.base import (
     progress,
 )
 from orderdesk.cli.parser import App
-from orderdesk.i18n import _, count, language, ngettext
+from orderdesk.i18n import _, count, language, msg, ngettext
 
 export = App(help=_("Write calendars and tables."))
 app.add_typer(export, name="export")
@@ -60,16 +60,20 @@ def demo(
     name="import",
     help=_(
         "Read a register as an authority keeps it (CSV or Excel). In a terminal it first shows "
-        "what it found and asks. With --events: an export of the event system, taken over as "
-        "changes of known events."
+        "what it found and asks. With --events, or when it is a calendar (.ics): an export of the "
+        "event system, taken over as changes of known events."
         "\n\nExample: orderdesk import mainz-2022.csv --json"
         "\n\nExample: orderdesk import --events calendar.csv --dry-run"
+        "\n\nExample: orderdesk import events.ics --dry-run"
         "\n\nExample: orderdesk import register.xlsx --show"
         "\n\nExample: orderdesk import register.xlsx --map place=Ort --map organiser= --rows 5-40"
     ),
 )
 def import_(
-    file: Annotated[Path, typer.Argument(help=_("The register: .csv, .tsv, .xlsx, .xls, .ods"))],
+    file: Annotated[
+        Path,
+        typer.Argument(help=_("The register: .csv, .tsv, .xlsx, .xls, .ods; events also .ics")),
+    ],
     events: Annotated[
         bool, typer.Option("--events", help=_("It is an export of the event system."))
     ] = False,
@@ -114,11 +118,23 @@ def import_(
     progress(
         _("reading {file}").format(file=visible(file.name or str(file)))
     )  # before what loads slowly
-    from orderdesk.desk import import_choices, importing
+    from orderdesk.desk import event_calendar, import_choices, importing
 
-    if events:
-        first = sheet[0] if sheet else None
-        _import_events(file, first, dry_run=dry_run, yes=yes or as_json, as_json=as_json)
+    if events or event_calendar.is_calendar(file):
+        _only_for_registers(
+            {
+                "--map": columns, "--header-row": header_row, "--rows": rows, "--year": year,
+                "--mapping": mapping, "--keep": keep_mapping, "--sheet": (sheet or [])[1:],
+            }
+        )  # fmt: skip
+        only_look = dry_run or show
+        _import_events(
+            file,
+            sheet[0] if sheet else None,
+            dry_run=only_look,
+            yes=yes or as_json,
+            as_json=as_json,
+        )
         return
     choices = importing.Choices(
         sheets=tuple(sheet or ()),
@@ -144,12 +160,26 @@ def import_(
         emit(result.as_json(), as_json, result.lines)
 
 
+def _only_for_registers(options: Mapping[str, object]) -> None:
+    """Raises BadInput for an option that says nothing about events, instead of forgetting it."""
+    from orderdesk.errors import BadInput
+
+    for name, value in options.items():
+        if value:
+            raise BadInput(
+                name, value if isinstance(value, str | int) else str(value),
+                msg("It is for registers: events are read as they stand, one sheet at a time."),
+            )  # fmt: skip
+
+
 def _import_events(
     file: Path, sheet: str | None, *, dry_run: bool, yes: bool, as_json: bool
 ) -> None:
-    from orderdesk.desk import event_import
+    from orderdesk.desk import event_import, importing
 
     with open_desk() as desk:
+        if not dry_run:
+            importing.may_import(desk)
         found = event_import.preview(desk, file, sheet)
         if not dry_run and (yes or _agreed(found.lines())):
             found = event_import.apply(desk, found)

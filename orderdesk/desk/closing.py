@@ -20,7 +20,7 @@ from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, Figure, _, msg
 
 if TYPE_CHECKING:
-    from orderdesk.store.work import Reader
+    from orderdesk.store.work import Reader, Work
 
 
 TURNOUT = "turnout"
@@ -40,8 +40,6 @@ def call_off(desk: Desk, case_id: str) -> Case:
 
     Raises RuleSaysNo for a case that is over, moved or called off already.
     """
-    from orderdesk.desk.booking import release_case
-
     with desk.work() as work:
         case = work.case(case_id)
         if not case.to_come:
@@ -49,9 +47,16 @@ def call_off(desk: Desk, case_id: str) -> Case:
                 msg("{number} can't be called off: it stands on {status}", number=case.number,
                     status=msg(words.STATUSES[case.status]))
             )  # fmt: skip
-        release_case(desk, work, case)
-        note_event(work, case_id, msg("called off"))
+        release(desk, work, case)
         return work.save_case(case.replace(status=Status.CANCELLED))
+
+
+def release(desk: Desk, work: Work, case: Case) -> None:
+    """Let go of all that stands for a case that is called off, and write it in its log."""
+    from orderdesk.desk.booking import release_case
+
+    release_case(desk, work, case)
+    note_event(work, case.id, msg("called off"))
 
 
 def move(desk: Desk, case_id: str, when: str) -> Moved:

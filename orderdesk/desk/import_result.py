@@ -149,13 +149,13 @@ class ImportResult:
                 value=repr(problem.value),
                 message=problem.message,
             )
-        yield from _and_more(len(self.problems) - _SHOWN_PROBLEMS)
+        yield from and_more(len(self.problems) - _SHOWN_PROBLEMS)
         told = [(row, why) for row, why in self.skipped_rows if not row.problems]
         for row, why in told[:_SHOWN_SKIPPED]:
             yield _("row {row} skipped: {reason}").format(
                 row=_place(row.sheet, row.number), reason=why
             )
-        yield from _and_more(len(told) - _SHOWN_SKIPPED)
+        yield from and_more(len(told) - _SHOWN_SKIPPED)
         for row, fields in self.differences[:_SHOWN_SKIPPED]:
             for name, (before, now) in fields.items():
                 yield _("row {row} changed: {field} {before} → {now}").format(
@@ -285,7 +285,8 @@ def _place(sheet: str, number: int) -> str:
     return f"{sheet}!{number}" if sheet else str(number)
 
 
-def _and_more(n: int) -> Iterator[str]:
+def and_more(n: int) -> Iterator[str]:
+    """That so many lines are not shown."""
     if n > 0:
         yield ngettext("and {n} more row to look at", "and {n} more to look at", n).format(
             n=count(n)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from orderdesk.domain.text import csv_text
 from orderdesk.domain.time import local
@@ -31,6 +31,9 @@ _TELLING = frozenset({BUILD_UP, BREAK_DOWN, VISITORS, PEAK, SHARE})
 """Headings that a register of demonstrations never has: two of them make an event export."""
 _LOOKED_AT = 30
 """Rows from the top in which the heading is looked for."""
+USUAL = timedelta(hours=2)
+_IN_TEXT = (NUMBER, BUILD_UP, BREAK_DOWN, VISITORS, PEAK, SHARE, CLASS)
+"""What a text with lines such as "Bezoekers: 1.800" may say of an event."""
 _SECONDS = re.compile(r"(\d{1,2}:\d{2}):\d{2}(?:\.\d+)?")
 _DATE = re.compile(r"\d{1,4}[-/. ]\d|\d\s*[a-z]{3}", re.IGNORECASE)
 _MOST = 1_000_000
@@ -64,6 +67,16 @@ class EventRow(Strict):
     """0 to 1."""
     risk_class: str | None = None
     called_off: bool = False
+    time_known: bool = True
+    """False when it only gives the day."""
+    end_known: bool = True
+    """False when it doesn't say until when: `end` is then two hours after the start."""
+    uid: str = ""
+    """By which a calendar knows the event; empty in a table."""
+    sequence: int = 0
+    """Edition of the event in its calendar, rising."""
+    modified: datetime | None = None
+    """When its system last changed it."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,9 @@ class EventFile:
     """Headings that fill nothing."""
     count: int
     """Rows that hold anything."""
+    notes: tuple[Msg, ...] = ()
+    calendar: str = ""
+    """Name of the calendar; empty for a table."""
 
 
 def is_event_export(table: Table, words: EventColumns) -> bool:
@@ -98,7 +114,7 @@ def read_events(table: Table, words: EventColumns, now: datetime) -> EventFile:
                 known=", ".join((*words.headings[NUMBER][:3], *words.headings[START][:3]))),
         )  # fmt: skip
     heading = table.rows[at]
-    reader = _RowReader(words, {name: heading[n] for name, n in columns.items()}, now)
+    reader = RowReader(words, {name: heading[n] for name, n in columns.items()}, now)
     rows: list[EventRow] = []
     skipped: list[tuple[int, Msg]] = []
     count = 0
@@ -157,7 +173,19 @@ def _clean(cell: str) -> str:
     return one_line(visible(csv_text(cell)))
 
 
-class _RowReader:
+def said_in(text: str, words: EventColumns) -> dict[str, tuple[str, str]]:
+    """Field -> (heading, value) for each line of a text that says such a thing of an event."""
+    known = {fold(h): field for field in _IN_TEXT for h in words.headings[field]}
+    found: dict[str, tuple[str, str]] = {}
+    for line in text.splitlines():
+        heading, colon, value = _clean(line).partition(":")
+        field = known.get(fold(heading)) if colon else None
+        if field is not None and value.strip():
+            found.setdefault(field, (heading.strip(), value.strip()))
+    return found
+
+
+class RowReader:
     """Reads cells of one file; what it can't read becomes a problem and stays unknown."""
 
     def __init__(self, words: EventColumns, headings: dict[str, str], now: datetime) -> None:
@@ -183,20 +211,29 @@ class _RowReader:
             title=cells.get(TITLE, "")[:300],
             place=cells.get(PLACE, "")[:300],
             start=start,
-            end=end or start + timedelta(hours=2),
-            build_up_from=self._try(
-                row, cells, BUILD_UP, lambda text: self._before(text, cells.get(DAY, day), start)
-            ),
-            break_down_until=self._try(
-                row, cells, BREAK_DOWN,
-                lambda text: self._later(text, cells.get(DAY, day), end or start),
-            ),
-            visitors=self._try(row, cells, VISITORS, _people),
-            peak=self._try(row, cells, PEAK, _people),
-            square_share=self._try(row, cells, SHARE, self._share),
-            risk_class=self._try(row, cells, CLASS, _class),
+            end=end or start + USUAL,
+            end_known=end is not None,
             called_off=fold(cells.get(STATE, "")) in {fold(w) for w in self.words.called_off},
-        )  # fmt: skip
+            **self.details(row, {DAY: day, **cells}, start, end),
+        )
+
+    def details(
+        self, row: int, cells: Mapping[str, str], start: datetime, end: datetime | None
+    ) -> dict[str, Any]:
+        """What more is said of an event whose time is known: fields of `EventRow`."""
+        day = cells.get(DAY) or f"{local(start):%Y-%m-%d}"
+        return {
+            "build_up_from": self._try(
+                row, cells, BUILD_UP, lambda text: self._before(text, day, start)
+            ),
+            "break_down_until": self._try(
+                row, cells, BREAK_DOWN, lambda text: self._later(text, day, end or start)
+            ),
+            "visitors": self._try(row, cells, VISITORS, _people),
+            "peak": self._try(row, cells, PEAK, _people),
+            "square_share": self._try(row, cells, SHARE, self._share),
+            "risk_class": self._try(row, cells, CLASS, _class),
+        }
 
     def _try(
         self, row: int, cells: Mapping[str, str], name: str, read: Callable[[str], T]

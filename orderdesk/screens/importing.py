@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from orderdesk.desk.importing import Choices, Found
 
 _SHOWN_NOTES = 4
-_MOST_OF_EVENTS = 4 << 20  # bytes: a year of the event system is far smaller, a register may not be
 
 
 def open_import(place: Place) -> None:
@@ -42,7 +41,7 @@ def open_import(place: Place) -> None:
         Form(
             _("Import a register or an export of the event system"),
             [
-                Field("file", _("File"), _(".csv, .tsv, .xlsx, .xls, .ods")),
+                Field("file", _("File"), _(".csv, .tsv, .xlsx, .xls, .ods; events also .ics")),
                 *_reading_fields(),
             ],
             _file_and_choices,
@@ -195,8 +194,7 @@ class ImportScreen(Place):
     def _preview(self, desk: Desk, tell: Callable[[str], None]) -> Found | FoundEvents:
         from orderdesk.desk import event_import, importing
 
-        small = self._path.stat().st_size < _MOST_OF_EVENTS
-        if small and event_import.is_events(self._path):
+        if event_import.is_events(self._path):
             return event_import.preview(desk, self._path)
         return importing.preview(desk, self._path, self._choices, progress=tell)
 

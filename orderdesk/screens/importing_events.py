@@ -13,6 +13,7 @@ from textual.widgets import Static
 from orderdesk.i18n import N_, _
 from orderdesk.screens.base import Place
 from orderdesk.screens.safe import safe
+from orderdesk.screens.widgets.form import Reading
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
@@ -63,6 +64,12 @@ class EventImportScreen(Place):
         self.query_one(VirtualTable).load(ListRows(list(_event_rows(self._found))))
         self.query_one(VirtualTable).focus()
 
+    def on_virtual_table_chosen(self, event: VirtualTable.Chosen) -> None:
+        """The row in full."""
+        cells = list(_event_rows(self._found))[event.row]
+        title = _("Row {row}").format(row=cells[0])
+        self.app.push_screen(Reading(title, "\n".join(filter(None, cells[1:]))))
+
     def action_accept(self) -> None:
         """Take it over."""
         from orderdesk.desk import event_import
@@ -88,7 +95,8 @@ def _event_rows(found: FoundEvents) -> Iterator[tuple[str, ...]]:
             yield str(change.row.row), change.after.number, str(d.what), d.before, d.now
     for change in found.of("new"):
         case = change.after
-        text = f"{case.place_text} · {intake.place_name(case)} · {words.span(case.span)}"
+        when = words.span(case.span, time_known=case.time_known)
+        text = " · ".join(dict.fromkeys((when, case.place_text, intake.place_name(case))))
         yield str(change.row.row), case.number, _("new"), "", text
     for n, why in found.file.skipped:
         yield str(n), "", _("skipped"), "", str(why)

@@ -194,6 +194,7 @@ class Reader:
         organiser_id: str = "",
         place_id: str = "",
         statuses: Iterable[str] = (),
+        kinds: Iterable[str] = (),
     ) -> list[Case]:
         """Cases that overlap [start, end), by start; all of them when nothing is given."""
         query = select_rows(CaseRow).order_by(col(CaseRow.start), col(CaseRow.number))
@@ -208,6 +209,8 @@ class Reader:
             query = query.where(col(CaseRow.place_id) == place_id)
         if wanted := list(statuses):
             query = query.where(col(CaseRow.status).in_(wanted))
+        if of_kinds := list(kinds):
+            query = query.where(col(CaseRow.kind).in_(of_kinds))
         return [case_from_row(row) for row in self._session.exec(query)]
 
     def case_lines(self, within: Span | None = None) -> list[CaseLine]:

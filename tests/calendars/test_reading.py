@@ -10,7 +10,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from orderdesk.calendars import reading
+from orderdesk.calendars import parts
 from orderdesk.calendars.feed import FeedKind, write_feed
 from orderdesk.calendars.reading import read_ics
 from orderdesk.calendars.repeating import Budget, CannotUse, read_rule
@@ -146,7 +146,7 @@ DEEP = b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\n" * 10_000
     [
         (b"", "empty"),
         (b"\x00\xff\xfe binary", "UTF-8"),
-        (b"x" * (reading.MAX_BYTES + 1), "larger than 5 MB"),
+        (b"x" * (parts.MAX_BYTES + 1), "larger than 5 MB"),
         (b"\r\n" * 1_000_000, "lines"),
         (DEEP, "nested"),
         (calendar()[:-15], "cut off"),

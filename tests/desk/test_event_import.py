@@ -12,6 +12,7 @@ from orderdesk.domain.time import local
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.reference import data_folder
 
+CALENDAR = data_folder() / "examples" / "event-calendar-2026-06-09.ics"
 EXPORT = data_folder() / "examples" / "event-export-2026-06-09.csv"
 HEAD = "Zaaknummer;Naam;Locatie;Datum;Begin;Einde;Opbouw vanaf;Bezoekers;Deel plein\n"
 
@@ -108,3 +109,95 @@ def test_a_register_is_no_event_export_and_the_other_way_round(city: Desk, tmp_p
         event_import.preview(city, register)
     with pytest.raises((BadInput, RuleSaysNo)):
         event_import.preview(city, tmp_path / "nowhere.csv")
+
+
+def edition(folder: Path, *changes: tuple[str, str]) -> Path:
+    """The example calendar, a later time."""
+    text = CALENDAR.read_bytes().decode()
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    path = folder / "later.ics"
+    path.write_bytes(text.encode())
+    return path
+
+
+def counts(found: event_import.FoundEvents) -> tuple[int, int, int, int, int]:
+    told = found.as_json()
+    assert told["rows"] == sum(told[k] for k in ("new", "changed", "unchanged", "skipped"))
+    return told["new"], told["changed"], told["unchanged"], told["skipped"], told["gone"]
+
+
+def test_a_calendar_is_taken_over_edition_by_edition(city: Desk, tmp_path: Path) -> None:
+    with city.read() as reader:
+        before = reader.trail_length()
+    found = event_import.preview(city, CALENDAR)
+    assert counts(found) == (3, 1, 0, 0, 0)
+    change = found.of("changed")[0]
+    assert [(str(d.what), d.before, d.now) for d in change.differences] == [
+        ("build-up", "10:00", "08:00")
+    ]
+    assert [c.other.number for c in change.conflicts] == ["D-2026-043"]
+    with city.read() as reader:
+        assert reader.trail_length() == before
+    event_import.apply(city, found)
+    # the same file again says nothing and writes nothing
+    with city.read() as reader:
+        before = reader.trail_length()
+    again = event_import.preview(city, CALENDAR)
+    assert counts(again) == (0, 0, 4, 0, 0)
+    event_import.apply(city, again)
+    with city.read() as reader:
+        assert reader.trail_length() == before
+        markets = [c for c in reader.cases() if "Voorbeeldmarkt" in c.place_text]
+    assert {c.place_text for c in markets} == {"Voorbeeldmarkt (fictief), Lindenkruis"}
+    assert [f"{local(c.span.start):%d-%m %H:%M}" for c in markets if c.span] == [
+        "19-06 08:00", "03-07 08:00",
+    ]  # fmt: skip
+
+    # an older edition never comes over a newer one; a new one, a call-off and what is gone are told
+    later = edition(
+        tmp_path,
+        ("SEQUENCE:3", "SEQUENCE:2"),
+        ("SUMMARY:Voorbeeldloop", "STATUS:CANCELLED\r\nSEQUENCE:1\r\nSUMMARY:Voorbeeldloop"),
+        ("UID:7d20c9-160", "UID:another"),
+    )
+    found = event_import.preview(city, later)
+    assert counts(found) == (2, 1, 0, 1, 2)
+    assert "SEQUENCE 2" in str(found.file.skipped[0][1])
+    run = found.of("changed")[0]
+    assert run.calls_off
+    event_import.apply(city, found)
+    assert cases.dossier(city, run.after.id).case.status.value == "cancelled"
+    on_again = event_import.preview(city, edition(tmp_path, ("SUMMARY:Voorbeeldloop", "SEQUENCE:2\r\nSUMMARY:Voorbeeldloop")))  # fmt: skip
+    assert [p.value for p in on_again.file.problems] == [run.after.number]
+
+
+def test_what_a_calendar_leaves_open_stays_as_the_desk_knows_it(city: Desk, tmp_path: Path) -> None:
+    day = edition(
+        tmp_path,
+        ("DTSTART;TZID=Europe/Amsterdam:20260613T120000", "DTSTART;VALUE=DATE:20260613"),
+        ("DTEND;TZID=Europe/Amsterdam:20260613T220000\r\n", ""),
+        ("DTEND;TZID=W. Europe Standard Time:20260627T130000\r\n", ""),
+        ("Bezoekers: 1.800", "Bezoekers: veel"),
+    )
+    found = event_import.preview(city, day)
+    festival = found.of("changed")[0]
+    assert [str(d.what) for d in festival.differences] == ["build-up"]
+    assert [(p.column, p.value) for p in found.file.problems] == [
+        ("DESCRIPTION: Bezoekers", "veel")
+    ]
+    run = next(c.after for c in found.of("new") if "loop" in c.after.place_text)
+    assert run.span is not None
+    assert run.span.minutes == 120
+    assert "ORGANIZER" in found.file.not_read
+    assert "Organisator" not in repr(found)
+
+
+def test_more_at_one_time_than_a_city_holds_is_refused(city: Desk, tmp_path: Path) -> None:
+    event = "BEGIN:VEVENT\r\nUID:{n}\r\nDTSTART:20271224T100000Z\r\nEND:VEVENT\r\n"
+    many = "".join(event.format(n=n) for n in range(300))
+    path = tmp_path / "x.ics"
+    path.write_text(f"BEGIN:VCALENDAR\r\n{many}END:VCALENDAR\r\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="than a city can hold"):
+        event_import.preview(city, path)

@@ -12,7 +12,8 @@ S = tests/screens/test_hostile):
 - CSV: F.test_import_of_csv, ..._of_a_gigabyte_..., test_nothing_is_half_imported.
 - workbooks: F.test_import_of_formulas_..., ..._merged_cells_..., ..._zip_bomb_...;
   M.test_import_of_a_workbook_with_macros_takes_values_only.
-- calendars read: F.test_reading_a_calendar; no door of the application reads one yet.
+- calendars read: F.test_a_strange_calendar_..., F.test_import_of_a_strange_calendar_...;
+  S.test_a_strange_calendar_is_refused_on_the_screen.
 - data files: F.test_a_data_file_names_file_key_value_and_range.
 - addresses with a password: F.test_a_password_in_an_address_never_shows,
   F.test_a_password_is_taken_off_the_line_of_the_program.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
@@ -15,6 +16,7 @@ import openpyxl
 import pytest
 
 from orderdesk.__main__ import main
+from orderdesk.calendars.events import read_event_calendar
 from orderdesk.calendars.reading import read_ics
 from orderdesk.desk.opening import open_desk
 from orderdesk.desk.signals import refuse_personal_data
@@ -26,6 +28,7 @@ from orderdesk.registers.workbook import Limits
 from orderdesk.reserve.rules import ReserveRules
 from orderdesk.risk.card import RiskCard
 from tests.doors.lines import Line, unsafe
+from tests.doors.strange_calendars import STRANGE
 
 HEAD = "Datum;Tijd;Plaats;Aantal\n"
 GOOD = "13-06-2026;14:00-16:00;Markt;80\n"
@@ -144,54 +147,57 @@ MOST_STEPS = 1_000_000
 """Calls and returns within which the worst calendar is read or refused: no clock would be fair."""
 
 
-def _ics(*inside: str, end: str = "END:VCALENDAR\r\n") -> bytes:
-    return ("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + "\r\n".join(inside) + "\r\n" + end).encode()
+@pytest.mark.parametrize("name", STRANGE)
+def test_a_strange_calendar_is_refused_or_bounded_and_says_why(name: str) -> None:
+    data, said = STRANGE[name].make(), STRANGE[name].said
+    for read in (_read_busy, _read_events):
+        steps = 0
+
+        def count(_frame: object, _event: str, _about: object) -> None:
+            nonlocal steps
+            steps += 1
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            told = read(data)
+        except BadInput as refused:
+            told = str(refused)
+        finally:
+            sys.setprofile(before)
+        assert said in told, told
+        assert steps < MOST_STEPS
 
 
-def _event(*lines: str) -> str:
-    return "\r\n".join(
-        ["BEGIN:VEVENT", "UID:a", "DTSTART:20260613T100000Z", "DTEND:20260613T110000Z", *lines,
-         "END:VEVENT"]
-    )  # fmt: skip
+def _read_busy(data: bytes) -> str:
+    return " ".join(f"line {p.line} {p.why}" for p in read_ics(data, WINDOW).problems)
 
 
-ICS: dict[str, tuple[Callable[[], bytes], str]] = {
-    "every-second": (lambda: _ics(_event("RRULE:FREQ=SECONDLY")), "line 3"),
-    "100-mb": (lambda: b"X" * (100 << 20), "5"),
-    "nested-10000": (lambda: _ics(*["BEGIN:X"] * 10_000, *["END:X"] * 10_000), "nested"),
-    "no-end": (lambda: _ics(_event(), end=""), "never closed"),
-    "folding": (lambda: _ics("nothing like a line", _event()), "no calendar line"),
-    "unknown-zone": (
-        lambda: _ics(_event().replace("DTSTART:20260613T100000Z",
-                                      "DTSTART;TZID=Mars/Base:20260613T100000")),
-        "Mars/Base",
-    ),
-    "duplicate-uid": (lambda: _ics(_event(), _event()), "twice"),
-}  # fmt: skip
+def _read_events(data: bytes) -> str:
+    found = read_event_calendar(data, WINDOW.start)
+    return " ".join(f"line {p.line} {p.why}" for p in found.problems)
 
 
-@pytest.mark.parametrize(("make", "said"), ICS.values(), ids=ICS.keys())
-def test_a_strange_calendar_is_refused_or_bounded_and_says_why(
-    make: Callable[[], bytes], said: str
+@pytest.mark.parametrize("name", STRANGE)
+def test_import_of_a_strange_calendar_writes_nothing_and_says_why(
+    line: Line, tmp_path: Path, name: str
 ) -> None:
-    data = make()
-    steps = 0
+    (tmp_path / "x.ics").write_bytes(STRANGE[name].make())
+    ended = line("import", "x.ics", "--json")
+    assert ended.code == (2 if STRANGE[name].whole_file else 0), ended
+    assert STRANGE[name].said in ended.text.replace('"row": ', "line "), ended.text
+    assert unsafe(ended.text) == set()
+    if not STRANGE[name].whole_file:
+        told = json.loads(ended.out)
+        assert told["rows"] == sum(told[k] for k in ("new", "changed", "unchanged", "skipped"))
+        assert told["new"] == 0
 
-    def count(_frame: object, _event: str, _about: object) -> None:
-        nonlocal steps
-        steps += 1
 
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        read = read_ics(data, WINDOW)
-        told = " ".join(f"line {p.line} {p.why}" for p in read.problems)
-    except BadInput as refused:
-        told = str(refused)
-    finally:
-        sys.setprofile(before)
-    assert said in told, told
-    assert steps < MOST_STEPS
+def test_import_of_a_calendar_takes_no_options_of_registers(line: Line, tmp_path: Path) -> None:
+    (tmp_path / "x.ics").write_bytes(STRANGE["every-second"].make())
+    for words in (["--rows", "5"], ["--map", "place=Ort"], ["--sheet", "x"], ["--year", "2026"]):
+        ended = line("import", "x.ics", *words)
+        assert (ended.code, words[0].strip("-") in ended.err) == (2, True), ended
 
 
 # --- the desk's own parameters -----------------------------------------------------------------

@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 
 from orderdesk.desk import agenda, cases, intake, scoring, settings, talks, team
+from orderdesk.desk.importing import Choices
 from orderdesk.desk.timeline import write_line
 from orderdesk.domain.events import Case
 from orderdesk.errors import BadInput
 from orderdesk.screens.base import PLACES
 from orderdesk.screens.case import CaseScreen
+from orderdesk.screens.importing import ImportScreen
+from orderdesk.screens.importing_events import EventImportScreen
 from orderdesk.screens.widgets.form import Form
+from tests.doors.strange_calendars import STRANGE
 from tests.stories.playing import Story, story, week_at
 
 HOSTILE = (
@@ -107,3 +111,17 @@ async def test_impossible_moments_stand_at_their_field(
         assert isinstance(s.app.screen, Form)
         assert s.app.screen.values["when"] == when
         assert s.widget_text("#error-when").strip()
+
+
+async def test_a_strange_calendar_is_refused_on_the_screen(monday: Path, tmp_path: Path) -> None:
+    async with story(monday, tmp_path, 1, "09:00", size=(120, 40)) as s:
+        for name, strange in STRANGE.items():
+            path = tmp_path / f"{name}.ics"
+            path.write_bytes(strange.make())
+            s.app.push_screen(ImportScreen(path, Choices()))
+            await s.settle()
+            assert isinstance(
+                s.app.screen, ImportScreen if strange.whole_file else EventImportScreen
+            )
+            assert s.sees("row 3" if strange.said == "line 3" else strange.said), s.screen
+            await s.press("escape")
