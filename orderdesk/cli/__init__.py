@@ -13,13 +13,13 @@ import sys
 from typer._click.exceptions import ClickException
 from typer.exceptions import Abort
 
-from orderdesk.cli import files, planner, setup, upkeep, work
+from orderdesk.cli import files, planner, setup, signals, upkeep, work
 from orderdesk.cli.base import app, fail
 from orderdesk.cli.parser import PARSER_WORDS, refusal
 from orderdesk.errors import OrderdeskError
 from orderdesk.i18n import _
 
-__all__ = ["PARSER_WORDS", "app", "files", "planner", "run", "setup", "upkeep", "work"]
+__all__ = ["PARSER_WORDS", "app", "files", "planner", "run", "setup", "signals", "upkeep", "work"]
 
 STOPPED = 130
 """Exit code after Ctrl-C, as shells expect it."""

@@ -153,6 +153,17 @@ def emit(result: Mapping[str, Any], as_json: bool, lines: Callable[[], Iterable[
             typer.echo(visible(line))
 
 
+def agreed(lines: Iterable[str]) -> bool:
+    """Show what would be imported and ask; without a terminal there is nobody to ask."""
+    from orderdesk.domain.text import visible
+
+    if not in_terminal():
+        return True
+    for line in lines:
+        typer.echo(visible(line))
+    return typer.confirm(_("Import this?"))
+
+
 def progress(step: str) -> None:
     """Say on the error channel what is being done."""
     typer.echo(f"· {step}", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from orderdesk.cli.base import (
     DryRun,
     Out,
     WeekText,
+    agreed,
     app,
     emit,
     in_terminal,
@@ -155,7 +156,7 @@ def import_(
             emit(shown.as_json(), as_json, shown.lines)
             return
         result = importing.dry_run(found, chosen)
-        if not dry_run and (yes or as_json or _agreed(result.lines())):
+        if not dry_run and (yes or as_json or agreed(result.lines())):
             result = importing.apply(desk, found, chosen, progress=_slow_progress())
         emit(result.as_json(), as_json, result.lines)
 
@@ -181,7 +182,7 @@ def _import_events(
         if not dry_run:
             importing.may_import(desk)
         found = event_import.preview(desk, file, sheet)
-        if not dry_run and (yes or _agreed(found.lines())):
+        if not dry_run and (yes or agreed(found.lines())):
             found = event_import.apply(desk, found)
         emit(found.as_json(), as_json, found.lines)
 
@@ -199,17 +200,6 @@ def _slow_progress() -> Callable[[str], None]:
             progress(step)
 
     return tell
-
-
-def _agreed(lines: Iterable[str]) -> bool:
-    """Show what would be imported and ask; without a terminal there is nobody to ask."""
-    from orderdesk.domain.text import visible
-
-    if not in_terminal():
-        return True
-    for line in lines:
-        typer.echo(visible(line))
-    return typer.confirm(_("Import this?"))
 
 
 @export.command(

@@ -25,7 +25,7 @@ KINDS = {"str": N_("text"), "int": N_("number"), "float": N_("number"), "path": 
 IN_ORDER = (
     "demo", "first", "import", "register", "score", "learn", "plan", "week", "forecast", "what-if",
     "roster", "oncall", "strength", "team", "leave",
-    "incident", "call-off", "police", "worked", "calls", "review", "council", "export",
+    "incident", "call-off", "police", "worked", "calls", "signals", "review", "council", "export",
     "feeds", "backtest", "settings", "privacy", "db", "serve",
 )  # fmt: skip
 """Commands as a day goes, in the help; what is not named here follows."""

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from orderdesk.cli.base import AsJson, DryRun, WeekText, Who, app, emit, in_terminal, open_desk
+from orderdesk.cli.base import (
+    AsJson,
+    DryRun,
+    WeekText,
+    Who,
+    agreed,
+    app,
+    emit,
+    in_terminal,
+    open_desk,
+)
 from orderdesk.cli.parser import App
 from orderdesk.i18n import _
 
@@ -128,14 +138,9 @@ def team_import(
 
     with open_desk() as desk:
         found = staff.preview(desk, file, sheet=sheet)
-        if not dry_run and (yes or as_json or not in_terminal() or _agreed(found)):
+        if not dry_run and (yes or as_json or agreed(found.lines())):
             found = staff.take_over(desk, found)
         emit(found.as_json(), as_json, found.lines)
-
-
-def _agreed(found: Any) -> bool:
-    emit({}, False, found.lines)
-    return typer.confirm(_("Import this?"))
 
 
 @team.command(

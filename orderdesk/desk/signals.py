@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from orderdesk import reference
+from orderdesk.desk import words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.scoring import SIGNAL
 from orderdesk.domain.events import Sureness
@@ -17,7 +18,7 @@ from orderdesk.domain.places import DistrictGrid, Places
 from orderdesk.domain.time import Week, local
 from orderdesk.domain.when import read_when
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, msg
+from orderdesk.i18n import N_, _, msg
 from orderdesk.risk.facts import Phase, Signal, SourceType
 from orderdesk.risk.signals import (
     DistrictView,
@@ -32,7 +33,7 @@ from orderdesk.risk.signals import (
 )
 
 if TYPE_CHECKING:
-    from orderdesk.store.work import Reader
+    from orderdesk.store.work import Reader, Work
 
 WEEK_CELL = "signal_week"
 PHASE_NAMES: Mapping[Phase, str] = {
@@ -63,6 +64,54 @@ class SignalBoard:
     """Aggregates, also of weeks whose texts are gone."""
     as_of: date
 
+    @property
+    def silent(self) -> list[str]:
+        """Districts without an entry for the set number of weeks: unknown, which is not calm."""
+        return [view.district for view in self.districts if view.silent]
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`: per district, then signal by signal, then the weekly counts."""
+        rules = signal_rules()
+        return {
+            "as_of": self.as_of.isoformat(),
+            "districts": [
+                {
+                    "district": view.district,
+                    "points": view.points,
+                    "entries": view.entries,
+                    "newest": view.newest.isoformat() if view.newest else None,
+                    "silent": view.silent,
+                }
+                for view in self.districts
+            ],
+            "silent": self.silent,
+            "signals": [
+                signal.model_dump(mode="json")
+                | {"days": self.age(signal), "weight": self.weight(signal),
+                   "points": self.points(signal)}
+                for signal in self.signals
+            ],
+            "weeks": [
+                {"week": cell.week, "district": cell.district, "entries": cell.shown(rules),
+                 "highest_phase": int(cell.highest_phase)}
+                for cell in self.weeks
+            ],
+        }  # fmt: skip
+
+    def lines(self) -> Iterator[str]:
+        """For a person: the districts, then the signals, newest first."""
+        for view in self.districts:
+            newest = words.day(view.newest) if view.newest else ""
+            points = _("{points} points").format(points="+" + words.number(view.points))
+            state = _("SILENT") if view.silent else points
+            yield f"{view.district:<14} {state:<12} {newest}".rstrip()
+        for signal in self.signals:
+            yield signal_line(signal)
+        if self.silent:
+            yield _("silent, which is not calm: {districts}").format(
+                districts=", ".join(self.silent)
+            )
+
     def age(self, signal: Signal) -> int:
         """Days since something was seen."""
         return (self.as_of - signal.observed).days
@@ -74,6 +123,19 @@ class SignalBoard:
     def points(self, signal: Signal) -> float:
         """Points that it is worth to a score in its district now."""
         return strength(signal, self.as_of, signal_rules())
+
+
+def signal_line(signal: Signal) -> str:
+    """A signal on one line."""
+    parts = (
+        words.day(signal.observed),
+        signal.district,
+        f"{int(signal.phase)} {_(PHASE_NAMES[signal.phase])}",
+        _(SOURCE_NAMES[signal.source_type]),
+        signal.reliability.value + ("" if signal.evidenced else " ?"),
+        signal.text,
+    )
+    return " · ".join(filter(None, parts))
 
 
 def district_grid() -> Mapping[str, tuple[int, int]]:
@@ -110,15 +172,22 @@ def enter(desk: Desk, values: Mapping[str, str]) -> Signal:
     25) for anything that points at a person, with what may be said instead.
     """
     with desk.work() as work:
-        signal = _signal(desk, values)
-        work.put(SIGNAL, signal.id, signal.model_dump(mode="json"))
-        work.note("signal", f"signal:{signal.id}", _without_text(signal))
+        signal = read_signal(desk, values)
+        keep(work, signal)
     return signal
 
 
+def keep(work: Work, signal: Signal) -> None:
+    """Write down a signal that was read. The trail keeps that there was one, not its words."""
+    work.put(SIGNAL, signal.id, signal.model_dump(mode="json"))
+    work.note("signal", f"signal:{signal.id}", _without_text(signal))
+
+
 def withdraw(desk: Desk, id: str) -> None:
-    """Take a signal back that was a mistake."""
+    """Take a signal back that was a mistake. Raises BadInput when there is none by that id."""
     with desk.work() as work:
+        if work.record(SIGNAL, id) is None:
+            raise BadInput(N_("signal"), id, msg("There is no such signal."))
         work.drop(SIGNAL, id)
         work.note("signal.withdrawn", f"signal:{id}", {})
 
@@ -190,7 +259,8 @@ def _refuse(signal: Signal) -> None:
         )
 
 
-def _signal(desk: Desk, values: Mapping[str, str]) -> Signal:
+def read_signal(desk: Desk, values: Mapping[str, str]) -> Signal:
+    """The signal that the form's values say. Raises as `enter`; writes nothing."""
     districts = reference.cached("places", Places).districts
     district = values.get("district", "").strip()
     if district not in districts:
@@ -214,20 +284,25 @@ def _signal(desk: Desk, values: Mapping[str, str]) -> Signal:
         raise BadInput.of(problem) from None
     except ValueError:
         raise _missing(values) from None
+    if values.get("evidenced", "") not in ("yes", "no"):
+        raise _missing(values)
     _refuse(signal)
     return signal
 
 
 def _missing(values: Mapping[str, str]) -> BadInput:
     allowed: dict[str, tuple[str, ...]] = {
-        "phase": tuple(str(int(phase)) for phase in Phase),
-        "source_type": tuple(source.value for source in SourceType),
-        "reliability": tuple(sure.value for sure in Sureness),
+        N_("phase"): tuple(str(int(phase)) for phase in Phase),
+        N_("evidenced"): ("yes", "no"),
+        N_("source_type"): tuple(source.value for source in SourceType),
+        N_("reliability"): tuple(sure.value for sure in Sureness),
     }
     for field, known in allowed.items():
         if values.get(field, "") not in known:
             return BadInput(
-                field, values.get(field, ""), msg("Choose one of: {known}.", known=", ".join(known))
+                field,
+                values.get(field, ""),
+                msg("Choose one of: {known}.", known=", ".join(known)),
             )
     raise AssertionError(values)
 
@@ -236,11 +311,17 @@ def _day(text: str, now: datetime) -> date:
     day = read_when(text, now, N_("observed"), past=True).day if text else local(now).date()
     if day > local(now).date():
         raise BadInput(N_("observed"), text, msg("It lies in the future."))
+    most = signal_rules().gone_after_days
+    if (local(now).date() - day).days >= most:
+        raise BadInput(
+            N_("observed"), text,
+            msg("It lies {n} days back or more: its words would have to go at once.", n=most),
+        )  # fmt: skip
     return day
 
 
 def _without_text(signal: Signal) -> dict[str, object]:
-    """The trail keeps that there was a signal, not its words: those go after 90 days."""
+    """What the trail keeps for good: the words go after 90 days."""
     return signal.model_dump(mode="json", exclude={"text"})
 
 

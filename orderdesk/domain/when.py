@@ -29,7 +29,7 @@ _MONTHS = (
 _WEEKDAY = {word: n for n, words in enumerate(_WEEKDAYS) for word in words}
 _MONTH = {word: n for n, words in enumerate(_MONTHS, start=1) for word in words}
 _SHIFTS = {"vandaag": 0, "today": 0, "nu": 0, "now": 0, "morgen": 1, "tomorrow": 1,
-           "overmorgen": 2}  # fmt: skip
+           "overmorgen": 2, "gisteren": -1, "yesterday": -1, "eergisteren": -2}  # fmt: skip
 _UNITS = {
     **dict.fromkeys(("dag", "dagen", "day", "days"), timedelta(days=1)),
     **dict.fromkeys(("week", "weken", "weeks"), timedelta(weeks=1)),

@@ -83,6 +83,11 @@ def ngettext(one: str, many: str, n: int) -> str:
     return _catalogue(language()).ngettext(one, many, n)
 
 
+def in_every_language(message: str) -> tuple[str, ...]:
+    """`message` in each language: what a file may say for it, whatever language is in force."""
+    return tuple(_catalogue(code).gettext(message) for code in LANGUAGES)
+
+
 def N_(message: str) -> str:
     """Mark `message` for the catalogue without translating it yet."""
     return message

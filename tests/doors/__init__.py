@@ -5,7 +5,7 @@ S = tests/screens/test_hostile):
 
 - escapes, markup, injections, hidden and foreign letters: S.test_no_screen_obeys_what_was_typed;
   H.test_command_line, H.test_command_line_argument; imports H.test_import, M.test_staff_list_...,
-  M.test_event_export_...; calendars tests/calendars/test_feed; papers tests/papers/test_rendering.
+  M.test_event_export_..., test_signal_lines; calendars tests/calendars/test_feed; papers tests/papers/test_rendering.
 - formulas: H.test_export_opens_as_text_and_comes_back, F.test_import_of_formulas_takes_values_only.
 - a newline with ATTENDEE in a title: tests/calendars/test_feed.
 - names of files: H.test_file_name, tests/domain/test_text.
@@ -22,7 +22,7 @@ S = tests/screens/test_hostile):
 - days: S.test_impossible_moments_...; F.test_command_line_day, F.test_command_line_week;
   M.test_import_of_a_day_or_number.
 - people in a signal: tests/stories/test_41_officer (typed and pasted), F.test_a_signal_about_a_person_...,
-  M.test_nothing_about_a_person_gets_in; signals come in by the screen alone.
+  M.test_nothing_about_a_person_gets_in; by command and by list test_signal_lines.
 
 What storage must stand (a full disk, a held or damaged file, a closed terminal): test_faults,
 test_hang_up, and tests/store.
