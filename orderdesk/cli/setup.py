@@ -19,7 +19,8 @@ from orderdesk.cli.base import (
     open_desk,
 )
 from orderdesk.cli.parser import App
-from orderdesk.i18n import _
+from orderdesk.errors import BadInput
+from orderdesk.i18n import _, msg
 
 team = App(help=_("The team: people, absences, requests to the roster."))
 week = App(help=_("Open weeks: reserve, themes, flex shifts, debts that come along."))
@@ -244,12 +245,14 @@ def week_resize(
     hours: Annotated[str, typer.Option(help=_("Hours; with a minus: off."))],
     reason: Annotated[str, typer.Option(help=_("Why."))],
     of_week: WeekText = "",
+    as_json: AsJson = False,
 ) -> None:
     """More or less reserve."""
     from orderdesk.desk import weeks as opening
 
     with open_desk() as desk:
-        emit({}, False, lambda: opening.resize(desk, of_week, hours, reason))
+        found = opening.resize(desk, of_week, hours, reason)
+        emit(found.as_json(), as_json, lambda: [found.line()])
 
 
 # --- settings -------------------------------------------------------------------------------------
@@ -316,7 +319,7 @@ def settings_history(
         emit(
             {"changes": [change.as_json() for change in found]},
             as_json,
-            lambda: [change.line() for change in found],
+            lambda: [change.line() for change in found] or [_("Nothing was changed here.")],
         )
 
 
@@ -373,12 +376,23 @@ def privacy_list(
     """The retention list."""
     from orderdesk.desk import privacy as lawful
 
+    if destroy and not yes and not in_terminal():
+        raise BadInput("--destroy", "", msg("Nobody can be asked here: add --yes."))
     with open_desk() as desk:
         found = lawful.retention_list(desk)
-        emit(found.as_json(), as_json, found.lines)
-        if destroy and (yes or typer.confirm(_("Destroy these?"))):
-            n = lawful.destroy(desk, [due.key for due in found.due])
-            typer.echo(_("destroyed: {n}").format(n=n), err=as_json)
+        if not destroy:
+            emit(found.as_json(), as_json, found.lines)
+            return
+        if not as_json:
+            emit({}, False, found.lines)
+        if not yes and not typer.confirm(_("Destroy these?"), err=True):
+            raise typer.Exit(1)
+        n = lawful.destroy(desk, [due.key for due in found.due])
+        emit(
+            found.as_json() | {"destroyed": n},
+            as_json,
+            lambda: [_("destroyed: {n}").format(n=n)],
+        )
 
 
 @privacy.command(
@@ -389,19 +403,21 @@ def privacy_list(
     ),
 )
 def privacy_export(
-    who: Who, out: Annotated[Path | None, typer.Option("--out", help=_("File to write."))] = None
+    who: Who,
+    out: Annotated[Path | None, typer.Option("--out", help=_("File to write."))] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """One person's data."""
+    """One person's data: JSON in any case; with a file, the line says where it stands."""
     from orderdesk.desk import privacy as lawful
     from orderdesk.domain.text import json_text
 
     with open_desk() as desk:
-        text = json_text(lawful.export(desk, who))
+        found = lawful.export(desk, who)
     if out is None:
-        typer.echo(text)
+        emit(found, True, list)
         return
-    lawful.write_private(out, text)
-    typer.echo(str(out))
+    lawful.write_private(out, json_text(found))
+    emit({"file": str(out)}, as_json, lambda: [str(out)])
 
 
 @privacy.command(

@@ -31,6 +31,9 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 Host = Annotated[str, typer.Option(help=_("Address to listen on."))]
 
 
+Person = Annotated[str, typer.Argument(help=_("Service number."))]
+
+
 OpenToNetwork = Annotated[
     bool, typer.Option("--open-to-network", help=_("Allow an address beyond this machine."))
 ]
@@ -96,12 +99,13 @@ def feeds_list(as_json: AsJson = False) -> None:
         "\n\nExample: orderdesk feeds new B07"
     ),
 )
-def feeds_new(person: Annotated[str, typer.Argument(help=_("Service number."))]) -> None:
+def feeds_new(person: Person, as_json: AsJson = False) -> None:
     """A new address for one person."""
     from orderdesk.desk import feeds as addresses
 
     with open_desk(create=False) as desk:
-        typer.echo(addresses.new_address(desk, person))
+        address = addresses.new_address(desk, person)
+        emit({"person": person.strip().upper(), "address": address}, as_json, lambda: [address])
 
 
 @feeds.command(
@@ -111,23 +115,29 @@ def feeds_new(person: Annotated[str, typer.Argument(help=_("Service number."))])
         "\n\nExample: orderdesk feeds withdraw B07"
     ),
 )
-def feeds_withdraw(person: Annotated[str, typer.Argument(help=_("Service number."))]) -> None:
+def feeds_withdraw(person: Person, as_json: AsJson = False) -> None:
     """Close an address."""
     from orderdesk.desk import feeds as addresses
 
     with open_desk(create=False) as desk:
         addresses.withdraw(desk, person)
-        typer.echo(_("withdrawn"))
+        told = {"person": person.strip().upper(), "withdrawn": True}
+        emit(told, as_json, lambda: [_("withdrawn")])
 
 
 @db.command(help=_("Bring the database up to date.\n\nExample: orderdesk db upgrade"))
-def upgrade() -> None:
+def upgrade(as_json: AsJson = False) -> None:
     """Opening a database migrates it, after a backup."""
     with open_desk() as desk:
         from orderdesk.store.database import head_version
 
-        typer.echo(_("the database stands at schema {version}").format(version=head_version()))
-        desk.store.database.daily_backup(desk.now)
+        schema = head_version()
+        made = desk.store.database.daily_backup(desk.now)
+        emit(
+            {"schema": schema, "backup": str(made) if made else None},
+            as_json,
+            lambda: [_("the database stands at schema {version}").format(version=schema)],
+        )
 
 
 @db.command(help=_("Check the file and the audit trail.\n\nExample: orderdesk db check"))
@@ -145,22 +155,32 @@ def check(as_json: AsJson = False) -> None:
 
 
 @db.command(help=_("Copy the database while it is in use.\n\nExample: orderdesk db backup a.db"))
-def backup(file: Annotated[Path, typer.Argument(help=_("File to write."))]) -> None:
+def backup(
+    file: Annotated[Path, typer.Argument(help=_("File to write."))], as_json: AsJson = False
+) -> None:
     """An online backup."""
     with open_desk(create=False) as desk:
-        typer.echo(str(desk.store.database.backup(file)))
+        made = str(desk.store.database.backup(file))
+        emit({"file": made}, as_json, lambda: [made])
 
 
 @db.command(help=_("Put a backup back in place.\n\nExample: orderdesk db restore a.db"))
-def restore(file: Annotated[Path, typer.Argument(help=_("The backup."))]) -> None:
+def restore(
+    file: Annotated[Path, typer.Argument(help=_("The backup."))], as_json: AsJson = False
+) -> None:
     """The replaced file is kept beside it."""
     from orderdesk.desk.where import database_url
     from orderdesk.store.database import restore as put_back
 
     kept = put_back(database_url(options.database), file)
-    typer.echo(_("restored"))
-    if kept is not None:
-        typer.echo(_("the replaced database is kept at {path}").format(path=kept))
+
+    def lines() -> Iterator[str]:
+        yield _("restored")
+        if kept is not None:
+            yield _("the replaced database is kept at {path}").format(path=kept)
+
+    told = {"restored": str(file), "replaced": str(kept) if kept else None}
+    emit(told, as_json, lines)
 
 
 @app.command(

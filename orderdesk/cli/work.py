@@ -353,13 +353,19 @@ def incident(
 def incident_export(
     number: Annotated[str, typer.Argument(help=_("Number of the case."))],
     out: Annotated[Path, typer.Option("--out", help=_("File to write."))] = Path("log.json"),
+    as_json: AsJson = False,
 ) -> None:
     """A log that travels."""
     from orderdesk.desk import logfile, scoring
 
     with open_desk(create=False) as desk:
-        n = logfile.export_log(desk, scoring.case_numbered(desk, number).id, out)
-    typer.echo(ngettext("{n} line in {file}", "{n} lines in {file}", n).format(n=n, file=out))
+        case = scoring.case_numbered(desk, number)
+        n = logfile.export_log(desk, case.id, out)
+    emit(
+        {"number": case.number, "file": str(out), "lines": n},
+        as_json,
+        lambda: [ngettext("{n} line in {file}", "{n} lines in {file}", n).format(n=n, file=out)],
+    )
 
 
 @incident_app.command(

@@ -244,11 +244,32 @@ def overview(desk: Desk, count: int) -> list[str]:
     return found
 
 
-def resize(desk: Desk, week: str, hours: str, reason: str) -> list[str]:
+@dataclass(frozen=True)
+class Resized:
+    """The reserve of a week as it stands after it was changed; minutes."""
+
+    week: Week
+    reserve: int
+    free: int
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`; hours."""
+        return {
+            "week": str(self.week), "reserve_hours": self.reserve / 60,
+            "free_hours": self.free / 60,
+        }  # fmt: skip
+
+    def line(self) -> str:
+        """For a person."""
+        return _("{week}  reserve {n} h, free {free} h").format(
+            week=self.week, n=words.hours(self.reserve), free=words.hours(self.free)
+        )
+
+
+def resize(desk: Desk, week: str, hours: str, reason: str) -> Resized:
     """Add hours to the reserve of an open week (empty: this week), or take free ones off ("-8").
 
-    Gives the lines of the week as it then stands. Raises BadInput, and RuleSaysNo without a reason
-    or when so many hours aren't free.
+    Raises BadInput, and RuleSaysNo without a reason or when so many hours aren't free.
     """
     chosen = Week.parse(week) if week else Week.of(desk.now)
     text = hours.strip()
@@ -257,12 +278,8 @@ def resize(desk: Desk, week: str, hours: str, reason: str) -> list[str]:
         minutes = -minutes
     with desk.work(Role.PLANNER) as work:
         booking.write(work, ledger.resize_reserve, booking.pen(desk, work, chosen), minutes, reason)
-        b = ledger.balance(work.postings(Posting), chosen)
-    return [
-        _("{week}  reserve {n} h, free {free} h").format(
-            week=chosen, n=words.hours(b.reserve), free=words.hours(b.free)
-        )
-    ]
+        balance = ledger.balance(work.postings(Posting), chosen)
+    return Resized(chosen, balance.reserve, balance.free)
 
 
 def with_flex(reader: Reader, needs: Sequence[Need], known: Sequence[Offer]) -> Iterator[Need]:

@@ -201,8 +201,11 @@ class Database:
 def restore(url: str, source: Path) -> Path | None:
     """Put backup `source` in the place of the database; the replaced file is kept and returned.
 
-    Raises StorageProblem when `source` is no sound orderdesk database.
+    Raises BadInput when there is no such file, StorageProblem when it is no sound orderdesk
+    database or can't be copied; nothing is replaced then.
     """
+    if not source.is_file():
+        raise BadInput(N_("file"), str(source), msg("There is no such file."))
     target = sqlite_path(_normal_url(url))
     if target is None:
         raise StorageProblem(msg("only a SQLite file can be restored here"))
@@ -214,15 +217,27 @@ def restore(url: str, source: Path) -> Path | None:
         sound = False
     if not sound:
         raise StorageProblem(msg("{path} is no sound backup of orderdesk", path=source))
-    kept = None
-    if target.exists():
-        kept = target.with_name(target.name + ".replaced")
-        target.replace(kept)
-    for side in ("-wal", "-shm"):
-        target.with_name(target.name + side).unlink(missing_ok=True)
+    kept = target.with_name(target.name + ".replaced") if target.exists() else None
+    partial = target.with_name(target.name + ".partial")
     _make_private_folder(target.parent)
-    shutil.copyfile(source, target)
-    target.chmod(0o600)
+    try:
+        partial.touch(mode=0o600)
+        shutil.copyfile(source, partial)
+        # What the replaced database had not written back yet goes along with it.
+        for side in ("-wal", "-shm", ""):
+            old = target.with_name(target.name + side)
+            if kept is not None:
+                aside = kept.with_name(kept.name + side)
+                aside.unlink(missing_ok=True)
+                if old.exists():
+                    old.replace(aside)
+            old.unlink(missing_ok=True)
+        partial.replace(target)
+    except OSError as problem:
+        partial.unlink(missing_ok=True)
+        raise StorageProblem(
+            msg("{path} can't be put back: {why}", path=source, why=problem.strerror)
+        ) from None
     return kept
 
 

@@ -149,18 +149,18 @@ def test_a_check_names_what_was_tampered_with(line: Line, empty_desk: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "code", "said"),
     [
-        (["db", "check"], "there is no database"),
-        (["db", "backup", "b.db"], "there is no database"),
-        (["db", "restore", "nothing.db"], "no sound backup"),
+        (["db", "check"], 1, "there is no database"),
+        (["db", "backup", "b.db"], 1, "there is no database"),
+        (["db", "restore", "nothing.db"], 2, "no such file"),
     ],
 )
 def test_a_database_that_is_not_there_is_said_and_not_made(
-    line: Line, tmp_path: Path, words: list[str], said: str
+    line: Line, tmp_path: Path, words: list[str], code: int, said: str
 ) -> None:
     ended = line("--database", str(tmp_path / "none.db"), *words)
-    assert ended.code == 1
+    assert ended.code == code
     assert said in ended.err
     assert not (tmp_path / "none.db").exists()
     assert not (tmp_path / "nothing.db").exists()

@@ -140,3 +140,33 @@ def test_a_week_closes_and_flex_shifts_move(
     assert (closed["sound"], closed["closed"]) == (True, True)
     assert (closed["pay_back_planned"], closed["in_week"]) == (8, "2026-W25")
     _refused(line, 1, "2026-W24", "week", "close", "--week=2026-W24")
+
+
+def test_what_is_kept_and_looked_after_tells_programs_too(wednesday: Line, tmp_path: Path) -> None:
+    line = wednesday
+    resized = _told(line, "week", "resize", "--hours=2", "--reason=drukte")
+    assert resized["free_hours"] > 0
+    assert resized["reserve_hours"] == 66
+    _refused(line, 1, "free", "week", "resize", "--hours=-400", "--reason=x")
+    _refused(line, 2, "400h", "week", "resize", "--hours=400h", "--reason=x")
+
+    address = _told(line, "feeds", "new", "b07")
+    assert address["person"] == "B07"
+    assert address["address"].endswith(".ics")
+    assert _told(line, "feeds", "withdraw", "B07") == {"person": "B07", "withdrawn": True}
+    _refused(line, 2, "B07", "feeds", "withdraw", "B07")
+
+    exported = _told(line, "incident", "export", "U-2026-009", "--out=log.json")
+    assert exported == {"number": "U-2026-009", "file": "log.json", "lines": 9}
+    assert _told(line, "privacy", "export", "B07")["person"]["id"] == "B07"
+    assert _told(line, "privacy", "export", "B07", "--out=b07.json") == {"file": "b07.json"}
+    _refused(line, 2, "--yes", "privacy", "list", "--destroy")
+    assert _told(line, "privacy", "list", "--destroy", "--yes")["destroyed"] > 0
+
+    assert _told(line, "db", "upgrade")["schema"]
+    assert _told(line, "db", "backup", "a.db") == {"file": "a.db"}
+    put_back = _told(line, "db", "restore", "a.db")
+    assert Path(put_back["replaced"]).exists()
+    _refused(line, 2, "gone.db", "db", "restore", "gone.db")
+    _refused(line, 1, "no sound backup", "db", "restore", "log.json")
+    assert line("db", "check").code == 0
