@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from functools import lru_cache
 
@@ -20,6 +20,9 @@ _LENGTH = r"\d{1,2}(?:[.,]\d{1,2})?\s*(?:std|stunden?|uren|uur|uhr|hours?|hrs?|h
 _LENGTH_ASIDE = re.compile(rf"\(\s*(?:ca\.?\s*)?{_LENGTH}\s*\)")
 _LENGTH_ALONE = re.compile(
     r"(?:ca\.?\s*)?\d{1,2}(?:[.,]\d{1,2})?\s*(?:stunden?|uren|hours?|min\w*)$"
+)
+_BUILDING_UP = re.compile(
+    r"\([^()]*(?:opbouw|afbouw|opgebouwd|aufbau|abbau|set-?up|build|montage)[^()]*\)"
 )
 _MIDNIGHT = 24 * 60
 
@@ -62,6 +65,10 @@ def read_clock(text: str, words: ClockWords, *, is_end: bool = False) -> ClockRe
     if not said or not any(c.isalnum() for c in said):
         return ClockReading()
     said = _LENGTH_ASIDE.sub(" ", said[:400]).strip() or said[:400]
+    if (without := _BUILDING_UP.sub(" ", said).strip()) and without != said:
+        reading = _read(_BETWEEN.sub(r"\1 - ", without), one_line(text)[:80], words, is_end)
+        note = msg("{value}: what stands in brackets was left out.", value=one_line(text)[:80])
+        return replace(reading, notes=(*reading.notes, note))
     said = _BETWEEN.sub(r"\1 - ", said)
     if _LENGTH_ALONE.match(said):
         return _unreadable(one_line(text)[:80])
@@ -85,6 +92,8 @@ def _read(said: str, shown: str, words: ClockWords, is_end: bool) -> ClockReadin
     if len(times) > 2:
         notes.append(msg("{value}: several times; the first and the last are taken.", value=shown))
     first, last = times[0].minutes, times[-1].minutes
+    if first == _MIDNIGHT and not is_end and not times[0].until:
+        notes.append(msg("{value}: read as the midnight at which the day begins.", value=shown))
     if len(times) == 1:
         if is_end or times[0].until:
             return ClockReading(end_minutes=first, notes=tuple(notes))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from orderdesk.i18n import Msg, msg
-from orderdesk.registers.text import alternatives, fold, one_line, squeezed
+from orderdesk.registers.text import alternatives, fold, one_line, says, squeezed
 from orderdesk.registers.words import CountWords
 
 MOST_PEOPLE = 1_000_000
@@ -19,6 +19,14 @@ _NEGATIVE = re.compile(r"-\s*\d+(?:[.,]\d+)?$")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)$")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?: 00:00(?::00)?)?$")
 _CENTS = re.compile(r"(?<=[.,]\d{3})[.,]00$")
+_SHORTENED_FROM = 200
+_DOZENS = re.compile(r"(?<!\d)(\d{1,3})\s*(?:dutzend|dozijn|dozen|douzaines?)(?![^\W_])")
+_AND_SO = re.compile(r"(?<!\d)(\d{1,4})\s?-?\s?tal(?![^\W_])")
+""" "50-tal": about that many."""
+_POINTS_ELSEWHERE = re.compile(r"(?:zie|siehe|see|voir|vgl\.?|cf\.?)\s")
+_TIMES = re.compile(r"\d\s*[x×]\s*\d")
+""" "2x15": twice fifteen, or fifteen each time?"""
+_ASIDE = re.compile(r"\(([^()]*\d[^()]*)\)")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _FOOTNOTE = re.compile(r"[\u00b9\u00b2\u00b3\u2070-\u2079]+|(?<=\d)\s+\d\)$|\s*\*+\)?$")
 
@@ -59,20 +67,39 @@ def _read(said: str, shown: str, words_: CountWords) -> CountReading:
         return CountReading(refused=_out_of_range(shown))
     if day := _DAY.match(said):
         return _a_day(shown, int(day[1]), int(day[2]), int(day[3]))
-    for vague in words.vague:
-        if any(fold(word) in said for word in vague.words):
-            return _checked(vague.low, None, vague.high, shown)
+    if (exact := _exact(words).get(squeezed(said))) is not None:
+        return CountReading(value=exact)
+    if _POINTS_ELSEWHERE.match(said) or _TIMES.search(said):
+        return CountReading(note=msg("{value} is no number of people.", value=shown))
+    said = _DOZENS.sub(lambda found: str(12 * int(found[1])), _AND_SO.sub(r"\1", said))
+    vague = next(((v, w) for v in words.vague for w in v.words if fold(w) in said), None)
+    if vague is not None:
+        group, word = vague
+        beside = said.replace(fold(word), " ", 1)
+        if not any(c.isdigit() for c in beside):
+            return _checked(group.low, None, group.high, shown)
+        said = beside.replace("(", " ").replace(")", " ")  # "enkele (ca. 15)": the number says more
     plain = _BRACKETS.sub(" ", said).strip() or said.strip("() ")
     groups, left = _groups(plain, words)
+    if left and len(groups) == 1 and (aside := _ASIDE.search(said)):
+        meant, unclear = _groups(aside[1], words)  # "2 bussen (ca. 100 pers.)"
+        if meant and not unclear and says(aside[1], words.people):
+            groups = meant
     if not groups:
         return CountReading(note=msg("{value} is no number of people.", value=shown))
     if len(groups) == 1:
         low, value, high = groups[0]
-        note = msg("{value}: only the number was understood.", value=shown) if left else None
+        half_read = left or vague is not None
+        note = msg("{value}: only the number was understood.", value=shown) if half_read else None
     else:
         ends = [n for group in groups for n in group if n is not None]
         low, value, high = min(ends), None, max(ends)
         note = msg("{value}: read as {low} to {high}.", value=shown, low=low, high=high)
+    if low is not None and high is not None and high >= _SHORTENED_FROM:
+        size = 10 ** (len(str(high)) - 1)
+        if 0 < low < high // size and high % size == 0:  # "3 à 4000": thousands, both of them
+            low *= size
+            note = msg("{value}: read as {low} to {high}.", value=shown, low=low, high=high)
     return _checked(low, value, high, shown, note)
 
 
@@ -114,6 +141,11 @@ def _a_day(shown: str, year: int, month: int, day: int) -> CountReading:
         high=high,
     )
     return CountReading(low, None, high, note)
+
+
+@lru_cache(maxsize=8)
+def _exact(words: CountWords) -> dict[str, int]:
+    return {squeezed(word): said.number for said in words.exact for word in said.words}
 
 
 @lru_cache(maxsize=8)

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from orderdesk.domain.time import FIRST_YEAR, LAST_YEAR, local
 from orderdesk.i18n import Msg, msg
-from orderdesk.registers.text import alternatives, fold, one_line
+from orderdesk.registers.text import alternatives, fold, one_line, says
+from orderdesk.registers.turned import Moved, mended, moved, night
 from orderdesk.registers.words import RegisterWords
 
 _EXCEL_DAY_0 = date(1899, 12, 30)
@@ -25,6 +26,7 @@ _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)$")
 _BARE = re.compile(r"(\d{1,2})([./-])(\d{1,2})$")
 _NUMBER = re.compile(r"(\d{1,2})\.?$")
 _SPREAD = re.compile(r"(\d{1,2})\.? (\d{1,2})\.?(?: (\d{4}))?$")
+_A_WEEK = timedelta(days=6)
 MOST_OCCURRENCES = 400  # of one cell; more is a mistake
 
 
@@ -48,6 +50,10 @@ class DayReading:
     impossible: bool = False
     """Whether it has the form of a day, but no such day exists."""
     notes: tuple[Msg, ...] = ()
+    night: bool = False
+    """Whether a night is meant that begins on the (only) day."""
+    turned: bool = False
+    """Whether the cell says more than is read of it: a day before this one, a day after."""
 
 
 class _Part(NamedTuple):
@@ -101,13 +107,62 @@ class DayReader:
         if not said:
             return DayReading(problem=msg("The date is missing."))
         shown = one_line(text)[:120]
+        reading = self._turned(said) or self._straight(said)
+        if says(said, self._words.calendar.week) and _is_one_day(reading):
+            note = msg("{value}: a week is named, read as its first day.", value=said)
+            reading = replace(reading, notes=(*reading.notes, note))
+        if reading.problem is not None:
+            return replace(reading, problem=_quoting(reading.problem, shown))
+        return replace(reading, notes=tuple(_quoting(note, shown) for note in reading.notes))
+
+    def _turned(self, said: str) -> DayReading | None:
+        """What was moved, is a night, or has a sign mistyped; None where it says a day plainly."""
+        calendar = self._words.calendar
+        if (points := mended(said)) != said and not (read := self._straight(points)).problem:
+            note = msg("{value}: read as a day, {day}.", value=said, day=points)
+            return replace(read, notes=(*read.notes, note))
+        if (between := night(said, calendar)) and (read := self._straight(between)).spans:
+            [first, last] = read.spans[0] if len(read.spans) == 1 else (None, None)
+            if first and last and last - first == timedelta(days=1):
+                note = msg("{value}: a night, read as that of the first evening.", value=said)
+                return replace(
+                    read,
+                    spans=(DaySpan(first, first),),
+                    notes=(*read.notes, note),
+                    night=True,
+                    turned=True,
+                )
+        if (change := moved(said, calendar)) is not None:
+            return self._moved(change, said)
+        return None
+
+    def _moved(self, change: Moved, said: str) -> DayReading | None:
+        """The new day, with the hours that were said of either."""
+        before = self._straight(change.before) if change.before.strip("() ") else None
+        year = before.spans[0].first.year if before and before.spans else self.year
+        now = self._turned(change.now) or self._in_year(year)._straight(change.now)
+        if not now.spans:
+            return None
+        old = before.spans[0].first if before and before.spans else None
+        if old and year and not years_in(change.now) and (old - now.spans[0].first).days > 180:
+            now = self._in_year(year + 1)._straight(change.now)  # "29.12. verlegt auf 05.01."
+        hours = any(c.isdigit() for c in now.rest)
+        rest = now.rest if hours or before is None else before.rest
+        note = msg("{value}: moved, read as the new day.", value=said)
+        notes = now.notes if now.turned else (*now.notes, note)
+        return replace(now, rest=rest, notes=notes, turned=True)
+
+    def _in_year(self, year: int | None) -> DayReader:
+        if year == self.year:
+            return self
+        return DayReader(self._words, month_first=self.month_first, year=year, month=self.month)
+
+    def _straight(self, said: str) -> DayReading:
         try:
             simple = self._simple(said)
-            reading = simple if simple is not None else self._composed(said[:2000])
-            notes = tuple(_quoting(note, shown) for note in reading.notes)
-            return replace(reading, notes=notes)
+            return simple if simple is not None else self._composed(said[:2000])
         except _Impossible as fault:
-            return DayReading(problem=_quoting(fault.message, shown), impossible=fault.day_like)
+            return DayReading(problem=fault.message, impossible=fault.day_like)
 
     def _simple(self, said: str) -> DayReading | None:
         if _ZONED.match(said):
@@ -148,8 +203,9 @@ class DayReader:
         rest: list[str] = []
         weekdays: list[int] = []
         ruled = daily = False
+        days_of_week: list[int] = []
         except_from: int | None = None
-        link = ""
+        link = last = ""
         opened_by_until = False
         for token in self._grammar.finditer(said):
             kind, raw = token.lastgroup or "", token[0]
@@ -182,10 +238,16 @@ class DayReader:
                 weekdays.append(self._words.weekday_numbers[raw[:-1]])
                 ruled = True
             elif kind == "weekday":
-                weekdays.append(self._words.weekday_numbers[raw.rstrip(".")])
-            elif kind in ("time", "word"):
+                weekday = self._words.weekday_numbers[raw.rstrip(".")]
+                if last == "weekday range":  # "Mo-Fr"
+                    days_of_week = _on_to(weekdays.pop(), weekday)
+                    link = ""
+                else:
+                    weekdays.append(weekday)
+            elif kind in ("hours", "time", "word"):
                 rest += ["-", raw] if link == "range" and rest else [raw]
                 link = ""
+            last = "weekday range" if kind == "range" and last == "weekday" else kind
         if not parts:
             bare = _BARE.search(said) if weekdays else _BARE.match(said)
             if bare and self.year:
@@ -203,6 +265,8 @@ class DayReader:
                 "{value}: first or last day is not named; read as one day.", value=said
             )
             reading = replace(reading, notes=(open_ended,))
+        if days_of_week and spans[0].last - spans[0].first > _A_WEEK:
+            ruled, weekdays = True, days_of_week
         if ruled and (weekdays or except_from is not None):
             return self._repeated(reading, parts, spans, weekdays, except_from, said)
         return _with_weekday_note(reading, weekdays)
@@ -292,6 +356,11 @@ class DayReader:
         return DayReading(tuple(DaySpan(d, d) for d in chosen), reading.rest, notes=(note,))
 
 
+_CLOCK = r"\d{1,2}(?:[:.h]\d{2})?"
+_HOURS = rf"{_CLOCK}\s*(?:uhr|uur|h|u)?\s*(?:-|bis|tot|to|a)\s*{_CLOCK}\s*(?:uhr|uur|h|u)?"
+_HOURS_TWICE = (  # "10-12 und 14-16 Uhr": no days, though they look like it
+    rf"(?<![\d./-]){_HOURS}(?:\s*(?:,|und|en|and|et|&|/|\+)\s*{_HOURS})+(?<=[ruh])(?![^\W_])"
+)
 _DAY_TOKENS = frozenset(
     {"iso", "numeric", "named", "english", "day_slash", "day_month", "day_only"}
 )
@@ -307,7 +376,8 @@ def _cached_grammar(key: tuple[str, ...]) -> re.Pattern[str]:
         rf"\s?(?:[/-]|(?<=\.)\s?\d|\.\s?\d|{month}))"
     )
     return re.compile(
-        rf"(?P<iso>(?P<i_y>\d{{4}})(?P<i_s>[-./])(?P<i_m>\d{{1,2}})(?P=i_s)(?P<i_d>\d{{1,2}})(?!\d)"
+        rf"(?P<hours>{_HOURS_TWICE})"
+        rf"|(?P<iso>(?P<i_y>\d{{4}})(?P<i_s>[-./])(?P<i_m>\d{{1,2}})(?P=i_s)(?P<i_d>\d{{1,2}})(?!\d)"
         rf"(?:[t ]00:00(?::00)?)?)"
         rf"|(?P<numeric>(?<!\d)(?P<n_1>\d{{1,2}})\s?(?P<n_s>[./-])\s?(?P<n_2>\d{{1,2}})\s?(?P=n_s)\s?"
         rf"(?P<n_y>\d{{2,5}})(?!\d))"
@@ -362,6 +432,15 @@ def _quoting(message: Msg, shown: str) -> Msg:
     return Msg(message.id, {**message.args, "value": shown}) if "value" in message.args else message
 
 
+def _on_to(first: int, last: int) -> list[int]:
+    """The weekdays from one to another, both included."""
+    return [(first + n) % 7 for n in range((last - first) % 7 + 1)]
+
+
+def _is_one_day(reading: DayReading) -> bool:
+    return len(reading.spans) == 1 and reading.spans[0].first == reading.spans[0].last
+
+
 def _one(day: date, rest: str = "") -> DayReading:
     return DayReading((DaySpan(day, day),), rest)
 
@@ -414,6 +493,9 @@ class DayOrder:
     why: Msg = field(default_factory=lambda: msg("no cell leaves it open"))
 
 
+_TELLING_CELLS = 3  # fewer may be slips: then it is said which order was taken
+
+
 def decide_order(cells: list[str]) -> DayOrder:
     """Day or month first in "03/04/2021", decided over all cells of the column.
 
@@ -439,7 +521,8 @@ def decide_order(cells: list[str]) -> DayOrder:
             msg("{a} cells have the day first, {b} the month", a=day_first, b=month_first),
         )
     if month_first:
-        return DayOrder(True, True, msg("{n} cells have the month first", n=month_first))
+        few = month_first < _TELLING_CELLS and unclear > 0
+        return DayOrder(True, not few, msg("{n} cells have the month first", n=month_first))
     if day_first:
         return DayOrder(False, True, msg("{n} cells have the day first", n=day_first))
     if unclear:

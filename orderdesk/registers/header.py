@@ -21,6 +21,7 @@ _ONE_DAY = re.compile(r"\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\s*$")
 _NUMBER = re.compile(r"[<>~ca. ]*\d[\d.,\s]*(?:-\s*\d[\d.,]*)?$")
 _ROWS_LOOKED_AT = 60
 _GOOD = 0.6  # a header's cell is recognised from this score on
+_CERTAIN = 0.9
 LONGEST_NAME = 60
 
 
@@ -210,7 +211,7 @@ def _with_neighbours(table: Table, best: int, words: RegisterWords) -> tuple[int
     rows = [best]
     for above in (best - 1, best - 2):
         if above < 0 or not (
-            _completes(table, above, best, words) or _groups_columns(table, above, rows[0])
+            _completes(table, above, best, words) or _groups_columns(table, above, rows[0], words)
         ):
             break
         cells = table.rows[above]
@@ -241,15 +242,23 @@ def _completes(table: Table, row: int, header: int, words: RegisterWords) -> boo
     return not any(a.strip() and fold(a) == fold(b) for a, b in pairs)
 
 
-def _groups_columns(table: Table, row: int, below: int) -> bool:
+def _groups_columns(table: Table, row: int, below: int, words: RegisterWords) -> bool:
     """Whether `row` holds short titles of groups, each over several columns of the row below."""
     cells = [i for i, c in enumerate(table.rows[row]) if c.strip() and not is_unnamed(c)]
     if len(cells) < 2 or any(data_like(table.rows[row][i]) for i in cells):
         return False
     if any(len(one_line(table.rows[row][i])) > 40 for i in cells):
         return False
+    at_the_left = cells == list(range(len(cells))) and len(cells) < table.width / 2
+    if at_the_left and not any(_names_column(table.rows[row][i], words) for i in cells):
+        return False  # "Stadt X | Ordnungsamt" above a wide table is a title
     spans = pairwise([*cells, table.width])
     return any(b - a > 1 for a, b in spans) and len(cells) < len(_filled(table, below)) + 2
+
+
+def _names_column(cell: str, words: RegisterWords) -> bool:
+    """Whether a cell is the name of a column, not a text in which such a word stands."""
+    return max(header_scores(cell, words).values(), default=0.0) >= _CERTAIN
 
 
 def _lowest(table: Table, rows: tuple[int, ...]) -> tuple[str, ...]:

@@ -67,9 +67,13 @@ def _once(row: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def opens_with_day(text: str, words: RegisterWords) -> bool:
-    """Whether the first word of `text` is a weekday or a number: no sentence that names a day."""
+    """Whether `text` is no sentence that names a day: its first word is a weekday or a number, or
+    one word stands beside the day ("Karfreitag, 07.04.2023", but no "Stand 07.04.2023")."""
     said = words_of(text)
-    return bool(said) and (said[0].isdigit() or said[0] in words.weekday_numbers)
+    if not said or said[0].isdigit() or said[0] in words.weekday_numbers:
+        return bool(said)
+    aside = [w for w in said if w.isalpha() and len(w) > 1 and w not in words.month_numbers]
+    return len(aside) == 1 and not any(o.match(fold(text)) for o in words.row_openings)
 
 
 def _texts(row: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 
 from orderdesk.domain.time import at
@@ -10,9 +11,12 @@ from orderdesk.i18n import Msg, msg
 from orderdesk.registers.clocks import ClockReading, read_clock
 from orderdesk.registers.columns import Columns
 from orderdesk.registers.days import DaySpan
+from orderdesk.registers.text import says
 from orderdesk.registers.words import RegisterField
 
 R = RegisterField
+_SHARE_OF_DAY = re.compile(r"0?[.,]\d+$")
+"""A time as a spreadsheet counts it; the whole day, 1, then is its end."""
 
 
 class Times:
@@ -49,8 +53,12 @@ class Times:
         start_text, end_text = self.columns.text(cells, R.START), self.columns.text(cells, R.END)
         if not end_text and R.END_DATE in self.columns.at:
             end_text = self.columns.day_reader.read(self.columns.text(cells, R.END_DATE)).rest
-        if not start_text and any(c.isdigit() for c in beside_day):
+        if not start_text and (
+            any(c.isdigit() for c in beside_day) or says(beside_day, self.words.clock.vague)
+        ):
             start_text = beside_day
+        if _SHARE_OF_DAY.match(start_text) and end_text in ("1", "1.0", "1,0"):
+            end_text = "24:00"
         reading = self._clock(start_text, is_end=False)
         ending = self._clock(end_text, is_end=True)
         for found, column, text in ((reading, R.START, start_text), (ending, R.END, end_text)):
@@ -65,6 +73,9 @@ class Times:
             later = end if ending.end_minutes is None else ending.end_minutes
             return start, later % 1440 if later is not None else None, start_text or end_text
         if end_text and ending.end_minutes is not None:
+            if end is not None and end % 1440 != ending.end_minutes % 1440:
+                two = msg("Another end stands with the start: that of its own column is taken.")
+                self.columns.note(number, R.END, f"{start_text} · {end_text}", two)
             end = self._end_after(start, ending.end_minutes, number, end_text)
         return start, end, start_text or end_text
 

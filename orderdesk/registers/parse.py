@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from orderdesk.domain.events import Form, Source
 from orderdesk.domain.time import at
@@ -28,6 +28,7 @@ from orderdesk.registers.words import RegisterField, RegisterWords
 
 R = RegisterField
 _FOOTNOTE = re.compile(r"\s*(?:[\u00b9\u00b2\u00b3\u2070-\u2079*]+|\d{1,2}\))\)?\s*\D")
+_NOON = 12
 _TELL_EVERY = 2_000
 _EARLY_DAYS = 730  # a notification longer before the day than this is looked at twice
 
@@ -89,8 +90,10 @@ class _Parser:
             fold(cell) for row in header.rows for cell in (*table.rows[row], *header.names) if cell
         }
         q = words.qualifiers
-        named = self.columns.name(R.EXPECTED) if R.TURNOUT not in self.columns.at else ""
-        self.both_numbers = bool(says(named, q.actual) and says(named, q.announced))
+        numbers = [field for field in (R.EXPECTED, R.TURNOUT) if field in self.at]
+        named = self.columns.name(numbers[0]) if len(numbers) == 1 else ""
+        both = says(named, q.actual) and says(named, q.announced)
+        self.both_numbers = numbers[0] if both else None
         self.beyond_header = _beyond_header(table, header)
         self.section = ""
         place_cells = [row[i] for i in self.at.get(R.PLACE, ()) for row in self.cells]
@@ -216,6 +219,7 @@ class _Parser:
     ) -> tuple[str, ...] | None:
         """The row with what a merged cell above it says; None for a day with nothing else."""
         days = self.at[R.DATE]
+        cells = self._with_month_above(cells, above, number)
         others = [i for i in self.mapped if i not in days]
         has_day = any(cells[i].strip() for i in days)
         has_more = any(cells[i].strip() for i in others if i not in self.at.get(R.REFERENCE, ()))
@@ -240,6 +244,21 @@ class _Parser:
             return tuple(merged)
         return cells
 
+    def _with_month_above(
+        self, cells: tuple[str, ...], above: tuple[str, ...] | None, number: int
+    ) -> tuple[str, ...]:
+        """The row with the year and month that stand once, above, where each has a column."""
+        days = self.at[R.DATE]
+        empty = [i for i in days if not cells[i].strip()]
+        if above is None or not empty or len(empty) == len(days) or not cells[days[0]].strip():
+            return cells
+        merged = list(cells)
+        for i in empty:
+            merged[i] = above[i]
+        note = msg("Year or month stands only above: it is taken from there.")
+        self.columns.note(number, R.DATE, self.columns.text(tuple(merged), R.DATE), note)
+        return tuple(merged)
+
     def _has_own_reference(self, cells: tuple[str, ...], above: tuple[str, ...] | None) -> bool:
         """Whether it bears another number than the row above: then it's a case by itself."""
         references = self.at.get(R.REFERENCE, ())
@@ -260,7 +279,7 @@ class _Parser:
             return ()
         for note in reading.notes:
             self.columns.note(number, R.DATE, day_text, note)
-        if len(reading.spans) > 1:
+        if len(reading.spans) > 1 or reading.turned:
             extra[self.columns.name(R.DATE)] = one_line(day_text)
         spans = self._until_end_date(reading.spans, cells, number)
         places, moving = self._places(cells, extra)
@@ -299,6 +318,8 @@ class _Parser:
         )
         ends_later = spans != reading.spans or _names_last_moment(reading)
         times = self.times.read(cells, number, reading.rest, extra, ends_later=ends_later)
+        if reading.night:
+            spans, times = _in_the_night(spans, times)
         moments = [
             (span, *self.times.moments(span, times, number)) for span in dict.fromkeys(spans)
         ]
@@ -348,6 +369,8 @@ class _Parser:
             wrong = msg("The last day comes before the first. Which is wrong?")
             self.columns.note(number, R.END_DATE, text, wrong, fatal=True)
         else:
+            for note in reading.notes:
+                self.columns.note(number, R.END_DATE, text, note)
             return (DaySpan(spans[0].first, reading.spans[-1].last),)
         return spans
 
@@ -367,7 +390,9 @@ class _Parser:
             self.columns.keep(extra, cells, R.RECEIVED)
             return None, False
         received = reading.spans[0].first
-        if len(reading.spans) > 1:
+        for note in reading.notes:
+            self.columns.note(number, R.RECEIVED, text, note)
+        if len(reading.spans) > 1 or reading.turned:
             self.columns.keep(extra, cells, R.RECEIVED)
         if received > day:
             late = msg("Notified after the day of the gathering: kept as it stands. Is it right?")
@@ -434,7 +459,7 @@ class _Parser:
     ) -> CountReading:
         text = self.columns.text(cells, field)
         if self.both_numbers and field in (R.EXPECTED, R.TURNOUT):
-            parts = self.columns.text(cells, R.EXPECTED).split("/")
+            parts = self.columns.text(cells, self.both_numbers).split("/")
             text = parts[0 if field is R.EXPECTED else -1] if len(parts) == 2 else text
         if not text:
             return CountReading()
@@ -451,6 +476,19 @@ class _Parser:
 def _names_last_moment(reading: DayReading) -> bool:
     """Whether a cell gives a last day with its own time: "5.3. 22:00 to 6.3. 02:00"."""
     return len(reading.spans) == 1 and reading.spans[0].first != reading.spans[0].last
+
+
+def _in_the_night(
+    spans: tuple[DaySpan, ...], times: tuple[time | None, int | None, str]
+) -> tuple[tuple[DaySpan, ...], tuple[time | None, int | None, str]]:
+    """The night after the day: what begins in its small hours lies on the next day."""
+    start, end, text = times
+    if start is not None and start.hour < _NOON:
+        day = timedelta(days=1)
+        return tuple(DaySpan(s.first + day, s.last + day) for s in spans), times
+    if start is None and end is not None and end < _NOON * 60:
+        return spans, (None, end + 24 * 60, text)
+    return spans, times
 
 
 def _beyond_header(table: Table, header: Header) -> list[int]:

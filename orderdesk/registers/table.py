@@ -16,6 +16,7 @@ from pathlib import Path
 from orderdesk.domain.text import csv_text
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Msg, msg
+from orderdesk.registers.fixed_width import read_fixed_width
 from orderdesk.registers.text import MAX_CELL, safe_name, visible
 from orderdesk.registers.workbook import Limits, read_workbook
 
@@ -235,6 +236,11 @@ def _from_text(text: str, encoding: str, shown: str, limits: Limits) -> Table:
     text = visible(text)
     notes: list[Msg] = []
     first_number = 1
+    if (placed := read_fixed_width(text)) is not None and len(placed) <= limits.rows:
+        notes.append(msg("Columns were told apart by their place in the line."))
+        if encoding not in ("utf-8", "utf-8-sig"):
+            notes.append(msg("The text was read as {encoding}.", encoding=encoding))
+        return _table(shown, placed, notes, encoding=encoding)
     announced = re.match(r"sep=(.)\n", text)
     if announced:
         text, first_number = text[announced.end() :], 2

@@ -89,6 +89,17 @@ class CalendarWords(Strict):
     until: Words
     also: Words
     lead_in: Words
+    moved: Words
+    moved_on: Words
+    moved_from: Words
+    """ "verlegt", "auf", "vom": from which day to which."""
+    new_day: Words
+    instead_of: Words
+    week: Words
+    """ "w/c": a week is meant by its first day."""
+    night: Words
+    night_into: Words
+    """ "nacht", "op": the night between two days."""
 
 
 class ClockWords(Strict):
@@ -119,6 +130,13 @@ class Vague(Strict):
     high: Annotated[int, Field(ge=0, le=1_000_000)]
 
 
+class Exact(Strict):
+    """A number in words, as the whole cell."""
+
+    number: Annotated[int, Field(ge=0, le=1_000_000)]
+    words: Words
+
+
 class CountWords(Strict):
     """Numbers of people in words."""
 
@@ -129,6 +147,7 @@ class CountWords(Strict):
     range: Words
     people: Words
     thousand: Words
+    exact: tuple[Exact, ...]
     vague: tuple[Vague, ...]
 
 
@@ -286,5 +305,8 @@ class RegisterWords(ReferenceFile):
     def row_openings(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
         """What opens a row of totals, and a row that is a note."""
         of_what = r"(?:\s+(?:der|aller|an|van|of|de|des)\s+[^\d:=]{1,40})?"
-        totals = re.compile(rf"(?:{alternatives(self.rows.totals)}){of_what}\s*(?:[:=(].*|\d*)$")
+        period = rf"(?:\s+{self.month_pattern})?(?:\s+20\d\d)?"
+        totals = re.compile(
+            rf"(?:{alternatives(self.rows.totals)}){of_what}{period}\s*(?:[:=(].*|\d*)$"
+        )
         return totals, re.compile(rf"(?:\*|(?:{alternatives(self.rows.notes)})\b)")

@@ -77,7 +77,8 @@ Nr.;Datum von;Datum bis;Uhrzeit von;Uhrzeit bis;Anmelder;Versammlungsleiter;Them
 2 2022-02-01..2022-02-03 | 01-02 08:00 > 03-02 20:00 | @ Rathausplatz | expected /20/ | demonstration | notified 15-01 00:00 | Zeltlager | no. 2022/001
 3 2022-02-04 | 04-02 22:00 > 05-02 03:00 | @ Dom | expected /15/ | demonstration | notified 01-02 10:15 | Nachtwache | no. 2022/002
 4 2022-02-05 | 05-02 17:00 >  | @ Dom | expected 10//30 | demonstration | Lichter | no. 2022/003
-5 2022-02-06 | 06-02 00:00 >  | @ Dom | expected /10/ | demonstration | notified 04-02 00:00 | Mitternacht | no. 2022/004
+5 2022-02-06 | 06-02 00:00 >  | @ Dom | expected /10/ | demonstration | notified 04-02 00:00 | Mitternacht | no. 2022/004 | Uhrzeit von: 24:00
+5 ! Uhrzeit von '24:00': 24:00: read as the midnight at which the day begins.
 """,
         left_out=("Anmelder", "Versammlungsleiter"),
     ),
@@ -632,8 +633,7 @@ Gesamtzahl der Versammlungen: 5;;;;
         """\
 6 2021-01-02 | 02-01 14:00 >  | @ Markt | expected /20/ | demonstration | A
 7 2021-01-03 | 03-01 14:00 > 03-01 15:30 | @ Markt | expected /20/ | demonstration | B
-8 2021-01-04 | 04-01 14:00 >  | @ Markt | demonstration | C | erw. TN: zwei
-8 ! erw. TN 'zwei': zwei is no number of people.
+8 2021-01-04 | 04-01 14:00 >  | @ Markt | expected /2/ | demonstration | C
 9 2021-01-05 | @ Markt | expected 1000//1500 | demonstration | D | Datum / Uhrzeit: 05.01./06.01.2021
 9 2021-01-06 | @ Markt | expected 1000//1500 | demonstration | D | Datum / Uhrzeit: 05.01./06.01.2021
 10 ! Datum / Uhrzeit '33.01.2021': 33.01.2021 is no day of the calendar: look at day and month.
