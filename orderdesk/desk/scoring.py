@@ -23,16 +23,10 @@ from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, _, figure, msg
 from orderdesk.memory import long_lived
 from orderdesk.risk.card import ClassTable, RiskCard
-from orderdesk.risk.explain import (
-    CallWorth,
-    Comparable,
-    FlipPoint,
-    comparable,
-    flip_points,
-    value_of_information,
-)
+from orderdesk.risk.explain import CallWorth, FlipPoint, flip_points, value_of_information
 from orderdesk.risk.facts import Facts, OrganiserKey, PastEvent, Signal, family
 from orderdesk.risk.history import History
+from orderdesk.risk.likeness import Comparable, Comparables
 from orderdesk.risk.model import (
     CLASSES,
     ModelVersion,
@@ -87,7 +81,7 @@ class Knowledge:
     """What scores are made from, as known at one moment."""
 
     history: History
-    past: tuple[PastEvent, ...]
+    comparables: Comparables
     signals: tuple[Signal, ...]
     version: ModelVersion
     heavy: HeavyDays
@@ -107,7 +101,8 @@ def _knowledge(reader: Reader) -> Knowledge:
     newest = reader.last_fact(VERSION, "risk")
     version = ModelVersion.model_validate(newest.doc) if newest else version_of_card()
     heavy = heavy_days(lines, places)
-    return Knowledge(History(past, tables.card), past, signals, version, heavy)
+    like = Comparables(past, tables.classes.likeness)
+    return Knowledge(History(past, tables.card), like, signals, version, heavy)
 
 
 def facts_of(case: Case, places: Places, heavy: HeavyDays) -> Facts:
@@ -271,7 +266,7 @@ def explain_in(
         score=result,
         flips=flip_points(result, known.history, known.signals, tables, known.version),
         worth=value_of_information(result, known.history, known.signals, tables, known.version),
-        comparable=comparable(facts, known.past, as_of),
+        comparable=known.comparables.like(facts, as_of),
         decided=RiskClass(override["class"]) if override else None,
         override=override,
         limits=tables.classes.limits(family(case.kind) == "gathering", result.impact),

@@ -179,12 +179,33 @@ class Thresholds(Strict):
         return self
 
 
+class Likeness(Strict):
+    """How earlier gatherings are compared with one: shares of 1, and how fast they grow old."""
+
+    place: Probability
+    form: Probability
+    counter: Probability
+    """Both met a counter-group, or neither did."""
+    size: Probability
+    recent: Probability
+    half_life_years: Positive
+    source: str
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        whole = self.place + self.form + self.counter + self.size + self.recent
+        if not math.isclose(whole, 1):
+            raise ValueError("place, form, counter, size and recent must add up to 1")
+        return self
+
+
 class ClassTable(ReferenceFile):
     """Probability x impact -> class."""
 
     highest_impact: Annotated[int, Field(ge=1, le=10)]
     impact: tuple[ImpactLine, ...]
     thresholds: dict[Literal["gathering", "event"], Thresholds]
+    likeness: Likeness
 
     def limits(self, gathering: bool, impact: int) -> tuple[float, float]:
         """From which probability a case of this impact (1 to `highest_impact`) is midden, hoog."""

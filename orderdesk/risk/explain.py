@@ -1,20 +1,16 @@
-"""What would change a class, which fact is worth a call, and what came before that is like it.
+"""What would change a class, and which fact is worth a call.
 
 Every statement here is made by scoring the changed case again: nothing is derived from the lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-import numpy as np
-from numpy.typing import NDArray
-
-from orderdesk.domain.events import CounterGroup, Kind, Sureness
+from orderdesk.domain.events import CounterGroup, Sureness
 from orderdesk.i18n import Msg, msg
-from orderdesk.risk.facts import Facts, PastEvent, Signal, family, middle
+from orderdesk.risk.facts import Facts, Signal
 from orderdesk.risk.history import History
 from orderdesk.risk.model import CLASSES, ModelVersion, RiskClass, Score, Tables, score_many
 
@@ -48,15 +44,6 @@ class CallWorth:
     high: float
     expected_change: float
     """Mean absolute change of the probability over the answers, equally likely."""
-
-
-@dataclass(frozen=True)
-class Comparable:
-    """A past gathering like this one, with what came of it."""
-
-    event: PastEvent
-    likeness: float
-    """0 to 1: same form, place, size band, counter-group and how long ago."""
 
 
 def flip_points(
@@ -210,44 +197,3 @@ def _open_questions(facts: Facts) -> list[tuple[Msg, list[Facts]]]:
             )
         )
     return questions
-
-
-def comparable(
-    facts: Facts, events: Iterable[PastEvent], as_of: date, limit: int = 5
-) -> tuple[Comparable, ...]:
-    """Past gatherings of the same family most like this one, as far as known on `as_of`."""
-    kin = {kind for kind in Kind if family(kind) == family(facts.kind)}
-    known = [e for e in events if e.kind in kin and e.known_from <= as_of]
-    likeness = _likeness(facts, known, as_of)
-    least = np.sort(likeness)[-limit:][0] if known else 0.0
-    found = [Comparable(known[n], float(likeness[n])) for n in np.flatnonzero(likeness >= least)]
-    best = sorted(found, key=lambda c: (-c.likeness, -c.event.day.toordinal(), c.event.case_id))
-    return tuple(best[:limit])
-
-
-def _likeness(facts: Facts, events: Sequence[PastEvent], as_of: date) -> NDArray[np.float64]:
-    """Of each event, a part at a time: a register may hold a hundred thousand."""
-
-    def each(part: Callable[[PastEvent], float]) -> NDArray[np.float64]:
-        return np.fromiter(map(part, events), np.float64, len(events))
-
-    met, size = _met(facts.counter), facts.size
-    years = np.maximum(each(lambda e: (as_of - e.day).days), 0) / 365.25
-    return (
-        0.3 * each(lambda e: e.place == facts.place) * (facts.place != "")
-        + 0.2 * each(lambda e: e.form == facts.form)
-        + 0.2 * each(lambda e: _met(e.counter) == met)
-        + 0.2 * each(lambda e: _same_size(size, middle(e.expected, e.turnout)))
-        + 0.1 * np.exp2(-years / 2)
-    )
-
-
-def _met(counter: CounterGroup) -> bool:
-    return counter in (CounterGroup.ANNOUNCED, CounterGroup.CONFIRMED)
-
-
-def _same_size(one: float | None, other: float | None) -> float:
-    """1 for equal numbers, falling with their ratio; a half when one isn't known."""
-    if one is None or other is None:
-        return 0.5
-    return min(max(one, 1), max(other, 1)) / max(one, other, 1)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from orderdesk.domain.events import CounterGroup, Sureness
-from orderdesk.risk.explain import comparable, flip_points, value_of_information
-from orderdesk.risk.facts import Facts, PastEvent, Phase, Signal, SourceType
+from orderdesk.risk.explain import flip_points, value_of_information
+from orderdesk.risk.facts import Facts, Phase, Signal, SourceType
 from orderdesk.risk.history import History
 from orderdesk.risk.model import ModelVersion, RiskClass, Score, Tables, score
 
@@ -86,27 +86,3 @@ def test_the_counter_group_is_the_fact_worth_a_call(tables: Tables, version: Mod
 def test_nothing_is_worth_a_call_when_all_is_known(tables: Tables, version: ModelVersion) -> None:
     result = scored(march(**CONFIRMED), tables, version)
     assert value_of_information(result, History([], tables.card), (), tables, version) == ()
-
-
-def test_comparable_gatherings_are_like_and_were_known() -> None:
-    def past(i: int, place: str, form: str, known: date = DAY) -> PastEvent:
-        day = DAY - timedelta(days=10 * i)
-        return PastEvent(
-            day=day,
-            known_from=max(known, day),
-            outcome=0,
-            place=place,
-            form=form,
-            expected=100 * i,
-            case_id=str(i),
-        )
-
-    events = [
-        past(1, "vrijthof", "march"),
-        past(2, "markt", "static"),
-        past(3, "vrijthof", "static"),
-        past(4, "vrijthof", "march", known=DAY + timedelta(days=1)),
-    ]
-    found = comparable(march(), events, DAY, limit=2)
-    assert [c.event.case_id for c in found] == ["1", "3"]
-    assert 1 >= found[0].likeness > found[1].likeness > 0
