@@ -7,7 +7,6 @@ opens in a thread right after.
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -26,6 +25,7 @@ from textual.widget import Widget
 from orderdesk.desk.preferences import prefer, preferences
 from orderdesk.errors import OrderdeskError, StorageProblem
 from orderdesk.i18n import LANGUAGES, N_, _, language, ngettext, set_language
+from orderdesk.memory import long_lived
 from orderdesk.screens.base import PLACES, Place
 from orderdesk.screens.safe import line
 from orderdesk.screens.themes import DARK, NAMES, VARIABLES, Plain, set_up
@@ -111,6 +111,8 @@ class OrderdeskApp(App[None]):
         self._early: list[events.Key] = []
         """Keys typed before the desk was open, in order: they are pressed once it is."""
         self._pressed_again: events.Key | None = None
+        self._first = contextlib.ExitStack()
+        """What holds until the first frame stands."""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The looks of the desk, whatever theme is chosen."""
@@ -122,17 +124,17 @@ class OrderdeskApp(App[None]):
 
     def on_load(self) -> None:
         """Look for no garbage until the first frame stands: there is none, and it takes a tenth."""
-        gc.disable()
+        self._first.enter_context(long_lived())
 
     def on_mount(self) -> None:
         """Then the desk, without keeping the frame waiting."""
         # Loading the database layer would hold the interpreter while the first frame is drawn.
         self.set_timer(_FIRST_FRAME, self.open)
-        self.set_timer(_FIRST_FRAME, gc.enable)
+        self.set_timer(_FIRST_FRAME, self._first.close)
 
     def on_unmount(self) -> None:
         """Also when it ends before its first frame."""
-        gc.enable()
+        self._first.close()
 
     async def on_event(self, event: events.Event) -> None:
         """Hold back the keys that need a desk until there is one; none is lost."""

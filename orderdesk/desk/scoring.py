@@ -21,7 +21,6 @@ from orderdesk.domain.places import Places, place_key
 from orderdesk.domain.time import days_touched, local
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, _, figure, msg
-from orderdesk.memory import long_lived
 from orderdesk.risk.card import ClassTable, RiskCard
 from orderdesk.risk.explain import CallWorth, FlipPoint, flip_points, value_of_information
 from orderdesk.risk.facts import Facts, OrganiserKey, PastEvent, Signal, family
@@ -92,7 +91,6 @@ def knowledge(reader: Reader) -> Knowledge:
     return reader.while_unchanged("knowledge", lambda: _knowledge(reader))
 
 
-@long_lived()
 def _knowledge(reader: Reader) -> Knowledge:
     tables, places = risk_tables(), reference.cached("places", Places)
     lines = reader.register_lines()

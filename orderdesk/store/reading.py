@@ -18,6 +18,7 @@ from orderdesk.domain.people import Duty, Person
 from orderdesk.domain.time import Span
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import msg
+from orderdesk.store.kept import Kept
 from orderdesk.store.mapping import (
     PRIVATE_CASE_FIELDS,
     PRIVATE_FACT_FIELDS,
@@ -148,8 +149,8 @@ class Imported:
 class Reader:
     """Questions to the database. Everything comes back as domain models or named tuples."""
 
-    def __init__(self, session: Session, kept: dict[str, tuple[int, Any]] | None = None) -> None:
-        """`kept` holds what was found at an earlier look, and at which place of the trail."""
+    def __init__(self, session: Session, kept: Kept | None = None) -> None:
+        """`kept` holds what was found at an earlier look."""
         self._session = session
         self._found: dict[str, Any] = {}
         self._kept = kept
@@ -165,12 +166,7 @@ class Reader:
         seconds on a long register. It must come from the database alone."""
         if self._kept is None:
             return self.once(name, find)
-        place = self.once("trail", self.trail_length)
-        known = self._kept.get(name)
-        if known is None or known[0] != place:
-            known = (place, find())
-            self._kept[name] = known
-        return cast(T, known[1])
+        return self._kept.get(name, self.once("trail", self.trail_length), find)
 
     def case(self, id: str) -> Case:
         """One case. Raises RuleSaysNo when there is none."""

@@ -25,6 +25,7 @@ from orderdesk.errors import Stale, StorageProblem
 from orderdesk.i18n import msg
 from orderdesk.store.changes import Changes, Said, keep
 from orderdesk.store.database import Database, translated_errors
+from orderdesk.store.kept import Kept
 from orderdesk.store.mapping import (
     PRIVATE_CASE_FIELDS,
     PRIVATE_FACT_FIELDS,
@@ -495,7 +496,7 @@ class Store:
         """`installation_id` names a new database (default: random); an old one keeps its own."""
         self.database = database
         self._clock = clock
-        self._kept: dict[str, tuple[int, Any]] = {}
+        self._kept = Kept()
         if not database.read_only:
             self._name_installation(installation_id or uuid4().hex)
 
