@@ -198,8 +198,9 @@ class _Badged:
 
     def row(self, n: int, /) -> Sequence[Cell]:
         """The cells of row `n`."""
-        cells: list[Cell] = list(self._found.row(n))
-        standing = self._found.row(n)[_CLASS_CELL]
+        texts = self._found.row(n)
+        cells: list[Cell] = list(texts)
+        standing = texts[_CLASS_CELL]
         cells[_CLASS_CELL] = badge(_BADGES.get(standing, standing))
         return cells
 

@@ -242,10 +242,9 @@ class VirtualTable(ScrollView, can_focus=True):
 
     # --- drawing ----------------------------------------------------------------------------------
 
-    def _widths(self) -> _Layout:
+    def _widths(self, room: int) -> _Layout:
         """(index, column, width) of the columns that fit, the least important ones left out, and
         what stands between them."""
-        room = self.scrollable_content_region.width
         if self._laid_out is not None and self._laid_out[:2] == (room, self.columns):
             return self._laid_out[2]
         self._laid_out = room, self.columns, self._lay_out(room)
@@ -282,7 +281,8 @@ class VirtualTable(ScrollView, can_focus=True):
         if y == 0:
             return self._strip([c.heading for c in self.columns], self._style("head"), width)
         n = y - 1 + self.scroll_offset.y
-        base = self.rich_style
+        # As `rich_style`, which is worked out anew for every line.
+        base = self._style(Look.PLAIN.value)
         if self.count == 0:
             text = self.empty if y == 2 and self._loaded else ""
             return Strip([Segment(set_cell_size(f"  {text}", width), base)], width)
@@ -307,7 +307,7 @@ class VirtualTable(ScrollView, can_focus=True):
         looks: bool = False,
         ruled: bool = True,
     ) -> Strip:
-        columns, gap = self._widths()
+        columns, gap = self._widths(width)
         thin = self.get_component_rich_style("table--rule", partial=True)
         rule = style + thin if ruled and gap != " " else style
         pieces: list[Segment] = []
@@ -396,7 +396,7 @@ class VirtualTable(ScrollView, can_focus=True):
             self.action_choose()
 
     def _column_at(self, x: int) -> int | None:
-        columns, gap = self._widths()
+        columns, gap = self._widths(self.scrollable_content_region.width)
         for n, _column, room in columns:
             if x < room + len(gap):
                 return n
