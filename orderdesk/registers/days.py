@@ -27,6 +27,7 @@ _BARE = re.compile(r"(\d{1,2})([./-])(\d{1,2})$")
 _NUMBER = re.compile(r"(\d{1,2})\.?$")
 _SPREAD = re.compile(r"(\d{1,2})\.? (\d{1,2})\.?(?: (\d{4}))?$")
 _A_WEEK = timedelta(days=6)
+_LONGEST_TURN = 300  # characters: more is a text, not a day with another one
 MOST_OCCURRENCES = 400  # of one cell; more is a mistake
 
 
@@ -107,8 +108,11 @@ class DayReader:
         if not said:
             return DayReading(problem=msg("The date is missing."))
         shown = one_line(text)[:120]
-        reading = self._turned(said) or self._straight(said)
-        if says(said, self._words.calendar.week) and _is_one_day(reading):
+        plainly = _PLAIN.match(said) or _ISO.match(said) or len(said) > _LONGEST_TURN
+        reading = None if plainly else self._turned(said)
+        if reading is None:
+            reading = self._straight(said)
+        if not plainly and says(said, self._words.calendar.week) and _is_one_day(reading):
             note = msg("{value}: a week is named, read as its first day.", value=said)
             reading = replace(reading, notes=(*reading.notes, note))
         if reading.problem is not None:

@@ -11,6 +11,8 @@ _SIGNS = ("\t", ";", "|")
 _HEADER_WITHIN = 40
 _FEWEST = 3
 """Columns, and lines, from which on blanks make a table and not a letter."""
+_LOOKED_AT = 100_000
+"""Characters in which the header must stand."""
 _MOST_LINES = 2_000
 """Lines by which the columns are found."""
 _TAB = 8
@@ -22,13 +24,12 @@ def read_fixed_width(text: str) -> list[list[str]] | None:
 
     A line of one stretch of words (a title, a footnote) is one cell. Lines of dashes are blank.
     """
-    lines = [line.rstrip() for line in text.split("\n")]
-    if lines and not lines[-1]:
-        lines.pop()
-    head = _header(lines)
+    head = _header([line.rstrip() for line in text[:_LOOKED_AT].split("\n")])
     if head is None:
         return None
-    lines = [line.expandtabs(_TAB) for line in lines]
+    lines = [line.rstrip().expandtabs(_TAB) for line in text.split("\n")]
+    if lines and not lines[-1]:
+        lines.pop()
     table = [line for line in lines[head : head + _MOST_LINES] if _parts(line) > 1]
     starts = _starts(table)
     if len(starts) < _FEWEST:

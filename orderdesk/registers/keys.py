@@ -16,28 +16,30 @@ _FAR_YEARS = 3  # a day this far from the others of the register is looked at tw
 
 
 def over_all(rows: list[Row], day_column: str) -> list[Row]:
-    """The rows of all sheets with their keys, and what only the whole register shows."""
-    told = _with_far_days(rows, day_column)
-    several = len({row.sheet for row in told}) > 1
-    return _with_keys(_with_doubles(told) if several else told)
+    """The rows of all sheets with their keys, and what only the whole register shows.
+
+    Changed in place: of a large register the rows before and after would fill the memory.
+    """
+    _point_out_far_days(rows, day_column)
+    if len({row.sheet for row in rows}) > 1:
+        _leave_out_doubles(rows)
+    _give_keys(rows)
+    return rows
 
 
-def _with_doubles(rows: list[Row]) -> list[Row]:
+def _leave_out_doubles(rows: list[Row]) -> None:
     """Leave out gatherings that stand on an earlier sheet too: one of the two is a summary."""
     seen: dict[str, Row] = {}
-    told: list[Row] = []
-    for row in rows:
+    for n, row in enumerate(rows):
         twins = [seen.setdefault(_content(record), row) for record in row.records]
         if not twins or any(twin.sheet == row.sheet for twin in twins):
-            told.append(row)
             continue
         reason = msg(
             "The same stands on sheet {sheet}, row {row}.",
             sheet=twins[0].sheet,
             row=twins[0].number,
         )
-        told.append(replace(row, kind=RowKind.SKIPPED, records=(), problems=(), reason=reason))
-    return told
+        rows[n] = replace(row, kind=RowKind.SKIPPED, records=(), problems=(), reason=reason)
 
 
 def _content(record: RegisterRow) -> str:
@@ -49,18 +51,16 @@ def _with_problem(row: Row, problem: Problem) -> Row:
     return replace(row, records=records, problems=(*row.problems, problem))
 
 
-def _with_far_days(rows: list[Row], column: str) -> list[Row]:
+def _point_out_far_days(rows: list[Row], column: str) -> None:
     """Point out days that lie years from the others: a slip of the pen in the year, mostly."""
     years = sorted(record.day.year for row in rows for record in row.records)
     if len(years) < 10:
-        return rows
+        return
     strays = len(years) // 50
     usual = range(years[strays] - _FAR_YEARS + 1, years[-1 - strays] + _FAR_YEARS)
-    told: list[Row] = []
-    for row in rows:
+    for n, row in enumerate(rows):
         far = next((r.day for r in row.records if r.day.year not in usual), None)
         if far is None:
-            told.append(row)
             continue
         note = msg(
             "{day} lies far from the other days (about {year}): is the year right?",
@@ -68,16 +68,14 @@ def _with_far_days(rows: list[Row], column: str) -> list[Row]:
             year=median_low(years),
         )
         problem = Problem(row.number, column, far.isoformat(), note, sheet=row.sheet)
-        told.append(_with_problem(row, problem))
-    return told
+        rows[n] = _with_problem(row, problem)
 
 
-def _with_keys(rows: list[Row]) -> list[Row]:
+def _give_keys(rows: list[Row]) -> None:
     """Give every record its key: the reference where that names it, else day, place and topic."""
     counts = _references_count(rows)
     seen: Counter[str] = Counter()
-    keyed: list[Row] = []
-    for row in rows:
+    for n, row in enumerate(rows):
         records = []
         for record in row.records:
             if counts and record.reference:
@@ -91,8 +89,8 @@ def _with_keys(rows: list[Row]) -> list[Row]:
                 base if counts and record.reference and seen[base] == 1 else f"{base}#{seen[base]}"
             )
             records.append(replace(record, row_key=key, reference_counts=counts))
-        keyed.append(replace(row, records=tuple(records)) if records else row)
-    return keyed
+        if records:
+            rows[n] = replace(row, records=tuple(records))
 
 
 def _references_count(rows: Sequence[Row]) -> bool:

@@ -141,14 +141,19 @@ def _from_workbook(path: Path, shown: str, sheet: str | None, limits: Limits) ->
 
 
 def _table(shown: str, rows: list[list[str]], notes: list[Msg], **about: object) -> Table:
-    """Square the rows off, drop the empty ones at the end, cut what is too long (and say so)."""
+    """Square the rows off, drop the empty ones at the end, cut what is too long (and say so).
+
+    `rows` is emptied on the way: of a large file both forms together would fill the memory.
+    """
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     width = max((_filled_width(row) for row in rows), default=0)
     cut: list[tuple[int, int]] = []
-    squared: list[tuple[str, ...]] = []
     same: dict[str, str] = {}  # "14:00" and "Markt" stand in thousands of rows: kept once
+    squared: list[tuple[str, ...]] = []
+    nothing: list[str] = []
     for number, row in enumerate(rows):
+        rows[number] = nothing
         cells = row[:width] + [""] * (width - len(row))
         for column, cell in enumerate(cells):
             if len(cell) > MAX_CELL:
@@ -256,7 +261,8 @@ def _from_text(text: str, encoding: str, shown: str, limits: Limits) -> Table:
             shown,
             msg("It has more than {columns} columns: is it a register?", columns=limits.columns),
         )
-    rows = [[csv_text(cell) for cell in row] for row in rows]
+    for row in rows:
+        row[:] = map(csv_text, row)
     if encoding not in ("utf-8", "utf-8-sig"):
         notes.append(msg("The text was read as {encoding}.", encoding=encoding))
     return _table(
@@ -307,10 +313,15 @@ def _records(text: str, separator: str, notes: list[Msg], first_number: int) -> 
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     rows: list[list[str]] = []
     line = 0
+    same: dict[str, str] = {}
     for row in reader:
         if reader.line_num - line > _LONGEST_RECORD:
             return _line_by_line(text, separator, notes, first_number)
         line = reader.line_num
+        if len(same) < _KEPT_ONCE:
+            row = [same.setdefault(cell, cell) for cell in row]
+        else:
+            row = [same.get(cell, cell) for cell in row]
         rows.append(row)
     if text.count('"') % 2:
         return _line_by_line(text, separator, notes, first_number)

@@ -37,7 +37,8 @@ def safe_name(name: str) -> str:
 
 def one_line(text: str) -> str:
     """`text` with every run of white space as one space."""
-    return _GAPS.sub(" ", text).strip()
+    line = _GAPS.sub(" ", text).strip()
+    return text if line == text else line  # the same text is kept once
 
 
 @lru_cache(maxsize=65_536)
