@@ -25,6 +25,7 @@ _BUILDING_UP = re.compile(
     r"\([^()]*(?:opbouw|afbouw|opgebouwd|aufbau|abbau|set-?up|build|montage)[^()]*\)"
 )
 _MIDNIGHT = 24 * 60
+_EARLY = 7 * 60  # minutes: "2-4" is seldom the night
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,9 @@ def _read(said: str, shown: str, words: ClockWords, is_end: bool) -> ClockReadin
     first, last = times[0].minutes, times[-1].minutes
     if first == _MIDNIGHT and not is_end and not times[0].until:
         notes.append(msg("{value}: read as the midnight at which the day begins.", value=shown))
+    bare = not any(found.marked for found in times)
+    if bare and 0 < first < _EARLY and not is_end and not times[0].until:
+        notes.append(msg("{value}: read as in the night. Is the afternoon meant?", value=shown))
     if len(times) == 1:
         if is_end or times[0].until:
             return ClockReading(end_minutes=first, notes=tuple(notes))

@@ -21,6 +21,7 @@ _ZONED = re.compile(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[
 _MIDNIGHT = re.compile(r"\s+(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? am)$")
 _PLAIN = re.compile(r"(\d{1,2})([./-]|[, \u00b7]\s?)(\d{1,2})\2(\d{4}|\d{2})$")
 _DANISH = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})-(\d{4})(?!\d)")
+_SHORT_YEAR = re.compile(r"(?<=\d[./-])'(\d\d)(?!\d)")
 _SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?$")
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)$")
 _BARE = re.compile(r"(\d{1,2})([./-])(\d{1,2})$")
@@ -105,6 +106,7 @@ class DayReader:
 
     def _read(self, text: str) -> DayReading:
         said = _DANISH.sub(r"\1/\2/\3", _MIDNIGHT.sub("", fold(text)))
+        said = _SHORT_YEAR.sub(r"\1", said)
         if not said:
             return DayReading(problem=msg("The date is missing."))
         shown = one_line(text)[:120]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 _GAP = re.compile(r"\s{2,}")
 _RULE = re.compile(r"[\s\-=+_|]*-{3,}[\s\-=+_|]*$|[\s=+]*={3,}[\s=+]*$")
+_STRETCH = re.compile(r"\S+(?: \S+)*")
 _SIGNS = ("\t", ";", "|")
 _HEADER_WITHIN = 40
 _FEWEST = 3
@@ -16,6 +17,7 @@ _LOOKED_AT = 100_000
 _MOST_LINES = 2_000
 """Lines by which the columns are found."""
 _TAB = 8
+_MANY = 6  # lines, of which one may stand out
 _NEARLY_ALL = 0.97
 
 
@@ -31,7 +33,9 @@ def read_fixed_width(text: str) -> list[list[str]] | None:
     if lines and not lines[-1]:
         lines.pop()
     table = [line for line in lines[head : head + _MOST_LINES] if _parts(line) > 1]
-    starts = _starts(table)
+    starts = _starts(table, stray=0)
+    if len(starts) < _parts(table[0]) and len(table) >= _MANY:
+        starts = _starts(table, stray=1)
     if len(starts) < _FEWEST:
         return None
     rows: list[list[str]] = []
@@ -62,8 +66,9 @@ def _header(lines: Sequence[str]) -> int | None:
     return None
 
 
-def _starts(table: Sequence[str]) -> list[int]:
-    """Where the columns begin: behind places that are blank in (nearly) every line.
+def _starts(table: Sequence[str], stray: int) -> list[int]:
+    """Where the columns begin: behind places that are blank in (nearly) every line; `stray` lines
+    may stand out.
 
     A column needs a word in the header, so that blanks which happen to stand under one another in
     the texts of a few lines part nothing.
@@ -75,15 +80,18 @@ def _starts(table: Sequence[str]) -> list[int]:
             blank[at] += sign == " "
         for at in range(len(line), width):
             blank[at] += 1
-    needed = len(table) * _NEARLY_ALL
+    needed = min(len(table) * _NEARLY_ALL, len(table) - stray)
     empty = [n >= needed for n in blank]
     header = table[0].ljust(width)
+    body = table[1:]
     starts: list[int] = []
     for at in range(width):
         if empty[at] or (at and not empty[at - 1]):
             continue
         end = next((n for n in range(at, width) if empty[n]), width)
-        if not starts or header[at:end].strip():
+        named = header[at:end].strip()
+        apart = header[max(0, at - 2) : at].strip() == "" and not header[at - 1 : at].strip()
+        if not starts or (named and (apart or any(line[at:end].strip() for line in body))):
             starts.append(at)
     return starts
 
@@ -96,12 +104,26 @@ def _goes_on(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
     return filled[0] if rows[-1][filled[0]] else None
 
 
+def _by_words(line: str, starts: Sequence[int]) -> list[str]:
+    """The cells of a line beside the columns: each stretch of words where most of it stands."""
+    cells = [""] * len(starts)
+    ends = [*starts[1:], len(line) + 1]
+    for found in _STRETCH.finditer(line):
+        shared = [min(found.end(), b) - max(found.start(), a)
+                  for a, b in zip(starts, ends, strict=True)]  # fmt: skip
+        at = max(range(len(starts)), key=shared.__getitem__)
+        cells[at] = f"{cells[at]} {found[0]}".strip()
+    return cells
+
+
 def _cells(line: str, starts: Sequence[int], *, in_table: bool) -> list[str]:
     if not line.strip() or _RULE.fullmatch(line):
         return [""]
     title = _parts(line) == 1 and not line.startswith(" ")
     if not in_table or (title and len(line) > (starts[1] if len(starts) > 1 else 0)):
         return [line.strip()]
+    if any(line[at - 1 : at].strip() and line[at : at + 1].strip() for at in starts[1:]):
+        return _by_words(line, starts)
     cells = [line[a:b].strip() for a, b in zip(starts, [*starts[1:], None], strict=True)]
     before = line[: starts[0]].strip()
     return [f"{before} {cells[0]}".strip(), *cells[1:]] if before else cells

@@ -29,6 +29,7 @@ from orderdesk.registers.words import RegisterField, RegisterWords
 R = RegisterField
 _FOOTNOTE = re.compile(r"\s*(?:[\u00b9\u00b2\u00b3\u2070-\u2079*]+|\d{1,2}\))\)?\s*\D")
 _NOON = 12
+_SHORT = 3  # letters: fewer say nothing by themselves
 _TELL_EVERY = 2_000
 _EARLY_DAYS = 730  # a notification longer before the day than this is looked at twice
 
@@ -279,7 +280,11 @@ class _Parser:
             return ()
         for note in reading.notes:
             self.columns.note(number, R.DATE, day_text, note)
-        if len(reading.spans) > 1 or reading.turned:
+        half_read = self._says_more(reading.rest)
+        if half_read:
+            note = msg("{value}: only the day was understood.", value=one_line(day_text)[:80])
+            self.columns.note(number, R.DATE, day_text, note)
+        if len(reading.spans) > 1 or reading.turned or half_read:
             extra[self.columns.name(R.DATE)] = one_line(day_text)
         spans = self._until_end_date(reading.spans, cells, number)
         places, moving = self._places(cells, extra)
@@ -318,6 +323,10 @@ class _Parser:
         )
         ends_later = spans != reading.spans or _names_last_moment(reading)
         times = self.times.read(cells, number, reading.rest, extra, ends_later=ends_later)
+        if "/" in day_text and _is_one_night(spans, times):
+            spans = spans[:1]
+            note = msg("{value}: with these hours read as one night.", value=one_line(day_text))
+            self.columns.note(number, R.DATE, day_text, note)
         if reading.night:
             spans, times = _in_the_night(spans, times)
         moments = [
@@ -335,6 +344,15 @@ class _Parser:
             )
             for span, start, end in moments
         )
+
+    def _says_more(self, rest: str) -> bool:
+        """Whether words stand beside the day that nothing else reads: "+ Folgetage"."""
+        telling = [word for word in words_of(rest) if word.isalpha() and len(word) > _SHORT]
+        if not telling or any(c.isdigit() for c in rest):
+            return False
+        clock = self.words.clock
+        known = self.columns.group(rest, "status") or self.columns.group(rest, "source")
+        return not (known or says(rest, clock.vague) or says(rest, clock.all_day))
 
     def _report_cut(self, cells: tuple[str, ...], number: int, index: int) -> None:
         for row, column in self.cut:
@@ -476,6 +494,14 @@ class _Parser:
 def _names_last_moment(reading: DayReading) -> bool:
     """Whether a cell gives a last day with its own time: "5.3. 22:00 to 6.3. 02:00"."""
     return len(reading.spans) == 1 and reading.spans[0].first != reading.spans[0].last
+
+
+def _is_one_night(spans: tuple[DaySpan, ...], times: tuple[time | None, int | None, str]) -> bool:
+    """ "13./14.1., 18-6 Uhr": from the evening of the one day to the morning of the other."""
+    if len(spans) != 2 or times[1] is None or times[1] <= 24 * 60:
+        return False
+    (first, last), (second, end) = spans
+    return first == last and second == end and second - first == timedelta(days=1)
 
 
 def _in_the_night(

@@ -309,4 +309,6 @@ class RegisterWords(ReferenceFile):
         totals = re.compile(
             rf"(?:{alternatives(self.rows.totals)}){of_what}{period}\s*(?:[:=(].*|\d*)$"
         )
+        counted = rf"|(?:{alternatives(self.rows.totals)})\s[^\d:=]{{1,40}}[:=]\s*\d+$"
+        totals = re.compile(totals.pattern + counted)
         return totals, re.compile(rf"(?:\*|(?:{alternatives(self.rows.notes)})\b)")

@@ -268,6 +268,97 @@ Datum        Tijd     Plaats           Wat
 """,
     ),
     Form(
+        "German city, days among words, a night over two days, notes below",
+        "utf-8",
+        """\
+"Stadt Musterhausen - Der Oberbürgermeister - Ordnungsbehörde",,,,,,,
+"Anlage 1 zur Anfrage Nr. 17/2024: Versammlungen im Zeitraum 01.01.2024 - 30.06.2024",,,,,,,
+,,,,,,,
+"lfd. Nr.","Versammlung am","Beginn","geplantes Ende","tats. Ende","Thema (anonymisiert)","Örtlichkeit / Route","Anzahl TN (laut Anzeige)"
+"1.","Donnerstag, den 4. Januar 2024","08:00 Uhr","ca. 12:00 Uhr","11:40 Uhr","XXX","B 51 - A-Straße - Rathaus","ca. 30 Fahrzeuge"
+"2.","06.01.24 (Sa.)","12","14","-","XXX","Platz der Einheit","maximal 50 Personen"
+"3.","08.01. bis 12.01.2024 tägl.","06.30","08.00","","XXX","Zufahrten BAB","ohne Angabe"
+"4.","13./14.01.2024","18 Uhr","6 Uhr","","XXX","Markt","10-15"
+"5.","15. 1. 2024","16.00h","","","XXX","Markt, ab 17 Uhr Zug zum Bahnhof","150 (Kundgebung), 100 (Aufzug)"
+"6.","20.01.2024 + Folgetage","","","","XXX","Markt","?"
+"7.","22.Januar 2024","17:00-18:00","","","XXX","Markt","<= 10"
+"8.","29.02.2023","17:00","18:00","","XXX","Markt","10"
+"9.","2024-02-03","17:00","18:00","","XXX","Markt","10"
+"10.","3/2/24","17:00","18:00","","XXX","Markt","10"
+"","","","","","Gesamt","","275"
+"¹ Angaben der Anmelder",,,,,,,
+""",
+        """\
+5 2024-01-04 | 04-01 08:00 > 04-01 12:00 | @ B 51 - A-Straße - Rathaus | expected /30/ | demonstration | XXX | no. 1. | tats. Ende: 11:40 Uhr | Anzahl TN (laut Anzeige): ca. 30 Fahrzeuge
+5 ! Anzahl TN (laut Anzeige) 'ca. 30 Fahrzeuge': ca. 30 Fahrzeuge: only the number was understood.
+6 2024-01-06 | 06-01 12:00 > 06-01 14:00 | @ Platz der Einheit | expected //50 | demonstration | XXX | no. 2. | tats. Ende: -
+7 2024-01-08..2024-01-12 | 08-01 06:30 > 12-01 08:00 | @ Zufahrten BAB | demonstration | XXX | no. 3. | Versammlung am: 08.01. bis 12.01.2024 tägl.
+7 ! Versammlung am '08.01. bis 12.01.2024 tägl.': 08.01. bis 12.01.2024 tägl.: only the day was understood.
+8 2024-01-13 | 13-01 18:00 > 14-01 06:00 | @ Markt | expected 10//15 | demonstration | XXX | no. 4. | Versammlung am: 13./14.01.2024
+8 ! Versammlung am '13./14.01.2024': 13./14.01.2024: with these hours read as one night.
+9 2024-01-15 | 15-01 16:00 >  | @ Markt + ab 17 Uhr Zug zum Bahnhof | expected 100//150 | demonstration | XXX | no. 5. | Anzahl TN (laut Anzeige): 150 (Kundgebung), 100 (Aufzug)
+9 ! Anzahl TN (laut Anzeige) '150 (Kundgebung), 100 (Aufzug)': 150 (Kundgebung), 100 (Aufzug): read as 100 to 150.
+10 2024-01-20 | @ Markt | demonstration | XXX | no. 6. | Versammlung am: 20.01.2024 + Folgetage
+10 ! Versammlung am '20.01.2024 + Folgetage': 20.01.2024 + Folgetage: only the day was understood.
+11 2024-01-22 | 22-01 17:00 > 22-01 18:00 | @ Markt | expected //10 | demonstration | XXX | no. 7.
+12 ! Versammlung am '29.02.2023': 29.02.2023 is no day of the calendar: look at day and month.
+13 2024-02-03 | 03-02 17:00 > 03-02 18:00 | @ Markt | expected /10/ | demonstration | XXX | no. 9.
+14 2024-02-03 | 03-02 17:00 > 03-02 18:00 | @ Markt | expected /10/ | demonstration | XXX | no. 10.
+15 - It is a total: Gesamt
+16 - It is a note: ¹ Angaben der Anmelder
+""",
+    ),
+    Form(
+        "English authority, days and amounts in words, hours without halves",
+        "utf-8",
+        """\
+Event,Date From,Date To,Time,Where,Attendance (est.),Attendance (act.),Outcome
+March for X,Fri 3rd Feb 2023,Sun 5th Feb 2023,10am - late,City centre,"1,000+",">1,500",peaceful
+Vigil,7 Feb,,6.30-7.30pm,Square,"20/30",12,no issues
+Picket,8th & 9th Feb 2023,,0700-0900,Station,ten,nil,n/a
+Rally,Feb 10 2023,,midday,Park,"5,00",,1 arrest
+Sit in,11.2.23,,from 2,Uni,a handful,couple,moved on by police
+Counter,"Saturday, February 18, 2023",,2-4,Square,hundreds,150-200,2 arrests
+Grand Total,,,,,,,
+""",
+        """\
+2 2023-02-03..2023-02-05 | 03-02 10:00 >  | @ City centre | expected 1000// | came 1500// | demonstration none | March for X | Outcome: peaceful
+3 ! Date From '7 Feb': 7 Feb has no year: write it as 31-12-2026.
+4 2023-02-08 | 08-02 07:00 > 08-02 09:00 | @ Station | expected /10/ | came /0/ | demonstration | Picket | Outcome: n/a | Date From: 8th & 9th Feb 2023
+4 2023-02-09 | 09-02 07:00 > 09-02 09:00 | @ Station | expected /10/ | came /0/ | demonstration | Picket | Outcome: n/a | Date From: 8th & 9th Feb 2023
+5 2023-02-10 | 10-02 12:00 >  | @ Park | expected /5/ | demonstration some | Rally | Outcome: 1 arrest
+6 2023-02-11 | 11-02 02:00 >  | @ Uni | expected 2//9 | came 2//9 | demonstration | Sit in | Outcome: moved on by police | Time: from 2
+6 ! Time 'from 2': from 2: read as in the night. Is the afternoon meant?
+7 2023-02-18 | 18-02 02:00 > 18-02 04:00 | @ Square | expected 200//900 | came 150//200 | demonstration some | Counter | Outcome: 2 arrests | Time: 2-4
+7 ! Time '2-4': 2-4: read as in the night. Is the afternoon meant?
+8 - It is a total: Grand Total
+""",
+    ),
+    Form(
+        "Flemish zone, columns by their place, one line beside them",
+        "utf-8",
+        """\
+LIJST VAN BETOGINGEN 2023                                    Politiezone VOORBEELD
+
+Nr.   Datum        Uur      Plaats               Thema                    Deelnemers
+001   03/01/2023   14u00    Kouter               Pensioenen               +/- 150
+002   05/01/2023   18u30    Korenmarkt-Zuid      Klimaat                  2 à 300
+003   10/01/2023            Sint-Pietersplein    (geen thema opgegeven)
+004   nacht van 14 op 15/01/2023                 Vrijdagmarkt             Wake    60-tal
+                                                 TOTAAL                   510
+""",
+        """\
+4 2023-01-03 | 03-01 14:00 >  | @ Kouter | expected /150/ | demonstration | Pensioenen
+5 2023-01-05 | 05-01 18:30 >  | @ Korenmarkt-Zuid | expected 200//300 | demonstration | Klimaat | Deelnemers: 2 à 300
+5 ! Deelnemers '2 à 300': 2 à 300: read as 200 to 300.
+6 2023-01-10 | @ Sint-Pietersplein | demonstration | (geen thema opgegeven)
+7 2023-01-14 | demonstration | Vrijdagmarkt | G: 60-tal | Datum: nacht van 14 op 15/01/2023 | Deelnemers: Wake
+7 ! Datum 'nacht van 14 op 15/01/2023': nacht van 14 op 15/01/2023: a night, read as that of the first evening.
+7 ! Deelnemers 'Wake': Wake is no number of people.
+8 - It is a total: TOTAAL
+""",
+    ),
+    Form(
         "Dutch city, columns by their place in the line, numbers to the right",
         "utf-8",
         """\
