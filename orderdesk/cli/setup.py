@@ -174,6 +174,32 @@ def team_absence(
 
 
 @team.command(
+    name="calendar",
+    help=_(
+        "Take over the days off in somebody's own calendar (.ics): whole days that are not marked "
+        "as free, never their titles. In a terminal it first shows what it found and asks."
+        "\n\nExample: orderdesk team calendar B02 leave.ics --cause leave --dry-run"
+    ),
+)
+def team_calendar(
+    who: Who,
+    file: Annotated[Path, typer.Argument(help=_("The calendar, .ics."))],
+    cause: Annotated[str, typer.Option(help=_("leave, training or other"))] = "other",
+    dry_run: DryRun = False,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Import without asking."))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Days off."""
+    from orderdesk.desk import away
+
+    with open_desk(create=False) as desk:
+        found = away.preview(desk, who, file, cause)
+        if not dry_run and (yes or as_json or agreed(found.lines())):
+            found = away.take_over(desk, found)
+        emit(found.as_json(), as_json, found.lines)
+
+
+@team.command(
     name="request",
     help=_(
         "What someone asks of the roster: a day off, or a shift."

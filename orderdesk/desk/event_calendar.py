@@ -51,7 +51,7 @@ def read_calendar(path: Path, words: EventColumns, now: datetime) -> EventFile:
 
     shown = safe_name(path.name or str(path))
     try:
-        found = read_event_calendar(_bytes_of(path, shown), now)
+        found = read_event_calendar(bytes_of(path, shown), now)
     except BadInput as problem:
         raise BadInput(problem.field, shown, problem.mend) from None
     reader = RowReader(words, {}, now)
@@ -123,7 +123,8 @@ def is_older(row: EventRow, known: Mapping[str, str | int]) -> bool:
     return row.modified < datetime.fromisoformat(str(known["modified"]))
 
 
-def _bytes_of(path: Path, shown: str) -> bytes:
+def bytes_of(path: Path, shown: str) -> bytes:
+    """A calendar file, as far as it may be read. Raises BadInput."""
     from orderdesk.calendars import parts
 
     try:

@@ -36,7 +36,7 @@ from orderdesk.errors import BadInput, Stale
 from orderdesk.i18n import N_, Msg, _, msg, ngettext
 
 if TYPE_CHECKING:
-    from orderdesk.store.work import Reader
+    from orderdesk.store.work import Reader, Work
 
 FIELDS = ("id", "name", "hours", "skills", "weekdays", "district", "since", "until")
 TEAM = "handhaving"
@@ -425,9 +425,14 @@ def add_absence(desk: Desk, values: Mapping[str, str]) -> Absence:
             id=desk.new_id(), person_id=person.id, first=first, last=last,
             cause=read_cause(values.get("cause", "")),
         )  # fmt: skip
-        work.put(ABSENCE, absence.id, absence.model_dump(mode="json"))
-        work.note("absence", f"person:{person.id}", _when(absence))
+        keep_absence(work, absence)
     return absence
+
+
+def keep_absence(work: Work, absence: Absence) -> None:
+    """Write an absence down."""
+    work.put(ABSENCE, absence.id, absence.model_dump(mode="json"))
+    work.note("absence", f"person:{absence.person_id}", _when(absence))
 
 
 def still_rostered(desk: Desk, absence: Absence) -> str:

@@ -178,8 +178,8 @@ def test_weeks_open_with_the_share_and_debts_come_along_when_a_week_closes(ten: 
         weeks.open_weeks(ten)
     with pytest.raises(BadInput, match="reserve"):
         weeks.open_weeks(ten, "2026-W30", reserve_hours="900")
-    lines = weeks.resize(ten, "", "-8", "flexdienst vervallen")
-    assert "reserve 32 h" in lines[0]
+    resized = weeks.resize(ten, "", "-8", "flexdienst vervallen")
+    assert "reserve 32 h" in resized.line()
     assert "not opened" in weeks.overview(ten, 3)[2]
     with ten.read() as reader:
         postings = reader.postings(Posting)

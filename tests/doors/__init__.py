@@ -13,7 +13,7 @@ S = tests/screens/test_hostile):
 - workbooks: F.test_import_of_formulas_..., ..._merged_cells_..., ..._zip_bomb_...;
   M.test_import_of_a_workbook_with_macros_takes_values_only.
 - calendars read: F.test_a_strange_calendar_..., F.test_import_of_a_strange_calendar_...;
-  S.test_a_strange_calendar_is_refused_on_the_screen.
+  S.test_a_strange_calendar_is_refused_on_the_screen; somebody's own in test_planner_lines.
 - data files: F.test_a_data_file_names_file_key_value_and_range.
 - addresses with a password: F.test_a_password_in_an_address_never_shows,
   F.test_a_password_is_taken_off_the_line_of_the_program.

@@ -15,6 +15,7 @@ from orderdesk.domain.time import at
 from orderdesk.i18n import set_language
 from tests import cities
 from tests.doors.lines import Line
+from tests.doors.strange_calendars import STRANGE
 
 W25 = TEST_WEEK.shift(1)
 
@@ -170,3 +171,30 @@ def test_what_is_kept_and_looked_after_tells_programs_too(wednesday: Line, tmp_p
     _refused(line, 2, "gone.db", "db", "restore", "gone.db")
     _refused(line, 1, "no sound backup", "db", "restore", "log.json")
     assert line("db", "check").code == 0
+
+
+def test_days_off_come_from_a_calendar_without_their_titles(
+    wednesday: Line, tmp_path: Path
+) -> None:
+    line = wednesday
+    day = "BEGIN:VEVENT\r\nUID:{n}\r\nSUMMARY:naar de kliniek\r\nDTSTART;VALUE=DATE:{a}\r\n{b}END:VEVENT\r\n"
+    entries = (
+        day.format(n=1, a="20260706", b="DTEND;VALUE=DATE:20260711\r\n"),
+        day.format(n=2, a="20260720", b="TRANSP:TRANSPARENT\r\n"),
+        day.format(n=3, a="20260101", b="RRULE:FREQ=SECONDLY\r\n"),
+        "BEGIN:VEVENT\r\nUID:4\r\nDTSTART:20260707T080000Z\r\nDURATION:PT1H\r\nEND:VEVENT\r\n",
+    )
+    text = f"BEGIN:VCALENDAR\r\n{''.join(entries)}END:VCALENDAR\r\n"
+    (tmp_path / "away.ics").write_text(text, encoding="utf-8", newline="")
+    dry = _told(line, "team", "calendar", "B02", "away.ics", "--dry-run")
+    assert dry["new"] == [{"first": "2026-07-06", "last": "2026-07-10"}]
+    assert (dry["part_days"], dry["written"], dry["problems"][0]["row"]) == (1, False, 14)
+    assert _told(line, "team", "calendar", "B02", "away.ics")["written"]
+    again = _told(line, "team", "calendar", "B02", "away.ics")
+    assert (again["new"], again["unchanged"]) == ([], 1)
+    assert "kliniek" not in (tmp_path / "desk.db").read_bytes().decode("latin-1")
+    for name, strange in STRANGE.items():
+        (tmp_path / "x.ics").write_bytes(strange.make())
+        ended = line("team", "calendar", "B02", "x.ics", "--role=planner", "--dry-run", "--json")
+        assert ended.code == (2 if strange.whole_file else 0), (name, ended)
+    assert line("team", "calendar", "B02", "away.ics", "--role=officer", "--yes").code == 1
