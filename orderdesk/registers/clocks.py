@@ -68,7 +68,7 @@ def read_clock(text: str, words: ClockWords, *, is_end: bool = False) -> ClockRe
     said = _LENGTH_ASIDE.sub(" ", said[:400]).strip() or said[:400]
     if (without := _BUILDING_UP.sub(" ", said).strip()) and without != said:
         reading = _read(_BETWEEN.sub(r"\1 - ", without), one_line(text)[:80], words, is_end)
-        note = msg("{value}: what stands in brackets was left out.", value=one_line(text)[:80])
+        note = msg("What stands in brackets was left out.")
         return replace(reading, notes=(*reading.notes, note))
     said = _BETWEEN.sub(r"\1 - ", said)
     if _LENGTH_ALONE.match(said):
@@ -94,10 +94,10 @@ def _read(said: str, shown: str, words: ClockWords, is_end: bool) -> ClockReadin
         notes.append(msg("{value}: several times; the first and the last are taken.", value=shown))
     first, last = times[0].minutes, times[-1].minutes
     if first == _MIDNIGHT and not is_end and not times[0].until:
-        notes.append(msg("{value}: read as the midnight at which the day begins.", value=shown))
+        notes.append(msg("Read as the midnight at which the day begins."))
     bare = not any(found.marked for found in times)
     if bare and 0 < first < _EARLY and not is_end and not times[0].until:
-        notes.append(msg("{value}: read as in the night. Is the afternoon meant?", value=shown))
+        notes.append(msg("Read as in the night. Is the afternoon meant?"))
     if len(times) == 1:
         if is_end or times[0].until:
             return ClockReading(end_minutes=first, notes=tuple(notes))

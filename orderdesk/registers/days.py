@@ -115,7 +115,7 @@ class DayReader:
         if reading is None:
             reading = self._straight(said)
         if not plainly and says(said, self._words.calendar.week) and _is_one_day(reading):
-            note = msg("{value}: a week is named, read as its first day.", value=said)
+            note = msg("A week is named: read as its first day.")
             reading = replace(reading, notes=(*reading.notes, note))
         if reading.problem is not None:
             return replace(reading, problem=_quoting(reading.problem, shown))
@@ -125,12 +125,12 @@ class DayReader:
         """What was moved, is a night, or has a sign mistyped; None where it says a day plainly."""
         calendar = self._words.calendar
         if (points := mended(said)) != said and not (read := self._straight(points)).problem:
-            note = msg("{value}: read as a day, {day}.", value=said, day=points)
+            note = msg("Read as {day}.", day=points)
             return replace(read, notes=(*read.notes, note))
         if (between := night(said, calendar)) and (read := self._straight(between)).spans:
             [first, last] = read.spans[0] if len(read.spans) == 1 else (None, None)
             if first and last and last - first == timedelta(days=1):
-                note = msg("{value}: a night, read as that of the first evening.", value=said)
+                note = msg("A night: read as that of the first evening.")
                 return replace(
                     read,
                     spans=(DaySpan(first, first),),
@@ -139,10 +139,10 @@ class DayReader:
                     turned=True,
                 )
         if (change := moved(said, calendar)) is not None:
-            return self._moved(change, said)
+            return self._moved(change)
         return None
 
-    def _moved(self, change: Moved, said: str) -> DayReading | None:
+    def _moved(self, change: Moved) -> DayReading | None:
         """The new day, with the hours that were said of either."""
         before = self._straight(change.before) if change.before.strip("() ") else None
         year = before.spans[0].first.year if before and before.spans else self.year
@@ -154,7 +154,7 @@ class DayReader:
             now = self._in_year(year + 1)._straight(change.now)  # "29.12. verlegt auf 05.01."
         hours = any(c.isdigit() for c in now.rest)
         rest = now.rest if hours or before is None else before.rest
-        note = msg("{value}: moved, read as the new day.", value=said)
+        note = msg("Moved: read as the new day.")
         notes = now.notes if now.turned else (*now.notes, note)
         return replace(now, rest=rest, notes=notes, turned=True)
 

@@ -282,7 +282,7 @@ class _Parser:
             self.columns.note(number, R.DATE, day_text, note)
         half_read = self._says_more(reading.rest)
         if half_read:
-            note = msg("{value}: only the day was understood.", value=one_line(day_text)[:80])
+            note = msg("Only the day was understood.")
             self.columns.note(number, R.DATE, day_text, note)
         if len(reading.spans) > 1 or reading.turned or half_read:
             extra[self.columns.name(R.DATE)] = one_line(day_text)
@@ -325,7 +325,7 @@ class _Parser:
         times = self.times.read(cells, number, reading.rest, extra, ends_later=ends_later)
         if "/" in day_text and _is_one_night(spans, times):
             spans = spans[:1]
-            note = msg("{value}: with these hours read as one night.", value=one_line(day_text))
+            note = msg("With these hours it was read as one night.")
             self.columns.note(number, R.DATE, day_text, note)
         if reading.night:
             spans, times = _in_the_night(spans, times)

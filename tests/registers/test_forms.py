@@ -78,7 +78,7 @@ Nr.;Datum von;Datum bis;Uhrzeit von;Uhrzeit bis;Anmelder;Versammlungsleiter;Them
 3 2022-02-04 | 04-02 22:00 > 05-02 03:00 | @ Dom | expected /15/ | demonstration | notified 01-02 10:15 | Nachtwache | no. 2022/002
 4 2022-02-05 | 05-02 17:00 >  | @ Dom | expected 10//30 | demonstration | Lichter | no. 2022/003
 5 2022-02-06 | 06-02 00:00 >  | @ Dom | expected /10/ | demonstration | notified 04-02 00:00 | Mitternacht | no. 2022/004 | Uhrzeit von: 24:00
-5 ! Uhrzeit von '24:00': 24:00: read as the midnight at which the day begins.
+5 ! Uhrzeit von '24:00': Read as the midnight at which the day begins.
 """,
         left_out=("Anmelder", "Versammlungsleiter"),
     ),

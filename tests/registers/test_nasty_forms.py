@@ -39,27 +39,27 @@ w/c 20 June 2022;'s avonds;Markt;zie boven
 """,
         """\
 3 2022-02-08 | 08-02 14:00 >  | @ Markt | expected 2//9 | demonstration | Datum: 01.02. (verlegt auf 08.02.)
-3 ! Datum '01.02. (verlegt auf 08.02.)': 01.02. (verlegt auf 08.02.): moved, read as the new day.
+3 ! Datum '01.02. (verlegt auf 08.02.)': Moved: read as the new day.
 4 2022-05-23 | @ Markt | expected 20//90 | demonstration | Datum: 16 mei 2022, verplaatst naar 23 mei 2022
-4 ! Datum '16 mei 2022, verplaatst naar 23 mei 2022': 16 mei 2022, verplaatst naar 23 mei 2022: moved, read as the new day.
+4 ! Datum '16 mei 2022, verplaatst naar 23 mei 2022': Moved: read as the new day.
 5 2022-05-16 | @ Markt | expected /1500/ | demonstration | Datum: 16-05-2022 (was 09-05-2022)
-5 ! Datum '16-05-2022 (was 09-05-2022)': 16-05-2022 (was 09-05-2022): moved, read as the new day.
+5 ! Datum '16-05-2022 (was 09-05-2022)': Moved: read as the new day.
 6 2022-05-20 | @ Markt | expected 200//400 | demonstration | Datum: moved to 20/05/2022 (was 16/05/2022)
-6 ! Datum 'moved to 20/05/2022 (was 16/05/2022)': moved to 20/05/2022 (was 16/05/2022): moved, read as the new day.
+6 ! Datum 'moved to 20/05/2022 (was 16/05/2022)': Moved: read as the new day.
 7 2023-01-05 | @ Markt | expected 200// | demonstration | Datum: verschoben vom 29.12.2022 auf den 05.01.
-7 ! Datum 'verschoben vom 29.12.2022 auf den 05.01.': verschoben vom 29.12.2022 auf den 05.01.: moved, read as the new day.
+7 ! Datum 'verschoben vom 29.12.2022 auf den 05.01.': Moved: read as the new day.
 8 ! Datum 'uitgesteld naar een nader te bepalen datum': uitgesteld naar een nader te bepalen datum is no day: write it as 31-12-2026.
 9 2022-02-01 | @ Markt | expected 30//40 | demonstration | Datum: nacht van 1 op 2 februari
-9 ! Datum 'nacht van 1 op 2 februari': nacht van 1 op 2 februari: a night, read as that of the first evening.
+9 ! Datum 'nacht van 1 op 2 februari': A night: read as that of the first evening.
 10 2022-02-02 | 02-02 01:00 > 02-02 05:00 | @ Markt | expected /50/ | demonstration | Datum: Nacht vom 1. auf den 2. Februar 2022
-10 ! Datum 'Nacht vom 1. auf den 2. Februar 2022': Nacht vom 1. auf den 2. Februar 2022: a night, read as that of the first evening.
+10 ! Datum 'Nacht vom 1. auf den 2. Februar 2022': A night: read as that of the first evening.
 11 2022-02-01 | 01-02 22:00 > 02-02 04:00 | @ Markt | expected /36/ | demonstration | Datum: in de nacht van 1-2-2022 op 2-2-2022
-11 ! Datum 'in de nacht van 1-2-2022 op 2-2-2022': in de nacht van 1-2-2022 op 2-2-2022: a night, read as that of the first evening.
+11 ! Datum 'in de nacht van 1-2-2022 op 2-2-2022': A night: read as that of the first evening.
 12 2022-05-13 | 13-05 09:30 >  | @ Markt | expected 3000//4000 | demonstration | Aantal: 3 à 4000
-12 ! Datum '13:05.2022': 13:05.2022: read as a day, 13.05.2022.
+12 ! Datum '13:05.2022': Read as 13.05.2022.
 12 ! Aantal '3 à 4000': 3 à 4000: read as 3000 to 4000.
 13 2022-06-20 | @ Markt | demonstration | Aantal: zie boven | Tijd: 's avonds
-13 ! Datum 'w/c 20 June 2022': w/c 20 June 2022: a week is named, read as its first day.
+13 ! Datum 'w/c 20 June 2022': A week is named: read as its first day.
 13 ! Aantal 'zie boven': zie boven is no number of people.
 13 ! Tijd "'s avonds": 's avonds is no exact time: give it as 14:00.
 14 2022-06-10 | 10-06 10:00 > 10-06 16:00 | @ Markt | demonstration | Aantal: 2x15
@@ -77,7 +77,7 @@ w/c 20 June 2022;'s avonds;Markt;zie boven
 15 2022-06-14 | 14-06 14:00 >  | @ Markt | expected /100/ | demonstration | Datum: 01.06.-14.06.2022 (Mo-Fr) | Aantal: 2 bussen (ca. 100 pers.) | Tijd: 14:00 (opbouw 12:00)
 15 ! Datum '01.06.-14.06.2022 (Mo-Fr)': 01.06.-14.06.2022 (Mo-Fr): read as 10 separate days.
 15 ! Aantal '2 bussen (ca. 100 pers.)': 2 bussen (ca. 100 pers.): only the number was understood.
-15 ! Tijd '14:00 (opbouw 12:00)': 14:00 (opbouw 12:00): what stands in brackets was left out.
+15 ! Tijd '14:00 (opbouw 12:00)': What stands in brackets was left out.
 """,
     ),
     Form(
@@ -106,7 +106,7 @@ Summe Februar: 1|||||
 7 2023-01-04 | 04-01 12:00 >  | @ Dom | expected 200// | came /150/ | demonstration | Friedensgebet | Tag: Mi
 8 2023-01-05 | 05-01 17:30 > 05-01 20:00 | @ Markt | expected 200//400 | came /1500/ | demonstration | Kundgebung | Tag: Do
 9 2023-01-06 | 06-01 00:00 >  | @ Dom | expected /10/ | came /12/ | demonstration | Mitternachtsandacht | Tag: Fr | Beginn/Ende: 24:00
-9 ! Beginn/Ende '24:00': 24:00: read as the midnight at which the day begins.
+9 ! Beginn/Ende '24:00': Read as the midnight at which the day begins.
 10 2023-01-07 | @ Fußgängerzone | expected /3/ | came /3/ | demonstration | Infostand | Tag: Sa | Datum: 07.01./08.01.
 10 2023-01-08 | @ Fußgängerzone | expected /3/ | came /3/ | demonstration | Infostand | Tag: Sa | Datum: 07.01./08.01.
 11 - It is blank.
@@ -135,7 +135,7 @@ TOTAAL	5				4.200
 5 2023-02-15 | @ Sint-Pietersplein | demonstration | no. 2023/003 | Betoger(s): / | Vergund: ja | Datum en uur: 15/02/2023 's avonds
 5 ! Datum en uur 's avonds': s avonds is no exact time: give it as 14:00.
 6 2023-02-17 | @ Vrijdagmarkt | expected /60/ | demonstration | no. 2023/004 | Betoger(s): comité Z | Ontbinding: Dampoort | Vergund: ja | Datum en uur: nacht van 17 op 18/02/2023
-6 ! Datum en uur 'nacht van 17 op 18/02/2023': nacht van 17 op 18/02/2023: a night, read as that of the first evening.
+6 ! Datum en uur 'nacht van 17 op 18/02/2023': A night: read as that of the first evening.
 7 ! Datum en uur '18/02 (uitgesteld naar 25/02)': 18/02 (uitgesteld naar 25/02) is no day: write it as 31-12-2026.
 8 - It is a total: TOTAAL
 """,
@@ -160,11 +160,11 @@ TOTAAL	5				4.200
 4 2023-06-03 | expected 200//900 | demonstration | March | no. CC-0003 | Police nos: 2k | Location: Various
 5 2023-03-13 | 13-03 09:00 > 13-03 17:00 | @ Park | expected 500//1000 | demonstration | Rally | no. CC-0004
 6 2023-03-20 | @ Uni | expected 20//90 | demonstration | Encampment | no. CC-0005
-6 ! Event date 'w/c 20 March 2023': w/c 20 March 2023: a week is named, read as its first day.
+6 ! Event date 'w/c 20 March 2023': A week is named: read as its first day.
 7 2023-03-25 | 25-03 10:00 > 25-03 16:00 | @ Park | expected /1200/ | demonstration | Rally | no. CC-0006 | Event date: 25 & 26 March 2023
 7 2023-03-26 | 26-03 10:00 > 26-03 16:00 | @ Park | expected /1200/ | demonstration | Rally | no. CC-0006 | Event date: 25 & 26 March 2023
 8 2023-03-27 | 27-03 00:00 > 27-03 02:00 | @ Park | expected //50 | demonstration | Rally | no. CC-0007 | Start time: midnight
-8 ! Start time 'midnight': midnight: read as the midnight at which the day begins.
+8 ! Start time 'midnight': Read as the midnight at which the day begins.
 9 - It is a total: Total
 """,
     ),
@@ -293,13 +293,13 @@ Datum        Tijd     Plaats           Wat
 5 ! Anzahl TN (laut Anzeige) 'ca. 30 Fahrzeuge': ca. 30 Fahrzeuge: only the number was understood.
 6 2024-01-06 | 06-01 12:00 > 06-01 14:00 | @ Platz der Einheit | expected //50 | demonstration | XXX | no. 2. | tats. Ende: -
 7 2024-01-08..2024-01-12 | 08-01 06:30 > 12-01 08:00 | @ Zufahrten BAB | demonstration | XXX | no. 3. | Versammlung am: 08.01. bis 12.01.2024 tägl.
-7 ! Versammlung am '08.01. bis 12.01.2024 tägl.': 08.01. bis 12.01.2024 tägl.: only the day was understood.
+7 ! Versammlung am '08.01. bis 12.01.2024 tägl.': Only the day was understood.
 8 2024-01-13 | 13-01 18:00 > 14-01 06:00 | @ Markt | expected 10//15 | demonstration | XXX | no. 4. | Versammlung am: 13./14.01.2024
-8 ! Versammlung am '13./14.01.2024': 13./14.01.2024: with these hours read as one night.
+8 ! Versammlung am '13./14.01.2024': With these hours it was read as one night.
 9 2024-01-15 | 15-01 16:00 >  | @ Markt + ab 17 Uhr Zug zum Bahnhof | expected 100//150 | demonstration | XXX | no. 5. | Anzahl TN (laut Anzeige): 150 (Kundgebung), 100 (Aufzug)
 9 ! Anzahl TN (laut Anzeige) '150 (Kundgebung), 100 (Aufzug)': 150 (Kundgebung), 100 (Aufzug): read as 100 to 150.
 10 2024-01-20 | @ Markt | demonstration | XXX | no. 6. | Versammlung am: 20.01.2024 + Folgetage
-10 ! Versammlung am '20.01.2024 + Folgetage': 20.01.2024 + Folgetage: only the day was understood.
+10 ! Versammlung am '20.01.2024 + Folgetage': Only the day was understood.
 11 2024-01-22 | 22-01 17:00 > 22-01 18:00 | @ Markt | expected //10 | demonstration | XXX | no. 7.
 12 ! Versammlung am '29.02.2023': 29.02.2023 is no day of the calendar: look at day and month.
 13 2024-02-03 | 03-02 17:00 > 03-02 18:00 | @ Markt | expected /10/ | demonstration | XXX | no. 9.
@@ -328,9 +328,9 @@ Grand Total,,,,,,,
 4 2023-02-09 | 09-02 07:00 > 09-02 09:00 | @ Station | expected /10/ | came /0/ | demonstration | Picket | Outcome: n/a | Date From: 8th & 9th Feb 2023
 5 2023-02-10 | 10-02 12:00 >  | @ Park | expected /5/ | demonstration some | Rally | Outcome: 1 arrest
 6 2023-02-11 | 11-02 02:00 >  | @ Uni | expected 2//9 | came 2//9 | demonstration | Sit in | Outcome: moved on by police | Time: from 2
-6 ! Time 'from 2': from 2: read as in the night. Is the afternoon meant?
+6 ! Time 'from 2': Read as in the night. Is the afternoon meant?
 7 2023-02-18 | 18-02 02:00 > 18-02 04:00 | @ Square | expected 200//900 | came 150//200 | demonstration some | Counter | Outcome: 2 arrests | Time: 2-4
-7 ! Time '2-4': 2-4: read as in the night. Is the afternoon meant?
+7 ! Time '2-4': Read as in the night. Is the afternoon meant?
 8 - It is a total: Grand Total
 """,
     ),
@@ -353,7 +353,7 @@ Nr.   Datum        Uur      Plaats               Thema                    Deelne
 5 ! Deelnemers '2 à 300': 2 à 300: read as 200 to 300.
 6 2023-01-10 | @ Sint-Pietersplein | demonstration | (geen thema opgegeven)
 7 2023-01-14 | demonstration | Vrijdagmarkt | G: 60-tal | Datum: nacht van 14 op 15/01/2023 | Deelnemers: Wake
-7 ! Datum 'nacht van 14 op 15/01/2023': nacht van 14 op 15/01/2023: a night, read as that of the first evening.
+7 ! Datum 'nacht van 14 op 15/01/2023': A night: read as that of the first evening.
 7 ! Deelnemers 'Wake': Wake is no number of people.
 8 - It is a total: TOTAAL
 """,
