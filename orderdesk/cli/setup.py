@@ -462,8 +462,10 @@ def privacy_erase(
     """Erase one person."""
     from orderdesk.desk import privacy as lawful
 
+    if not yes and not in_terminal():
+        raise BadInput("--yes", "", msg("Nobody can be asked here: add --yes."))
     with open_desk() as desk:
-        if in_terminal() and not yes and not typer.confirm(_("Erase this? It can't be undone.")):
+        if not yes and not typer.confirm(_("Erase this? It can't be undone."), err=True):
             raise typer.Exit(1)
         erased = lawful.erase(desk, who, why)
         emit(erased.as_json(), as_json, erased.lines)

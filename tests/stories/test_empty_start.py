@@ -99,7 +99,9 @@ def test_the_whole_job_on_the_command_line_from_an_empty_file(
     assert list((tmp_path / "review").glob("*.pdf"))
     given = json.loads(command("privacy", "export", "Voorbeeld"))
     assert given["organiser"]["address"] == "Straat 1"
-    assert "isn't over" in command("privacy", "erase", "Voorbeeld", "--why", "verzoek", code=1)
+    assert "isn't over" in command(
+        "privacy", "erase", "Voorbeeld", "--why", "verzoek", "--yes", code=1
+    )
     assert json.loads(command("privacy", "list", "--json"))["due"] == []
     assert json.loads(command("db", "check", "--json"))["sound"]
     for job in (
