@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from orderdesk.desk import cases, today, words
 from orderdesk.desk.core import Desk
-from orderdesk.domain.events import Case, Status
+from orderdesk.domain.events import Case
 from orderdesk.domain.time import local
 from orderdesk.i18n import _, figure, ngettext
 from orderdesk.risk.model import INTERCEPT, RiskClass
@@ -112,7 +112,7 @@ def _conflicts(found: Dossier) -> Iterator[str]:
 
 
 def _open(reader: Reader, found: Dossier) -> Iterator[str]:
-    if found.case.outcome is not None or found.case.status in (Status.CANCELLED, Status.MOVED):
+    if found.case.outcome is not None or found.case.called_off:
         return
     for name in found.missing:
         yield _("still to be given: {what}").format(what=name)

@@ -33,11 +33,7 @@ def fortnight(desk: Desk) -> list[tuple[str, list[str]]]:
         found = []
         for day in days:
             start, end = at(day, "00:00"), at(day + timedelta(days=1), "00:00")
-            cases = [
-                case
-                for case in reader.cases(start=start, end=end)
-                if case.status not in (Status.CANCELLED, Status.MOVED)
-            ]
+            cases = [case for case in reader.cases(start=start, end=end) if not case.called_off]
             lines = [_line(reader, case, classes.get(case.id)) for case in cases]
             warning = _heavy(cases)
             heading = words.day(day)

@@ -333,7 +333,7 @@ def recent_and_coming(desk: Desk) -> list[Case]:
         found = [
             case
             for case in reader.cases(start=desk.now - near, end=desk.now + near)
-            if not case.is_event and case.status not in (Status.CANCELLED, Status.MOVED)
+            if not case.is_event and not case.called_off
         ]
     coming = [case for case in found if case.span is not None and case.span.start > desk.now]
     past = [case for case in found if case not in coming]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from orderdesk.desk import cases, fortnight, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.publishing import write_whole
-from orderdesk.domain.events import Status
 from orderdesk.domain.time import Span, Week, at, local
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import _, language, msg
@@ -108,7 +107,7 @@ def print_weekend(desk: Desk, folder: Path) -> list[Path]:
             for case in reader.cases(
                 start=at(saturday, "00:00"), end=at(saturday + timedelta(days=2), "00:00")
             )
-            if case.status not in (Status.CANCELLED, Status.MOVED)
+            if not case.called_off
         ]
     if not found:
         raise RuleSaysNo(msg("nothing stands in the weekend of {day}", day=words.day(saturday)))

@@ -78,7 +78,7 @@ def today_in(desk: Desk, reader: Reader) -> Today:
     now = desk.now
     week = Week.of(now)
     found = reader.cases(start=min(now, week.span.start), end=now + AHEAD)
-    coming = [case for case in found if case.status not in (Status.CANCELLED, Status.MOVED)]
+    coming = [case for case in found if not case.called_off]
     this_week = [c for c in coming if c.span and Week.of(c.span.start) == week]
     requests = [r for r in talks.requests_in(reader) if not r.answer]
     changes = catchup.changes_in(desk, reader)
@@ -224,7 +224,7 @@ def unclosed_in(reader: Reader, now: datetime) -> list[Case]:
         and case.span is not None
         and case.span.end < now
         and case.is_wom
-        and case.status not in (Status.CANCELLED, Status.MOVED)
+        and not case.called_off
     ]
 
 

@@ -201,6 +201,11 @@ class Case(Frozen):
         return self.status in (Status.IN_PREPARATION, Status.READY)
 
     @property
+    def called_off(self) -> bool:
+        """Whether it will not be held on its day: called off, or moved to another."""
+        return self.status in (Status.CANCELLED, Status.MOVED)
+
+    @property
     def is_event(self) -> bool:
         """Whether event licensing applies."""
         return self.kind in EVENT_KINDS

@@ -509,11 +509,13 @@ def event_gate(case: Case, place: Place | None, gate: PermitGate) -> GateResult:
 
 
 def square_days_used(cases: Iterable[Case], place: Place, year: int) -> int:
-    """Event days of a square in a year. Only whole squares count; building up doesn't."""
+    """Event days of a square in a year. Only whole squares count; building up doesn't, nor
+    what is called off."""
     days: set[date] = set()
     for case in cases:
         whole = case.event is not None and case.event.square_share >= 1
-        if not (case.is_event and whole and case.place_id == place.id and case.span):
+        held = case.is_event and whole and not case.called_off
+        if not (held and case.place_id == place.id and case.span):
             continue
         days.update(day for day in days_touched(case.span.start, case.span.end) if day.year == year)
     return len(days)

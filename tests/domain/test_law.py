@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orderdesk import reference
 from orderdesk.domain.conflicts import CaseIndex, ConflictKind, conflicts_of
-from orderdesk.domain.events import Case, EventProfile, Kind, Source
+from orderdesk.domain.events import Case, EventProfile, Kind, Source, Status
 from orderdesk.domain.law import (
     Condition,
     Decision,
@@ -257,6 +257,8 @@ def test_rule_24_the_61st_whole_day_on_the_vrijthof_warns_and_half_squares_do_no
     sixty = [day(n, 1) for n in range(60)] + [day(n, 0.5) for n in range(100, 160)]
     assert over_square_budget(square_days_used(sixty, square, 2026), square) is None
     assert over_square_budget(square_days_used([*sixty, day(70, 1)], square, 2026), square)
+    off = [day(70, 1).replace(status=status) for status in (Status.CANCELLED, Status.MOVED)]
+    assert over_square_budget(square_days_used([*sixty, *off], square, 2026), square) is None
 
 
 def test_conflicts_name_the_same_place_near_places_and_counter_pairs() -> None:
