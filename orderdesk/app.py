@@ -431,6 +431,7 @@ class OrderdeskApp(App[None]):
 def open_own(url: str, role: str | None) -> Desk:
     """The officer's own desk, with the upkeep of the day done as far as the disk allows."""
     from orderdesk.desk.opening import actor_of, open_desk
+    from orderdesk.desk.scoring import keep_up_today
     from orderdesk.desk.signals import purge_old
 
     desk = open_desk(url, actor=actor_of(role))
@@ -438,6 +439,7 @@ def open_own(url: str, role: str | None) -> Desk:
         desk.store.database.daily_backup(desk.now)
         if desk.can_change:
             purge_old(desk)
+            keep_up_today(desk)
     except StorageProblem as problem:  # a full disk must not keep anybody from reading
         desk.worry = str(problem)
     return desk

@@ -31,6 +31,7 @@ _WEIGHT = {
     "moved to {when} as {number}; {n} h come free": 0,
     "called off": 0,
     "{by} decides: {kind} ({number})": 1,
+    "the score now advises {now}, not {before}": 1,
     "{name} decides class {wanted}": 1,
     "counter-demonstration linked: {number}": 1,
     "trigger: {trigger}; {people} to {task}": 1,

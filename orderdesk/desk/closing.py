@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orderdesk.desk import cases, intake, talks, words
 from orderdesk.desk.core import Desk
-from orderdesk.desk.scoring import score_cases
+from orderdesk.desk.scoring import keep_up, score_cases
 from orderdesk.desk.signals import refuse_personal_data
 from orderdesk.desk.timeline import lines_of, note_event
 from orderdesk.domain.events import Case, Incident, Outcome, Status
@@ -48,7 +48,9 @@ def call_off(desk: Desk, case_id: str) -> Case:
                     status=msg(words.STATUSES[case.status]))
             )  # fmt: skip
         release(desk, work, case)
-        return work.save_case(case.replace(status=Status.CANCELLED))
+        off = work.save_case(case.replace(status=Status.CANCELLED))
+        keep_up(desk, work)
+    return off
 
 
 def release(desk: Desk, work: Work, case: Case) -> None:
@@ -99,7 +101,8 @@ def move(desk: Desk, case_id: str, when: str) -> Moved:
                 number=new.number, n=Figure(released / 60, "g")),
         )  # fmt: skip
         score_cases(desk, work, [new.id])
-        return Moved(old, new)
+        keep_up(desk, work)
+    return Moved(old, new)
 
 
 def _number_after_move(reader: Reader, number: str) -> str:
@@ -191,7 +194,9 @@ def close(
         says = {"ended": ended.isoformat()} if ended else {}
         note_event(work, case_id, msg("closed: {n} came", n=best), says=says)
         status = Status.NO_SHOW if best == 0 else Status.CLOSED
-        return work.save_case(case.replace(outcome=outcome, status=status))
+        closed = work.save_case(case.replace(outcome=outcome, status=status))
+        keep_up(desk, work)
+    return closed
 
 
 def read_ended(text: str, case: Case, now: datetime) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from orderdesk import reference
 from orderdesk.desk.core import Desk
+from orderdesk.desk.scoring import keep_up
 from orderdesk.desk.timeline import note_event
 from orderdesk.domain.events import Case, EventProfile
 from orderdesk.errors import BadInput, RuleSaysNo
@@ -96,4 +97,6 @@ def answer_event(desk: Desk, case_id: str, values: Mapping[str, str]) -> Case:
                 advice=advice.advice.value if advice else "",
                 decided=changed.event.risk_class or "-" if changed.event else "-"),
         )  # fmt: skip
-        return work.save_case(changed)
+        saved = work.save_case(changed)
+        keep_up(desk, work)
+    return saved

@@ -29,6 +29,7 @@ from orderdesk.desk.event_calendar import (
     read_calendar,
 )
 from orderdesk.desk.import_result import and_more
+from orderdesk.desk.scoring import keep_up
 from orderdesk.desk.timeline import note_event
 from orderdesk.domain.conflicts import CaseIndex, Conflict, conflicts_of, occupied
 from orderdesk.domain.events import EVENT_KINDS, Case, EventProfile, Kind, Source, Status
@@ -504,6 +505,7 @@ def apply(desk: Desk, found: FoundEvents) -> FoundEvents:
             _tell_conflicts(work, change)
         _keep_editions(work, found)
         if found.of("new") or found.of("changed"):
+            keep_up(desk, work)
             work.note(
                 "import", "register:events",
                 {"new": len(found.of("new")), "changed": len(found.of("changed"))},

@@ -15,7 +15,7 @@ from orderdesk import reference
 from orderdesk.desk import words
 from orderdesk.desk.core import Desk, authority
 from orderdesk.desk.timeline import note_event
-from orderdesk.domain.events import Case, CounterGroup, Form, Incident, Kind, Sureness
+from orderdesk.domain.events import Case, CounterGroup, Form, Incident, Kind, Status, Sureness
 from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.places import Places, place_key
 from orderdesk.domain.time import days_touched, local
@@ -49,6 +49,8 @@ OUTCOME_KNOWN_AFTER = timedelta(days=2)
 _COMING_DAYS = 28
 _KEPT_AT_ONCE = 5_000  # scores written together: a large register must not fill the memory
 _FEW = 500
+_KEPT_UP = "scores_kept_up"
+_OFF = frozenset({Status.CANCELLED, Status.MOVED})
 CLASS_NAMES = {
     RiskClass.LOW: N_("low (laag)"),
     RiskClass.MEDIUM: N_("medium (midden)"),
@@ -313,6 +315,53 @@ def score_written(desk: Desk, work: Work, batches: Iterable[Sequence[Case]]) -> 
         _score(work, known, cases, today)
 
 
+def keep_up(desk: Desk, work: Work) -> list[Case]:
+    """Score again what is still to come, because something that scores rest on has changed: a
+    signal, an outcome, a heavy event, the day. A score is kept, and the log of its case told, only
+    where the class is another; those cases are given back.
+    """
+    advised = work.last_said(SCORE, "class")
+    coming = [
+        case
+        for case in work.cases(start=desk.now)
+        if case.to_come and not case.is_event and f"case:{case.id}" in advised
+    ]
+    if not coming:
+        return []
+    known, today, places = (
+        knowledge(work),
+        local(desk.now).date(),
+        reference.cached("places", Places),
+    )
+    facts = [facts_of(case, places, known.heavy) for case in coming]
+    days = [today] * len(coming)
+    scores = score_many(facts, known.history, known.signals, days, risk_tables(), known.version)
+    moved = {
+        case.id: now
+        for case, now in zip(coming, scores.classes, strict=True)
+        if now.value != advised[f"case:{case.id}"]
+    }
+    changed = [case for case in coming if case.id in moved]
+    _score(work, known, changed, today)
+    for case in changed:
+        now, before = moved[case.id].value, advised[f"case:{case.id}"]
+        note_event(
+            work, case.id, msg("the score now advises {now}, not {before}", now=now, before=before)
+        )
+    return changed
+
+
+def keep_up_today(desk: Desk) -> list[Case]:
+    """`keep_up` in a unit of work of its own, once a day: signals and history grow older."""
+    today = local(desk.now).date().isoformat()
+    with desk.read() as reader:
+        if reader.meta(_KEPT_UP) == today:
+            return []
+    with desk.work(deed=False) as work:
+        work.set_meta(_KEPT_UP, today)
+        return keep_up(desk, work)
+
+
 def _score(
     work: Work, known: Knowledge, found: Iterable[Case], today: date
 ) -> dict[str, RiskClass]:
@@ -367,6 +416,7 @@ def override(
         }
         work.add_fact(OVERRIDE, f"case:{case_id}", document)
         work.save_case(case.replace(decided_class=wanted.value))
+        keep_up(desk, work)
         note_event(
             work, case_id, msg("{name} decides class {wanted}", name=by.name, wanted=wanted.value)
         )
@@ -584,10 +634,12 @@ def _past_events(lines: Sequence[CaseLine], places: Places) -> Iterator[PastEven
 
 def heavy_days(lines: Sequence[CaseLine], places: Places) -> HeavyDays:
     """Per day the heavy gatherings that touch it: ids and districts. One that ends at midnight
-    doesn't touch the day that begins then."""
+    doesn't touch the day that begins then, one that is called off no day."""
     heavy: dict[date, set[tuple[str, str]]] = {}
     for line in lines:
         is_heavy = line.risk_class in ("B", "C") or line.decided_class == RiskClass.HIGH.value
+        if line.status in _OFF:
+            continue
         place = places.get(line.place_id)
         if not is_heavy or place is None or line.start is None or line.end is None:
             continue

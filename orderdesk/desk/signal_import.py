@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from orderdesk.desk import signals
 from orderdesk.desk.core import Desk
 from orderdesk.desk.import_result import and_more
+from orderdesk.desk.scoring import keep_up
 from orderdesk.desk.words import SURENESSES
 from orderdesk.domain.people import Role
 from orderdesk.errors import BadInput, OrderdeskError
@@ -164,6 +165,7 @@ def take_over(desk: Desk, found: FoundSignals) -> FoundSignals:
         with desk.work() as work:
             for _row, signal in found.new:
                 signals.keep(work, signal)
+            keep_up(desk, work)
     else:
         desk.need(Role.OFFICER)
     return replace(found, written=True)

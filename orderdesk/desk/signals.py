@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from orderdesk import reference
 from orderdesk.desk import words
 from orderdesk.desk.core import Desk
-from orderdesk.desk.scoring import SIGNAL
+from orderdesk.desk.scoring import SIGNAL, keep_up
 from orderdesk.domain.events import Sureness
 from orderdesk.domain.places import DistrictGrid, Places
 from orderdesk.domain.time import Week, local
@@ -174,6 +174,7 @@ def enter(desk: Desk, values: Mapping[str, str]) -> Signal:
     with desk.work() as work:
         signal = read_signal(desk, values)
         keep(work, signal)
+        keep_up(desk, work)
     return signal
 
 
@@ -190,6 +191,7 @@ def withdraw(desk: Desk, id: str) -> None:
             raise BadInput(N_("signal"), id, msg("There is no such signal."))
         work.drop(SIGNAL, id)
         work.note("signal.withdrawn", f"signal:{id}", {})
+        keep_up(desk, work)
 
 
 def purge_old(desk: Desk) -> int:

@@ -30,7 +30,7 @@ from orderdesk.desk.rostering.record import PUBLICATION, same_shift
 from orderdesk.desk.rostering.record import take_back as take_back_publication
 from orderdesk.desk.rostering.replanning import POOL_REQUEST
 from orderdesk.desk.rounds import REPLY, ROUND, SENT
-from orderdesk.desk.scoring import OVERRIDE, SCORE, VERSION, score_cases
+from orderdesk.desk.scoring import OVERRIDE, SCORE, VERSION, keep_up, score_cases
 from orderdesk.desk.talks import TALK
 from orderdesk.desk.timeline import LOG, note_event
 from orderdesk.desk.whatif import WHAT_IF
@@ -189,6 +189,7 @@ def _back(desk: Desk, work: Work, deed: Deed) -> TakenBack:
     work.take_back_facts(fact for fact in changes.facts if fact.kind in _WITHDRAWN)
     touched = _cases_of(work, changes)
     score_cases(desk, work, [id for id in touched if _scored(work, id)])
+    keep_up(desk, work)
     for id in touched:
         note_event(
             work, id,
