@@ -72,13 +72,32 @@ def validate(file: str, raw: object, model: type[M]) -> M:
     try:
         return model.model_validate(raw)
     except ValidationError as problem:
-        lines = "; ".join(
-            f"{'.'.join(str(part) for part in e['loc'])} = {e['input']!r}: {what_is_allowed(e)}"
-            for e in problem.errors()
-        )
+        lines = "; ".join(_fault(raw, error) for error in problem.errors())
         raise ReferenceProblem(
             msg("data file {file} is wrong: {lines}", file=file, lines=lines)
         ) from None
+
+
+def _fault(raw: object, error: Mapping[str, Any]) -> str:
+    """One wrong key: where it stands, what it says and what is allowed."""
+    key = _key(raw, error["loc"])
+    if error["type"] == "missing":  # pydantic's input is the whole table around it
+        return f"{key}: {what_is_allowed(error)}"
+    return f"{key} = {error['input']!r}: {what_is_allowed(error)}"
+
+
+def _key(raw: object, location: tuple[int | str, ...]) -> str:
+    """A key as people find it in the file: a table of a list by its name, not by its place."""
+    here: Any = raw
+    parts: list[str] = []
+    for part in location:
+        try:
+            here = here[part]
+        except (KeyError, IndexError, TypeError):
+            here = None
+        table = here if isinstance(part, int) and isinstance(here, dict) else {}
+        parts.append(str(next((table[name] for name in _NAMES if name in table), part)))
+    return ".".join(parts)
 
 
 # --- local changes --------------------------------------------------------------------------------

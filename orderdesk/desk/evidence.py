@@ -17,7 +17,8 @@ from orderdesk import reference
 from orderdesk.desk import cases, intake, known
 from orderdesk.desk.core import Desk
 from orderdesk.desk.decisions import DECISION, FROZEN
-from orderdesk.desk.publishing import sender_in, write_whole
+from orderdesk.desk.own_name import sender_in
+from orderdesk.desk.publishing import write_whole
 from orderdesk.domain.events import Organiser
 from orderdesk.domain.law import Decision
 from orderdesk.domain.time import local

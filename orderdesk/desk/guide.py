@@ -90,7 +90,7 @@ def guide_in(desk: Desk, reader: Reader) -> Guide:
                 "orderdesk team import staff.csv", bool(reader.people(local(desk.now).date())),
             ),
             Step(
-                N_("check places and norms"), N_("9, then s"),
+                N_("check your name, places and norms"), N_("9, then s"),
                 "orderdesk settings list --checked",
                 reader.record(CHECKED, "all") is not None,
             ),

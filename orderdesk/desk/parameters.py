@@ -22,6 +22,7 @@ from orderdesk.reference import KeyPath, LocalText, ReferenceFile
 OWN_PLACES = "places"
 """Under this key a desk keeps its own list of places, as a whole."""
 _MODELS = {
+    "desk": "orderdesk.desk.own_name:OwnName",
     "import": "orderdesk.desk.importing:ImportRules",
     "permit_gate": "orderdesk.domain.law:PermitGate",
     "places": "orderdesk.domain.places:Places",
@@ -51,6 +52,12 @@ class Parameter:
 
 
 PARAMETERS = (
+    Parameter(
+        "desk.municipality", N_("municipality, as at the head of a letter"),
+        ("desk/municipality",),
+    ),
+    Parameter("desk.city", N_("city in which the mayor signs"), ("desk/city",)),
+    Parameter("desk.department", N_("department that sends the papers"), ("desk/department",)),
     Parameter("term", N_("term of notification"), ("terms/default",), ("terms", "rules")),
     Parameter("reserve.share", N_("share of the plannable hours kept free"), ("reserve/share",)),
     Parameter(
@@ -293,6 +300,8 @@ def allowed(place: Place) -> Msg:
         return msg("{n} whole numbers, Monday first: 5 6 5 5 5 7 0", n=found.get("minItems", 1))
     if found.get("format") == "time":
         return msg("a time such as 07:00")
+    if kind == "string" and "maxLength" in found:
+        return msg("a line of at most {n} characters", n=found["maxLength"])
     low, high = found.get("minimum"), found.get("maximum")
     if low is None:
         return msg("a number above {low}, at most {high}",

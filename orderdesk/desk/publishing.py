@@ -17,6 +17,7 @@ from orderdesk.desk import intake, receipts, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.feeds import FEED, settings, subscribers
 from orderdesk.desk.leave import granted_in
+from orderdesk.desk.own_name import sender_in
 from orderdesk.desk.rostering import oncall
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.domain.events import Organiser
@@ -32,7 +33,6 @@ from orderdesk.i18n import _, msg, ngettext
 if TYPE_CHECKING:
     from orderdesk.calendars.changes import Call, Subscriber
     from orderdesk.calendars.feed import Publisher
-    from orderdesk.papers.letters import Desk as Sender
     from orderdesk.store.work import Reader
 
 
@@ -184,18 +184,6 @@ def _calls(
         if name.startswith("person/") and name in before and before[name] != content
     }
     return call_list(changes, seen, now, settings())
-
-
-def sender_in(reader: Reader) -> Sender:
-    """Who sends the letters of this desk."""
-    from orderdesk.papers.letters import Desk as Sender
-
-    return Sender(
-        municipality="Gemeente Maastricht",
-        department="Openbare orde en veiligheid",
-        city="Maastricht",
-        synthetic=bool(reader.meta("synthetic")),
-    )
 
 
 _READ_WIDTH = 66

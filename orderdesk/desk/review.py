@@ -22,6 +22,7 @@ from orderdesk.desk.agenda import (
 )
 from orderdesk.desk.capacity_block import note_in
 from orderdesk.desk.core import ROLE_NAMES, Desk
+from orderdesk.desk.own_name import own_name
 from orderdesk.desk.publishing import write_whole
 from orderdesk.desk.rostering.record import team_totals_in
 from orderdesk.desk.scoring import standing_classes
@@ -95,7 +96,7 @@ def _data(desk: Desk, reader: Reader, week: Week, version: int) -> ReviewData:
     postings = reader.postings(Posting)
     return ReviewData(
         week=week,
-        sender="Openbare orde en veiligheid",
+        sender=own_name().department,
         version=version,
         known_at=desk.now,
         outlook_from=start if over else None,

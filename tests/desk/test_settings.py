@@ -14,6 +14,7 @@ from orderdesk.desk import (
     capacity,
     importing,
     intake,
+    own_name,
     own_places,
     parameters,
     retention,
@@ -30,7 +31,7 @@ from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import at
 from orderdesk.domain.waterline import Waterlines
-from orderdesk.errors import BadInput, RuleSaysNo, Stale
+from orderdesk.errors import BadInput, ReferenceProblem, RuleSaysNo, Stale
 from orderdesk.reserve.rules import ReserveRules
 
 LEAD = Actor(name="Teamleider Voorbeeld", role=Role.LEAD)
@@ -150,7 +151,18 @@ def _theme(desk: Desk, what: str) -> Any:
     return weeks.propose(desk).themes.get(what, 0)
 
 
+def _letter_head(field: str) -> Callable[[Desk, str], Any]:
+    def read(desk: Desk, what: str) -> Any:
+        with desk.read() as reader:
+            return getattr(own_name.sender_in(reader), field)
+
+    return read
+
+
 READERS: dict[str, tuple[str, Callable[[Desk, str], Any]]] = {
+    "desk.municipality": ("Gemeente Voorbeeldstad", _letter_head("municipality")),
+    "desk.city": ("Voorbeeldstad", _letter_head("city")),
+    "desk.department": ("Veiligheid", _letter_head("department")),
     "term": ("72h_weekend_free", _term),
     "reserve.share": ("30%", _reserve),
     "reserve.pay_back_days": ("21", _pay_back),
@@ -198,6 +210,8 @@ def test_no_setting_saves_and_does_nothing(desk: Desk, key: str) -> None:
         ("cover.early", "1 2 3", "7 whole numbers"),
         ("shift.E.start", "25:00", "07:00"),
         ("signals.days", "91", "from 1 to 90"),
+        ("desk.municipality", "x" * 81, "at most 80 characters"),
+        ("desk.city", "Voorbeeldstad\nvergunning", "at most 80 characters"),
     ],
 )
 def test_what_the_schema_refuses_is_refused_with_the_range(
@@ -297,3 +311,24 @@ def test_another_city_brings_its_own_places(desk: Desk, tmp_path: Path) -> None:
         settings.change(desk, key, "", "terug")
     assert own_places.give_back(desk, "terug") > 20
     assert _least(desk, "Centrum") == 4
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("retention", "keep_days = 730", "keep_days = -3",
+         "retention.toml is wrong: kinds.contact.keep_days = -3: It must be 1 or more."),
+        ("retention", "keep_days = 730", 'keep_days = "veel"', "'veel': It must be a whole number"),
+        ("reserve", "share = 0.10", "sharee = 0.10",
+         "reserve.toml is wrong: share: It is missing.; sharee = 0.1: This key is unknown."),
+    ],
+)  # fmt: skip
+def test_a_wrong_data_file_names_file_key_value_and_what_is_allowed(
+    tmp_path: Path, file: str, old: str, new: str, said: str
+) -> None:
+    text = (reference.data_folder() / f"{file}.toml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / f"{file}.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ReferenceProblem) as refused:
+        reference.load(file, parameters.model_of(file), tmp_path)
+    assert said in str(refused.value)

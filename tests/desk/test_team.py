@@ -196,7 +196,7 @@ def test_the_guide_ticks_off_and_a_ready_desk_shows_none(ten: Desk) -> None:
     found = guide.guide(ten)
     assert [step.done for step in found.steps] == [True, False, False, False]
     assert found.next is not None
-    assert found.next.what == "check places and norms"
+    assert found.next.what == "check your name, places and norms"
     assert len(found.screen_lines()) == 4
 
 
