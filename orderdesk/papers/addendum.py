@@ -33,6 +33,7 @@ from orderdesk.papers.review_data import (
     Override,
     ReviewData,
     Scenario,
+    ThemeHours,
     Words,
 )
 
@@ -259,12 +260,14 @@ class _Difference:
         old, new = _by_key(before), _by_key(after)
         for key in dict.fromkeys([*old, *new]):
             if key not in new:
-                yield ReviewChange(part, key, "", self._row_text(old[key], part), "")
+                gone = old[key]
+                yield ReviewChange(part, _called(gone), "", self._row_text(gone, part), "")
             elif key not in old:
                 row = new[key]
-                yield ReviewChange(part, key, "", "", self._row_text(row, part), _records(row))
+                told = self._row_text(row, part)
+                yield ReviewChange(part, _called(row), "", "", told, _records(row))
             else:
-                yield from self.of(part, key, old[key], new[key])
+                yield from self.of(part, _called(new[key]), old[key], new[key])
 
     def _only_in(self, name: str, these: tuple[object, ...], those: tuple[object, ...]) -> str:
         """What stands in one list and not in the other; the whole list where only its order
@@ -338,6 +341,13 @@ def _word(name: str, value: object) -> str:
 
 def _has_rows(value: object) -> bool:
     return isinstance(value, tuple) and any(hasattr(part, "key") for part in value)
+
+
+def _called(row: BaseModel) -> str:
+    """How a reader knows the row: a theme by its name, everything else by its key."""
+    if isinstance(row, ThemeHours) and row.name:
+        return str(row.name)
+    return str(getattr(row, "key", ""))
 
 
 def _by_key(rows: Iterable[BaseModel]) -> dict[str, BaseModel]:

@@ -114,6 +114,15 @@ def test_the_addendum_of_thursday_morning() -> None:
     assert to_pdf(document).pages == 1
 
 
+def test_a_theme_is_told_by_its_name() -> None:
+    named = _capacity(themes=tuple(t.replace(name="Overlast") for t in w24().capacity.themes[:2]))(
+        w24()
+    )
+    owed = named.capacity.themes[1].replace(owed=fig(8, "theme:1"))
+    after = _capacity(themes=(named.capacity.themes[0], owed))(named)
+    assert [(c.part, c.key) for c in changes_since(named, after)] == [("themes", "Overlast")]
+
+
 def test_a_new_text_for_an_old_one_is_shown_beside_it() -> None:
     told = w24().interpretation
     assert told
