@@ -10,10 +10,9 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import intake
+from orderdesk.desk import house, intake
 from orderdesk.desk.core import Desk
 from orderdesk.desk.decisions import DECISION
-from orderdesk.desk.own_name import own_name
 from orderdesk.desk.publishing import write_whole
 from orderdesk.domain import ledger
 from orderdesk.domain.events import Case, Incident, Source, Status
@@ -84,7 +83,7 @@ def council_data(desk: Desk, first: date, last: date) -> CouncilData:
             if case.is_wom and case.span is not None and start <= case.span.start < end
         ]
         return CouncilData(
-            sender=own_name().department,
+            sender=house.department(),
             first=first,
             last=last,
             known_at=desk.now,

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import cases, intake, known
+from orderdesk.desk import cases, house, intake, known
 from orderdesk.desk.core import Desk
 from orderdesk.desk.decisions import DECISION, FROZEN
-from orderdesk.desk.own_name import sender_in
 from orderdesk.desk.publishing import write_whole
 from orderdesk.domain.events import Organiser
 from orderdesk.domain.law import Decision
@@ -72,7 +71,7 @@ def _papers(reader: Reader, decision: Decision, then: Desk) -> dict[str, bytes]:
     found = cases.dossier_in(reader, reader.case(decision.case_id), local(then.now).date())
     frozen = reader.last_fact(FROZEN, f"decision:{decision.number}")
     organiser = _organiser(frozen.doc if frozen else {}, found)
-    place, sender = intake.place_name(found.case), sender_in(reader)
+    place, sender = intake.place_name(found.case), house.sender_in(reader)
     # The free text of then, not what was corrected or erased since.
     case = found.case.replace(**((frozen.doc.get("texts") or {}) if frozen else {}))
     papers = {}

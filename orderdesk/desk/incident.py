@@ -13,6 +13,7 @@ from orderdesk.desk import (
     capacity,
     cases,
     closing,
+    house,
     intake,
     offline,
     pairs,
@@ -49,7 +50,6 @@ _SAYS = {
     "organiser": N_("organiser"),
 }  # fmt: skip
 SAID_BY = tuple(_SAYS)
-NEXT_LOOK = timedelta(minutes=75)
 _GUESS_LOW, _GUESS_HIGH = 8 / 15, 22 / 15
 """Offered range around a number said on the telephone: 150 gives 80-220."""
 _DAY = timedelta(days=1)
@@ -349,7 +349,7 @@ def clock_line(case: Case, log: Sequence[LogLine], now: datetime) -> str:
     if case.outcome is not None:
         return known + " · " + _("over")
     last = log[-1].entered_at if log else case.known_at
-    again = last + NEXT_LOOK
+    again = last + house.facts().next_look
     due = _("next look {time}").format(time=words.clock(again))
     return known + " · " + (due if again > now else f"‼ {due}")
 
@@ -556,7 +556,7 @@ def flex_left(desk: Desk) -> FlexLeft:
 
 def mayor_text(desk: Desk, case_id: str) -> str:
     """A text block for the mayor's office: what, where, since when, class, package; no names."""
-    return _mayor_block(desk, case_id, desk.now, desk.now + NEXT_LOOK)
+    return _mayor_block(desk, case_id, desk.now, desk.now + house.facts().next_look)
 
 
 def mayor_text_as_known(desk: Desk, case_id: str, clock: str) -> str:

@@ -15,6 +15,7 @@ from orderdesk import reference
 from orderdesk.desk import words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import drop_draft
+from orderdesk.desk.imported_cases import ImportRules
 from orderdesk.desk.scoring import CLASS_NAMES, score_cases
 from orderdesk.desk.settings import held_at
 from orderdesk.desk.timeline import note_event
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
 FORM = "notification"
 """Name of the form, under which its draft is kept."""
 RECEIPT = "receipt"
-USUAL = timedelta(hours=2)
 NEAR = timedelta(days=2)
 MOST_PEOPLE = 1_000_000
 _FORM_NAMES = {"place_text": N_("place")}
@@ -253,13 +253,14 @@ def read_case(
     """The case that the texts of a form describe. Raises BadInput that names the field."""
     places = reference.cached("places", Places)
     source = _choice(Source, "source", values.get("source", "") or Source.WRITTEN)
+    usual = timedelta(minutes=reference.cached("import", ImportRules).usual_minutes)
     when = read_when(values["when"], desk.now) if values.get("when", "").strip() else None
     low, best, high = read_count(values.get("expected", ""))
     kind = _choice(Kind, "kind", values.get("kind", "") or Kind.DEMONSTRATION)
     place = places.find(values.get("place", ""))
     span, time_known = None, True
     if when is not None:
-        span, time_known = when.span(USUAL), when.start is not None
+        span, time_known = when.span(usual), when.start is not None
         span = span or _whole_day(when.day)
     received = _received(values, source, desk.now)
     year = local(span.start if span else desk.now).year

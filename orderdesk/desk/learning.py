@@ -211,7 +211,7 @@ def _as_closed(case: Case, places: Places, heavy: scoring.HeavyDays) -> ClosedCa
     return ClosedCase(
         facts=facts,
         outcome=int(case.outcome.incident is not Incident.NONE),
-        known_from=facts.day + scoring.OUTCOME_KNOWN_AFTER,
+        known_from=facts.day + scoring.readings().outcome_known_after,
         scored_on=facts.day - timedelta(days=1),
         case_id=case.id,
     )

@@ -44,7 +44,9 @@ def open_desk(
     opened = Database(database_url(database), now=clock(), create=create)
     store = Store(opened, clock, installation_id=installation_id)
     who = actor or actor_of()
-    return Desk(store, clock, who, new_id=new_id, spool=spool or _spool_of(opened.url, who))
+    desk = Desk(store, clock, who, new_id=new_id, spool=spool or _spool_of(opened.url, who))
+    with desk.read():  # its own parameters hold from the first deed on
+        return desk
 
 
 def _spool_of(url: str, actor: Actor) -> Path:

@@ -40,6 +40,15 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "square_days": ("evenementdagen", "square days", "event days"),
     "aliases": ("ook bekend als", "aliassen", "aliases"),
 }  # fmt: skip
+_SPOTS: Mapping[str, tuple[str, ...]] = {
+    "square": ("plein", "markt"), "street": ("straat", "weg", "laan"), "bridge": ("brug",),
+    "station": ("treinstation", "stationsplein"), "motorway": ("snelweg", "autosnelweg"),
+    "shopping_street": ("winkelstraat", "winkelcentrum"), "park": ("plantsoen",),
+    "government": ("overheid", "stadhuis", "gemeentehuis", "provinciehuis", "town hall"),
+    "embassy": ("ambassade", "consulaat"), "asylum_centre": ("azc", "asielzoekerscentrum"),
+    "venue": ("zaal", "hal", "evenementenhal"), "stadium": ("stadion",),
+}  # fmt: skip
+"""Kinds of place as the risk card names them, and what a list calls them."""
 _YES = frozenset({"ja", "j", "yes", "y", "1", "x", "true", "waar"})
 _NUMBERS = {"lat": float, "lon": float, "capacity": int, "exits": int, "square_days": int}
 _SHOWN = 20
@@ -95,7 +104,7 @@ def preview(path: Path, centre: str = "") -> PlaceList:
 
     table = read_table(path)
     at, columns = heading_row(
-        table, _HEADINGS, {"name", "district", "lat", "lon", "capacity"},
+        table, _HEADINGS, ("name", "district", "lat", "lon", "capacity"),
         "naam; stadsdeel; breedtegraad; lengtegraad; capaciteit; uitgangen; soort",
     )  # fmt: skip
     found, problems = _read(table, at, columns)
@@ -135,7 +144,7 @@ def _read(table: Table, at: int, columns: Mapping[int, str]) -> tuple[list[Place
 def _place(cells: Mapping[str, str]) -> Place:
     values: dict[str, Any] = {
         "id": _id(cells["name"]), "name": cells["name"], "district": cells["district"],
-        "exits": 2, "spot": cells.get("spot") or "square", "square_days": 0,
+        "exits": 2, "spot": _spot(cells.get("spot", "")), "square_days": 0,
         "open_square": cells.get("open_square", "").casefold() in _YES,
         "shopping": cells.get("shopping", "").casefold() in _YES,
         "aliases": [a.strip() for a in cells.get("aliases", "").split(",") if a.strip()],
@@ -157,6 +166,18 @@ def _place(cells: Mapping[str, str]) -> Place:
     except ValidationError as problem:
         first = problem.errors()[0]
         raise BadInput(str(first["loc"][0]), first["input"], str(first["msg"])) from None
+
+
+def _spot(text: str) -> str:
+    """The kind of place that is meant; a square where the list is silent."""
+    said = text.strip().casefold()
+    for kind, words in _SPOTS.items():
+        if said in (kind, kind.replace("_", " "), *words):
+            return kind
+    if said:
+        known = ", ".join(dict.fromkeys(words[0] for words in _SPOTS.values()))
+        raise BadInput("spot", text, msg("Choose one of: {known}.", known=known))
+    return "square"
 
 
 def _id(name: str) -> str:

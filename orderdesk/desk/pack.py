@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orderdesk.desk import cases, fortnight, words
+from orderdesk.desk import cases, fortnight, house, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.publishing import write_whole
 from orderdesk.domain.time import Span, Week, at, local
@@ -32,7 +32,7 @@ def script_data(desk: Desk, reader: Reader, found: Dossier) -> ScriptData:
     owners = dict.fromkeys(card.owner for card in found.scenarios if card.owner)
     return ScriptData(
         number=case.number,
-        sender=_("Public order and safety"),
+        sender=house.department(),
         known_at=desk.now,
         span=case.span,
         place=found.place,

@@ -22,7 +22,7 @@ from orderdesk.reference import KeyPath, LocalText, ReferenceFile
 OWN_PLACES = "places"
 """Under this key a desk keeps its own list of places, as a whole."""
 _MODELS = {
-    "desk": "orderdesk.desk.own_name:OwnName",
+    "desk": "orderdesk.desk.house:DeskFacts",
     "import": "orderdesk.desk.importing:ImportRules",
     "permit_gate": "orderdesk.domain.law:PermitGate",
     "places": "orderdesk.domain.places:Places",
@@ -58,6 +58,14 @@ PARAMETERS = (
     ),
     Parameter("desk.city", N_("city in which the mayor signs"), ("desk/city",)),
     Parameter("desk.department", N_("department that sends the papers"), ("desk/department",)),
+    Parameter("desk.address", N_("address on letters"), ("desk/address",)),
+    Parameter("desk.phone", N_("telephone on letters"), ("desk/phone",)),
+    Parameter("desk.email", N_("e-mail on letters"), ("desk/email",)),
+    Parameter("desk.meeting_weekday", N_("day of the driehoek, 1 is Monday"),
+              ("desk/meeting_weekday",)),
+    Parameter("desk.meeting_starts", N_("time of the driehoek"), ("desk/meeting_starts",)),
+    Parameter("desk.next_look_minutes", N_("minutes until an incident is looked at again"),
+              ("desk/next_look_minutes",)),
     Parameter("term", N_("term of notification"), ("terms/default",), ("terms", "rules")),
     Parameter("reserve.share", N_("share of the plannable hours kept free"), ("reserve/share",)),
     Parameter(

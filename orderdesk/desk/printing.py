@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from orderdesk.desk import words
+from orderdesk.desk import house, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.publishing import write_whole
 from orderdesk.i18n import _, language
@@ -32,7 +32,7 @@ def print_lists(desk: Desk, title: str, parts: Parts, path: Path) -> Path:
     )
     document = Document(
         language="nl" if language() == "nl" else "en",
-        sender=_("Public order and safety"),
+        sender=house.department(),
         title=title,
         facts=(Fact(label=_("As known on"), value=(Run(text=words.moment(desk.now, year=True)),)),),
         banner=_("Demonstration: all cases, people and figures are invented") if synthetic else "",

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import intake, receipts, words
+from orderdesk.desk import house, intake, receipts, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.feeds import FEED, settings, subscribers
 from orderdesk.desk.leave import granted_in
-from orderdesk.desk.own_name import sender_in
 from orderdesk.desk.rostering import oncall
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.domain.events import Organiser
@@ -202,7 +201,7 @@ def receipt_text(desk: Desk, case_id: str) -> str:
                 msg("{number} was not notified: there is no receipt", number=case.number)
             )
         organiser = reader.organisers([case.organiser_id]).get(case.organiser_id, Organiser(id=""))
-        sender = sender_in(reader)
+        sender = house.sender_in(reader)
         term = intake.term_of(reader, case)
     papers = [
         receipt(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import assistance, capacity, cases, intake, plannable, whatif, words
+from orderdesk.desk import assistance, capacity, cases, house, intake, plannable, whatif, words
 from orderdesk.desk.agenda import (
     ACTION,
     TAKEN,
@@ -22,7 +22,6 @@ from orderdesk.desk.agenda import (
 )
 from orderdesk.desk.capacity_block import note_in
 from orderdesk.desk.core import ROLE_NAMES, Desk
-from orderdesk.desk.own_name import own_name
 from orderdesk.desk.publishing import write_whole
 from orderdesk.desk.rostering.record import team_totals_in
 from orderdesk.desk.scoring import standing_classes
@@ -36,7 +35,7 @@ from orderdesk.domain.people import Role
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Week, at, local
 from orderdesk.errors import RuleSaysNo
-from orderdesk.i18n import _, language, msg
+from orderdesk.i18n import _, language, msg, ngettext
 from orderdesk.papers.model import Document
 from orderdesk.papers.review_data import (
     NOTHING_SAID,
@@ -96,11 +95,11 @@ def _data(desk: Desk, reader: Reader, week: Week, version: int) -> ReviewData:
     postings = reader.postings(Posting)
     return ReviewData(
         week=week,
-        sender=own_name().department,
+        sender=house.department(),
         version=version,
         known_at=desk.now,
         outlook_from=start if over else None,
-        meeting=at(week.days[3], "10:00"),
+        meeting=house.facts().meeting(week),
         synthetic=bool(reader.meta("synthetic")),
         look_back=tuple(_look_back(reader, week.shift(-1), postings)),
         ahead=tuple(_ahead(reader, case, today, over=over) for case in ahead),
@@ -422,7 +421,9 @@ class Written:
 
     def lines(self) -> Iterator[str]:
         """For a person."""
-        yield _("{file}: {n} pages").format(file=self.pdf, n=self.pages)
+        yield ngettext("{file}: {n} page", "{file}: {n} pages", self.pages).format(
+            file=self.pdf, n=self.pages
+        )
         if self.sha256:
             yield _("version {n}, fingerprint {digest}").format(n=self.version, digest=self.sha256)
 

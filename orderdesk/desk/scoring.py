@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
 
 from orderdesk import reference
 from orderdesk.desk import words
@@ -21,6 +23,7 @@ from orderdesk.domain.places import Places, place_key
 from orderdesk.domain.time import days_touched, local
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, _, figure, msg
+from orderdesk.reference import ReferenceFile
 from orderdesk.risk.card import ClassTable, RiskCard
 from orderdesk.risk.explain import CallWorth, FlipPoint, flip_points, value_of_information
 from orderdesk.risk.facts import Facts, OrganiserKey, PastEvent, Signal, family
@@ -44,9 +47,6 @@ if TYPE_CHECKING:
     from orderdesk.store.work import CaseLine, Reader, Work
 
 SCORE, OVERRIDE, VERSION, SIGNAL = "score", "override", "risk_version", "signal"
-NIGHT_STARTS, NIGHT_ENDS = time(23), time(6)
-OUTCOME_KNOWN_AFTER = timedelta(days=2)
-_COMING_DAYS = 28
 _KEPT_AT_ONCE = 5_000  # scores written together: a large register must not fill the memory
 _FEW = 500
 _KEPT_UP = "scores_kept_up"
@@ -56,6 +56,26 @@ CLASS_NAMES = {
     RiskClass.MEDIUM: N_("medium (midden)"),
     RiskClass.HIGH: N_("high (hoog)"),
 }
+
+
+class ReadingRules(ReferenceFile):
+    """`data/scoring.toml`: what is read off a case before it is scored."""
+
+    night_from: time
+    night_until: time
+    outcome_known_after_days: Annotated[int, Field(ge=0, le=60)]
+    """Days after a gathering from which its outcome counts in the scores of others."""
+    coming_days: Annotated[int, Field(ge=1, le=366)]
+
+    @property
+    def outcome_known_after(self) -> timedelta:
+        """From when on an outcome counts."""
+        return timedelta(days=self.outcome_known_after_days)
+
+
+def readings() -> ReadingRules:
+    """The parameters in force of what is read off a case."""
+    return reference.cached("scoring", ReadingRules)
 
 
 def risk_tables() -> Tables:
@@ -432,6 +452,8 @@ class ComingScores:
     days: Sequence[date | None] = ()
     chances: Sequence[str] = ()
     """The chance per row as it may be shown: a band while few cases are known."""
+    days_ahead: int = 0
+    """How far it was looked."""
     past: tuple[date, date] | None = None
     """First and last day when nothing is coming and these are the newest of the register."""
 
@@ -442,7 +464,7 @@ class ComingScores:
         return _(
             "no case in the coming {n} days; the last of the register, {first} to {last}:"
         ).format(
-            n=_COMING_DAYS,
+            n=self.days_ahead,
             first=words.day(self.past[0], year=True),
             last=words.day(self.past[1], year=True),
         )
@@ -461,7 +483,7 @@ class ComingScores:
         if self.past:
             yield self.heading()
         elif not self.rows:
-            yield _("no case in the coming {n} days").format(n=_COMING_DAYS)
+            yield _("no case in the coming {n} days").format(n=self.days_ahead)
         for number, iso, place, name in self.rows:
             day = words.day(date.fromisoformat(iso), year=True) if iso else ""
             yield f"{number:<14} {day:<16} {place:<32} {name}"
@@ -470,12 +492,13 @@ class ComingScores:
         )
 
 
-def coming(desk: Desk, days: int = _COMING_DAYS) -> ComingScores:
-    """Scores of everything in the coming days; of the newest of the register if nothing comes."""
+def coming(desk: Desk, days: int = 0) -> ComingScores:
+    """Scores of everything in the coming days (0: as `data/scoring.toml` says); of the newest of
+    the register if nothing comes."""
     today = local(desk.now).date()
-    places = reference.cached("places", Places)
     past: tuple[date, date] | None = None
     with desk.read() as reader:
+        places, days = reference.cached("places", Places), days or readings().coming_days
         known = knowledge(reader)
         cases = reader.cases(start=desk.now, end=desk.now + timedelta(days=days))
         if not cases and (newest := reader.last_start()):
@@ -484,7 +507,7 @@ def coming(desk: Desk, days: int = _COMING_DAYS) -> ComingScores:
         classes = standing_classes(reader, today)
     facts = [facts_of(case, places, known.heavy) for case in cases]
     if not facts:
-        return ComingScores((), 0.0)
+        return ComingScores((), 0.0, days_ahead=days)
     as_of = [_scoring_day(case, today) for case in cases]
     scores = score_many(facts, known.history, known.signals, as_of, risk_tables(), known.version)
     rows, on, chances = [], [], []
@@ -496,7 +519,7 @@ def coming(desk: Desk, days: int = _COMING_DAYS) -> ComingScores:
         on.append(local(case.span.start).date() if case.span else None)
         known_cases = known.history.known_cases(today.toordinal(), family(case.kind))
         chances.append(chance(float(scores.probability[n]), known_cases))
-    return ComingScores(rows, float(scores.probability.sum()), on, chances, past)
+    return ComingScores(rows, float(scores.probability.sum()), on, chances, days, past)
 
 
 def chance(probability: float, known_cases: int) -> str:
@@ -616,7 +639,7 @@ def _past_events(lines: Sequence[CaseLine], places: Places) -> Iterator[PastEven
         incident = Incident(line.incident)
         yield PastEvent(
             day=day,
-            known_from=day + OUTCOME_KNOWN_AFTER,
+            known_from=day + readings().outcome_known_after,
             outcome=int(incident is not Incident.NONE),
             kind=Kind(line.kind),
             form=Form(line.form).value,
@@ -651,11 +674,10 @@ def heavy_days(lines: Sequence[CaseLine], places: Places) -> HeavyDays:
 def _at_night(case: Case) -> bool:
     if case.span is None or not case.time_known:
         return False
-    moment = local(case.span.start)
-    while moment < local(case.span.end):
-        if moment.timetz().replace(tzinfo=None) >= NIGHT_STARTS:
-            return True
-        if moment.timetz().replace(tzinfo=None) < NIGHT_ENDS:
+    rules, moment, end = readings(), local(case.span.start), local(case.span.end)
+    while moment < end:
+        clock = moment.time()
+        if clock >= rules.night_from or clock < rules.night_until:
             return True
         moment += timedelta(minutes=30)
     return False

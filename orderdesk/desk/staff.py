@@ -199,10 +199,19 @@ def heading_row(
     `headings` are the words by which a field is known, `needed` the fields that must be there.
     """
     known = {heading: field for field, names in headings.items() for heading in names}
+    nearest: set[str] = set()
     for n, cells in enumerate(table.rows[:_HEADER_WITHIN]):
         found = {c: known[_plain(cell)] for c, cell in enumerate(cells) if _plain(cell) in known}
         if set(needed) <= set(found.values()):
             return n, found
+        nearest = max(nearest, set(found.values()), key=len)
+    if nearest:
+        missing = [headings[field][0] for field in needed if field not in nearest]
+        raise BadInput(
+            N_("file"),
+            table.name,
+            msg("Its row of headings lacks: {missing}.", missing=", ".join(missing)),
+        )
     raise BadInput(
         N_("file"),
         table.name,

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orderdesk.desk import cases as dossiers
-from orderdesk.desk import catchup, intake, receipts, talks, words
+from orderdesk.desk import catchup, house, intake, receipts, talks, words
 from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import open_drafts
 from orderdesk.desk.event_class import advice_on
@@ -30,8 +30,6 @@ from orderdesk.risk.model import RiskClass
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader
 
-AHEAD = timedelta(days=14)
-_SOON, _CLOSED_WITHIN = timedelta(days=7), timedelta(days=14)
 _OVER = (Status.CANCELLED, Status.MOVED, Status.CLOSED, Status.NO_SHOW)
 _NEED_ANSWERS = (RiskClass.MEDIUM, RiskClass.HIGH)
 """Classes of which no scenario may be without an answer (rule 18)."""
@@ -77,7 +75,8 @@ def today_in(desk: Desk, reader: Reader) -> Today:
     """`today` inside a unit of work."""
     now = desk.now
     week = Week.of(now)
-    found = reader.cases(start=min(now, week.span.start), end=now + AHEAD)
+    ahead = timedelta(days=house.facts().ahead_days)
+    found = reader.cases(start=min(now, week.span.start), end=now + ahead)
     coming = [case for case in found if not case.called_off]
     this_week = [c for c in coming if c.span and Week.of(c.span.start) == week]
     requests = [r for r in talks.requests_in(reader) if not r.answer]
@@ -191,7 +190,7 @@ def _asks(
     late = [request.asked_of for request in waiting if request.late(day)]
     if late:
         yield _LATE, "amber", _("answer overdue: {who}").format(who=", ".join(late))
-    soon = case.span.start - now < _SOON
+    soon = case.span.start - now < timedelta(days=house.facts().near_days)
     if soon and not case.is_event and standing in _NEED_ANSWERS:
         hole = first_hole(reader, case)
         if hole and case.status is not Status.READY:
@@ -217,9 +216,10 @@ def first_hole(reader: Reader, case: Case) -> str:
 
 def unclosed_in(reader: Reader, now: datetime) -> list[Case]:
     """Gatherings that are over and wait for what happened, the oldest first."""
+    waits = timedelta(days=house.facts().closing_days)
     return [
         case
-        for case in reader.cases(start=now - _CLOSED_WITHIN, end=now)
+        for case in reader.cases(start=now - waits, end=now)
         if case.outcome is None
         and case.span is not None
         and case.span.end < now

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
-from orderdesk.desk import intake, scoring, words
+from orderdesk.desk import house, intake, scoring, words
 from orderdesk.desk.availability import absences_in
 from orderdesk.desk.core import Desk
 from orderdesk.desk.feeds import FEED
@@ -491,7 +491,7 @@ def _document(found: Found, synthetic: bool) -> Document:
     heads = (_("District"), _("Hour"), _("Now"), _("Then"), _("Waterline"))
     return Document(
         language="nl" if language() == "nl" else "en",
-        sender=_("Public order and safety"),
+        sender=house.department(),
         title=_("What if"),
         subtitle=found.heading(),
         reference=found.state[:12],

@@ -78,7 +78,7 @@ class Desk(Frozen):
     @property
     def sender(self) -> str:
         """Municipality and department in one line."""
-        return f"{self.municipality} · {self.department}"
+        return " · ".join(filter(None, [self.municipality, self.department]))
 
 
 def receipt(
@@ -234,8 +234,7 @@ def decision_letter(
             reference=f"{case.number} / {decision.number}",
             facts=_head(organiser, case.number, decision.decided_at, decision.number),
             sections=sections,
-            closing=f"{_('The mayor of {place},').format(place=desk.city)}\n"
-            f"{decision.decided_by.name}\n\n{_contact(desk)}",
+            closing=f"{_signed(desk)}\n{decision.decided_by.name}\n\n{_contact(desk)}",
             dated=decision.decided_at,
         )
 
@@ -319,6 +318,10 @@ def _head(
         say.fact(_("Number"), number),
     ]
     return (*facts, say.fact(_("Decision"), decision)) if decision else tuple(facts)
+
+
+def _signed(desk: Desk) -> str:
+    return _("The mayor of {place},").format(place=desk.city) if desk.city else _("The mayor,")
 
 
 def _contact(desk: Desk) -> str:

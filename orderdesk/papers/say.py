@@ -114,10 +114,16 @@ def days_old(known: datetime | date, now: datetime) -> int:
 
 _KINDS = {
     "case": N_("cases"),
-    "signal": N_("signals"),
     "posting": N_("lines of the ledger"),
     "person": N_("people"),
 }
+_ONE = {
+    "away": N_("absences of {key}"),
+    "publication": N_("published roster of {key}"),
+    "week": N_("week {key}"),
+    "team": N_("the team"),
+}
+"""Records that bear no number of their own."""
 _MOST_RECORDS = 3
 
 
@@ -131,12 +137,20 @@ def records(trace: Iterable[str], names: Mapping[str, str]) -> str:
         kinds.setdefault(record.partition(":")[0], []).append(record)
     said = []
     for kind, found in kinds.items():
+        if kind == "signal":  # how many would tell what a small count hides
+            said.append(_("signals of the district"))
+            continue
         named = [names[record] for record in found if record in names]
         if len(named) < len(found) and len(found) > _MOST_RECORDS:
             said.append(f"{len(found)} {_(_KINDS[kind]) if kind in _KINDS else kind}")
         else:
-            said += [names.get(record, record) for record in found]
+            said += [names.get(record) or _one(record) for record in found]
     return ", ".join(said)
+
+
+def _one(record: str) -> str:
+    kind, _colon, key = record.partition(":")
+    return _(_ONE[kind]).format(key=key) if kind in _ONE else record
 
 
 def run(text: object, *trace: str, tone: Tone = Tone.PLAIN) -> tuple[Run, ...]:

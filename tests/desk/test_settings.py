@@ -12,12 +12,14 @@ import pytest
 from orderdesk import reference
 from orderdesk.desk import (
     capacity,
+    house,
     importing,
     intake,
-    own_name,
     own_places,
     parameters,
+    publishing,
     retention,
+    search,
     settings,
     signals,
     team,
@@ -29,7 +31,7 @@ from orderdesk.desk.rostering.parameters import offers, rules
 from orderdesk.domain.norms import Norms
 from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.places import Places
-from orderdesk.domain.time import at
+from orderdesk.domain.time import Week, at
 from orderdesk.domain.waterline import Waterlines
 from orderdesk.errors import BadInput, ReferenceProblem, RuleSaysNo, Stale
 from orderdesk.reserve.rules import ReserveRules
@@ -151,18 +153,34 @@ def _theme(desk: Desk, what: str) -> Any:
     return weeks.propose(desk).themes.get(what, 0)
 
 
-def _letter_head(field: str) -> Callable[[Desk, str], Any]:
+def _letter(field: str) -> Callable[[Desk, str], Any]:
     def read(desk: Desk, what: str) -> Any:
         with desk.read() as reader:
-            return getattr(own_name.sender_in(reader), field)
+            return getattr(house.sender_in(reader), field)
 
     return read
 
 
+def _meeting(desk: Desk, what: str) -> Any:
+    with desk.read():
+        return house.facts().meeting(Week.of(MONDAY))
+
+
+def _next_look(desk: Desk, what: str) -> Any:
+    with desk.read():
+        return house.facts().next_look
+
+
 READERS: dict[str, tuple[str, Callable[[Desk, str], Any]]] = {
-    "desk.municipality": ("Gemeente Voorbeeldstad", _letter_head("municipality")),
-    "desk.city": ("Voorbeeldstad", _letter_head("city")),
-    "desk.department": ("Veiligheid", _letter_head("department")),
+    "desk.municipality": ("Gemeente Voorbeeld", _letter("municipality")),
+    "desk.city": ("Voorbeeld", _letter("city")),
+    "desk.department": ("Team Veiligheid", _letter("department")),
+    "desk.address": ("Voorbeeldplein 1", _letter("address")),
+    "desk.phone": ("14 000", _letter("phone")),
+    "desk.email": ("oov@voorbeeld.example", _letter("email")),
+    "desk.meeting_weekday": ("2", _meeting),
+    "desk.meeting_starts": ("09:00", _meeting),
+    "desk.next_look_minutes": ("30", _next_look),
     "term": ("72h_weekend_free", _term),
     "reserve.share": ("30%", _reserve),
     "reserve.pay_back_days": ("21", _pay_back),
@@ -268,6 +286,27 @@ def test_only_a_team_lead_sets(desk: Desk, role: Role) -> None:
         settings.checked(reader)
 
 
+def test_an_own_desk_writes_in_no_other_municipality_s_name(desk: Desk) -> None:
+    with desk.read() as reader:
+        assert house.sender_in(reader).sender == "Openbare orde en veiligheid"
+    settings.change(desk, "desk.municipality", "Gemeente Voorbeeld", "onze naam")
+    letter = publishing.receipt_text(desk, search.register_list(desk).id(0))
+    assert "Gemeente Voorbeeld" in letter
+    assert "Maastricht" not in letter
+    with pytest.raises(BadInput, match="a line"):
+        settings.change(desk, "desk.city", "Regel\nTwee", "x")
+
+
+def test_own_settings_hold_from_the_first_deed_on(desk: Desk) -> None:
+    settings.change(desk, "place.markt.capacity", "123", "geteld")
+    reference.put_in_force(None, {})
+    again = open_desk(str(desk.store.database.url), actor=LEAD)
+    found = reference.cached("places", Places).get("markt")
+    again.store.close()
+    assert found is not None
+    assert found.capacity == 123
+
+
 def test_another_city_brings_its_own_places(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "plaatsen.csv"
     path.write_text(
@@ -303,9 +342,15 @@ def test_another_city_brings_its_own_places(desk: Desk, tmp_path: Path) -> None:
         == "Oost"
     )
     path.write_text(
-        "Naam;Stadsdeel;Breedtegraad;Lengtegraad;Capaciteit\nX;Oost;12;5;3\nY;Oost;52;5;veel\n"
+        "Naam;Stadsdeel;Breedtegraad;Lengtegraad;Capaciteit;Soort\nX;Oost;12;5;3;\n"
+        "Y;Oost;52;5;veel;\nZ;Oost;52;5;9;grot\nAzc;Oost;52;5;9;AZC\n"
     )
-    with pytest.raises(BadInput, match="place"):
+    found = own_places.preview(path)
+    assert [place.spot for place in found.places] == ["asylum_centre"]
+    assert [problem.row for problem in found.problems] == [2, 3, 4]
+    assert "snelweg" in str(found.problems[2].message)
+    path.write_text("Naam;Stadsdeel;Capaciteit\nX;Oost;3\n")
+    with pytest.raises(BadInput, match="breedtegraad, lengtegraad"):
         own_places.preview(path)
     for key in ("place.voorbeeldplein.capacity", "waterline.Binnenstad"):
         settings.change(desk, key, "", "terug")
