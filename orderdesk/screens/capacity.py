@@ -105,7 +105,7 @@ class CapacityScreen(Place):
                         Column(_("to borrow"), 9, right=True),
                         Column(_("what"), 12, grow=1, rank=1),
                     ],
-                    empty=_("This week has no ledger yet: it opens with the roster."),
+                    empty=_("This week is not open yet: 9, then o opens it."),
                     id="walk",
                 )
                 yield Panel(_("Themes"), Bars(id="themes"), classes="only-wide")

@@ -73,7 +73,7 @@ class RegisterScreen(Place):
                     Column(_("status"), 16, rank=4),
                     Column(_("outcome"), 18, rank=6),
                 ],
-                empty=_("Nothing here yet. n registers a notification, i imports a register."),
+                empty=_("Nothing here yet. n: a notification; i: import a register."),
                 id="cases",
             ).add_class("list")
             with VerticalScroll(classes="detail"):

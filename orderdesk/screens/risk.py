@@ -74,7 +74,7 @@ class RiskScreen(Place):
                     Column(_("class"), 9),
                     Column(_("chance"), 7, right=True),
                 ],
-                empty=_("No case in the coming weeks."),
+                empty=_("No case in the coming weeks: 2, then n registers one."),
                 id="coming",
                 classes="list",
             )
