@@ -45,11 +45,7 @@ if TYPE_CHECKING:
     from orderdesk.store.work import Reader
 
 FORM = "incident"
-_SAYS = {
-    "police": N_("police"), "staff": N_("own staff"), "public": N_("public"),
-    "organiser": N_("organiser"),
-}  # fmt: skip
-SAID_BY = tuple(_SAYS)
+SAID_BY = tuple(words.SAID_BY)
 _GUESS_LOW, _GUESS_HIGH = 8 / 15, 22 / 15
 """Offered range around a number said on the telephone: 150 gives 80-220."""
 _DAY = timedelta(days=1)
@@ -172,11 +168,7 @@ def report(desk: Desk, values: Mapping[str, str], *, number: str = "") -> Incide
     low, best, high = intake.read_count(values.get("how_many", ""))
     if not values.get("where", "").strip():
         raise BadInput(N_("where"), "", msg("Say where: a usual place or a street."))
-    said_by = values.get("said_by", "")
-    if said_by not in SAID_BY:
-        raise BadInput(
-            N_("said_by"), said_by, msg("Choose one of: {known}.", known=", ".join(SAID_BY))
-        )
+    said_by = words.chosen(words.SAID_BY, N_("said_by"), values.get("said_by", ""))
     state, sure = _counter(values)
     with desk.work() as work:
         draft = intake.read_case(
@@ -205,7 +197,7 @@ def report(desk: Desk, values: Mapping[str, str], *, number: str = "") -> Incide
         note_event(
             work,
             case.id,
-            msg("reported by {who} ({sure}): {n} people", who=msg(_SAYS[said_by]),
+            msg("reported by {who} ({sure}): {n} people", who=msg(words.SAID_BY[said_by]),
                 sure=values.get("sure", "C"), n=words.people(case)),
         )  # fmt: skip
     drop_draft(desk, FORM)
@@ -213,13 +205,8 @@ def report(desk: Desk, values: Mapping[str, str], *, number: str = "") -> Incide
 
 
 def _counter(values: Mapping[str, str]) -> tuple[CounterGroup, Sureness]:
-    try:
-        state = CounterGroup(values.get("counter", "") or "unknown")
-    except ValueError:
-        known = ", ".join(member.value for member in CounterGroup)
-        raise BadInput(
-            N_("counter"), values.get("counter", ""), msg("Choose one of: {known}.", known=known)
-        ) from None
+    said = values.get("counter", "") or CounterGroup.UNKNOWN.value
+    state = words.chosen(words.COUNTERS, N_("counter"), said)
     try:
         return state, Sureness(values.get("sure", "C") or "C")
     except ValueError:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -49,11 +49,7 @@ from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Figure, Msg, _, msg
 
 if TYPE_CHECKING:
-    from enum import StrEnum
-
     from orderdesk.store.work import Reader, Work
-
-    E = TypeVar("E", bound=StrEnum)
 
 FORM = "notification"
 """Name of the form, under which its draft is kept."""
@@ -252,11 +248,11 @@ def read_case(
 ) -> Case:
     """The case that the texts of a form describe. Raises BadInput that names the field."""
     places = reference.cached("places", Places)
-    source = _choice(Source, "source", values.get("source", "") or Source.WRITTEN)
+    source = words.chosen(words.SOURCES, "source", values.get("source", "") or Source.WRITTEN)
     usual = timedelta(minutes=reference.cached("import", ImportRules).usual_minutes)
     when = read_when(values["when"], desk.now) if values.get("when", "").strip() else None
     low, best, high = read_count(values.get("expected", ""))
-    kind = _choice(Kind, "kind", values.get("kind", "") or Kind.DEMONSTRATION)
+    kind = words.chosen(words.KINDS, "kind", values.get("kind", "") or Kind.DEMONSTRATION)
     place = places.find(values.get("place", ""))
     span, time_known = None, True
     if when is not None:
@@ -279,7 +275,7 @@ def read_case(
             if place and place.name == values.get("place")
             else values.get("place", ""),
             route=_route(values.get("route", "")),
-            form=_choice(Form, "form", values.get("form", "") or Form.STATIC),
+            form=words.chosen(words.FORMS, "form", values.get("form", "") or Form.STATIC),
             expected_low=low,
             expected=best,
             expected_high=high,
@@ -495,14 +491,6 @@ def _route(text: str) -> tuple[str, ...]:
 
 def _whole_day(day: date) -> Span:
     return Span(start=at(day, "00:00"), end=at(day + timedelta(days=1), "00:00"))
-
-
-def _choice(kind: type[E], field: str, text: str) -> E:
-    try:
-        return kind(text)
-    except ValueError:
-        known = ", ".join(member.value for member in kind)
-        raise BadInput(field, text, msg("Choose one of: {known}.", known=known)) from None
 
 
 def _organiser_id(desk: Desk, reader: Reader, values: Mapping[str, str]) -> str:

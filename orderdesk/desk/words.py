@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from orderdesk import reference
 from orderdesk.domain.events import (
@@ -21,10 +22,12 @@ from orderdesk.domain.ledger import Themes
 from orderdesk.domain.people import Duty, Role, ShiftBook, Task
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, local
-from orderdesk.i18n import N_, _, day_text, figure, pick
+from orderdesk.errors import BadInput
+from orderdesk.i18n import LANGUAGES, N_, _, day_text, figure, msg, pick, use_language
 from orderdesk.risk.facts import PastEvent
 from orderdesk.risk.model import RiskClass
 
+K = TypeVar("K", bound=str)
 KINDS: Mapping[Kind, str] = {
     Kind.DEMONSTRATION: N_("demonstration"),
     Kind.MEETING: N_("meeting"),
@@ -83,6 +86,10 @@ SURENESSES: Mapping[Sureness, str] = {
     Sureness.PLAUSIBLE: N_("B plausible"),
     Sureness.UNVERIFIED: N_("C unverified"),
 }
+SAID_BY: Mapping[str, str] = {
+    "police": N_("police"), "staff": N_("own staff"), "public": N_("public"),
+    "organiser": N_("organiser"),
+}  # fmt: skip
 TASKS: Mapping[Task, str] = {
     Task.SUPERVISION: N_("supervision"),
     Task.TRAFFIC: N_("traffic"),
@@ -115,6 +122,29 @@ ROLES: Mapping[Role, str] = {
     Role.LEAD: N_("team lead"),
     Role.DECIDER: N_("decider"),
 }
+
+
+def chosen(names: Mapping[K, str], field: str, text: str) -> K:
+    """Which of `names` is meant: by its value, or by its name or one word of it in any language.
+
+    Raises BadInput with the names in the language in use.
+    """
+    said = text.strip().casefold()
+    whole = [key for key, name in names.items() if said in (key, *_in_each_language(name))]
+    part = [key for key, name in names.items() if said in " ".join(_in_each_language(name)).split()]
+    for found in (whole, part):
+        if len(found) == 1:
+            return found[0]
+    known = ", ".join(_(name) for name in names.values())
+    raise BadInput(field, text, msg("Choose one of: {known}.", known=known))
+
+
+def _in_each_language(name: str) -> list[str]:
+    said = []
+    for code in LANGUAGES:
+        with use_language(code):
+            said.append(_(name).casefold())
+    return said
 
 
 def day(moment: datetime | date, *, year: bool = False) -> str:
