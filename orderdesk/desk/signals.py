@@ -42,6 +42,7 @@ PHASE_NAMES: Mapping[Phase, str] = {
     Phase.ESCALATION: N_("escalation"),
     Phase.AFTERMATH: N_("aftermath"),
 }
+_CONCRETE = {"yes": N_("yes"), "no": N_("no")}
 SOURCE_NAMES: Mapping[SourceType, str] = {
     SourceType.AREA_STAFF: N_("area staff"),
     SourceType.POLICE: N_("police"),
@@ -270,14 +271,16 @@ def read_signal(desk: Desk, values: Mapping[str, str]) -> Signal:
             N_("district"), district, msg("Choose one of: {known}.", known=", ".join(districts))
         )
     observed = _day(values.get("observed", "").strip(), desk.now)
+    evidenced = words.chosen(_CONCRETE, N_("evidenced"), values.get("evidenced", ""))
+    source = words.chosen(SOURCE_NAMES, N_("source_type"), values.get("source_type", ""))
     try:
         signal = Signal(
             id=desk.new_id(),
             week=str(Week.of(observed)),
             district=district,
             phase=Phase(int(values.get("phase", ""))),
-            evidenced=values.get("evidenced", "") == "yes",
-            source_type=SourceType(values.get("source_type", "")),
+            evidenced=evidenced == "yes",
+            source_type=source,
             observed=observed,
             reliability=Sureness(values.get("reliability", "")),
             text=values.get("text", ""),
@@ -286,8 +289,6 @@ def read_signal(desk: Desk, values: Mapping[str, str]) -> Signal:
         raise BadInput.of(problem) from None
     except ValueError:
         raise _missing(values) from None
-    if values.get("evidenced", "") not in ("yes", "no"):
-        raise _missing(values)
     _refuse(signal)
     return signal
 
@@ -295,8 +296,6 @@ def read_signal(desk: Desk, values: Mapping[str, str]) -> Signal:
 def _missing(values: Mapping[str, str]) -> BadInput:
     allowed: dict[str, tuple[str, ...]] = {
         N_("phase"): tuple(str(int(phase)) for phase in Phase),
-        N_("evidenced"): ("yes", "no"),
-        N_("source_type"): tuple(source.value for source in SourceType),
         N_("reliability"): tuple(sure.value for sure in Sureness),
     }
     for field, known in allowed.items():

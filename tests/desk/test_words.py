@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from orderdesk.desk import words
+from orderdesk.desk import signals, words
 from orderdesk.domain.events import CounterGroup, Form, Kind, Source
 from orderdesk.errors import BadInput
 from orderdesk.i18n import use_language
+from orderdesk.risk.facts import SourceType
 
 
 @pytest.mark.parametrize("code", ["nl", "en"])
@@ -28,3 +29,9 @@ def test_every_kind_of_thing_can_be_chosen_and_a_refusal_speaks_the_reader_s_lan
     with use_language("nl"), pytest.raises(BadInput, match="schriftelijk, mondeling") as refused:
         words.chosen(words.SOURCES, "source", "per duif")
     assert refused.value.value == "per duif"
+
+
+def test_a_source_of_a_signal_is_understood_in_both_languages() -> None:
+    assert words.chosen(signals.SOURCE_NAMES, "source_type", "welzijn") is SourceType.WELFARE
+    assert words.chosen(signals.SOURCE_NAMES, "source_type", "area_staff") is SourceType.AREA_STAFF
+    assert set(SourceType) == set(signals.SOURCE_NAMES)
