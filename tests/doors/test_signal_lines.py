@@ -56,7 +56,7 @@ def test_a_person_is_refused_with_what_may_be_said_instead(
         (("--district=Nergens", "--evidenced=yes"), "Centrum"),
         (("--phase=9", "--evidenced=yes"), "1, 2, 3, 4"),
         (("--evidenced=misschien",), "yes, no"),
-        (("--source=buurman", "--evidenced=no"), "area_staff"),
+        (("--source=buurman", "--evidenced=no"), "area staff"),
         (("--sure=Z", "--evidenced=no"), "A, B, C"),
         (("--day=over 2 weken", "--evidenced=no"), "future"),
         (("--day=1 jan 2020", "--evidenced=no"), "90 days"),
