@@ -82,6 +82,7 @@ class OrderdeskApp(App[None]):
         Binding("ctrl+t", "theme", N_("colours"), show=False),
         Binding("ctrl+o", "jump", N_("jump"), show=False, priority=True),
         Binding("ctrl+z", "undo", N_("take back"), show=False),
+        Binding("ctrl+y", "do_again", N_("do again"), show=False),
         Binding("ctrl+k", "as_known", N_("as known at"), show=False),
         Binding("ctrl+q", "quit", N_("quit"), show=False, priority=True),
     ]
@@ -357,7 +358,18 @@ class OrderdeskApp(App[None]):
             return
         back = place.try_to(lambda: take_back(desk))
         if back is not None:
-            place.done(back.line())
+            place.done(back.line() + "  " + _("(^y: do again)"))
+
+    def action_do_again(self) -> None:
+        """Do again what was last taken back at this desk, or say why that can't be."""
+        from orderdesk.desk.undo import do_again
+
+        desk, place = self.desk, self.screen
+        if desk is None or not isinstance(place, Place):
+            return
+        made = place.try_to(lambda: do_again(desk))
+        if made is not None:
+            place.done(made.line())
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so while the terminal is too small to work in."""
@@ -375,7 +387,7 @@ class OrderdeskApp(App[None]):
         for active in screen.active_bindings.values():
             binding = active.binding
             # What works everywhere stands below, with more words.
-            said_below = active.node is self and binding.action != "undo"
+            said_below = active.node is self and binding.action not in ("undo", "do_again")
             if binding.description and not said_below:
                 yield SystemCommand(
                     _(binding.description),

@@ -86,6 +86,8 @@ class Desk:
         """What went wrong at the start without being in the way: no backup could be made."""
         self.deeds: list[Deed] = []
         """What was done at this desk since it opened, newest last (`desk.undo`)."""
+        self.undone: list[Deed] = []
+        """Takings back that can themselves be taken back, newest last; a new deed ends that."""
         self._in_deed: Deed | None = None
         self.as_known: datetime | None = None
         """The moment whose state this desk shows (`desk.known`); None: now."""
@@ -149,8 +151,10 @@ class Desk:
     def _keep_deed(self, deed: Deed) -> None:
         if deed.changes.erased:  # what was destroyed by law must not live on here
             self.deeds = [Deed(type(deed.changes)(erased=True), deed.role, deed.at)]
+            self.undone = []
         elif deed.changes:
             self.deeds = [*self.deeds[1 - _DEEDS_KEPT :], deed]
+            self.undone = []
 
     def _settings_of(self, reader: Reader) -> None:
         """Put this desk's own parameters in force, if they aren't: another desk, or somebody else

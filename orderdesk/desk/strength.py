@@ -295,13 +295,15 @@ def _is_absence(duty: Duty, there: Sequence[Duty]) -> bool:
 
 def _withdrawn(reader: Reader) -> set[str]:
     """Duties that only a plan had made and that went with it: nobody is absent from those."""
-    return {
-        line["new"]["id"]
-        for fact in reader.facts(PUBLICATION)
-        if fact.doc.get("undoes")
-        for line in fact.doc["changes"]
-        if line["new"]["status"] == DutyStatus.CANCELLED.value
-    }
+    gone: set[str] = set()
+    for fact in reader.facts(PUBLICATION):
+        for line in fact.doc["changes"]:
+            cancelled = line["new"]["status"] == DutyStatus.CANCELLED.value
+            if fact.doc.get("undoes") and cancelled:
+                gone.add(line["new"]["id"])
+            elif not cancelled:  # the plan was made again
+                gone.discard(line["new"]["id"])
+    return gone
 
 
 def fall_in(reader: Reader, week: Week) -> Waterfall:

@@ -1,10 +1,15 @@
-"""Taking back what was done at this desk: forward, by counter-entries; the trail only grows.
+"""Taking back what was done at this desk, and doing that again: forward by counter-entries; the
+trail only grows.
 
 Every unit of work says what it changed (`store.changes`), so this needs no knowledge of single use
 cases. What was changed reads again as it did before, with a new version; ledger lines get reversing
 lines under the name that signed for them; shifts get a new sequence; facts stay written and no
 longer count; the log of the case gets a line. What somebody else changed since is never overwritten
 and what went out of the house is not taken back: then RuleSaysNo says why, and nothing changes.
+
+Taking back is a deed with changes of its own, so doing again is nothing but taking that back. The
+roster's own keys (`desk.rostering.record`) go by its log instead, over sessions and desks: each is
+a deed like any other here.
 """
 
 from __future__ import annotations
@@ -34,11 +39,12 @@ from orderdesk.desk.scoring import OVERRIDE, SCORE, VERSION, keep_up, score_case
 from orderdesk.desk.talks import TALK
 from orderdesk.desk.timeline import LOG, note_event
 from orderdesk.desk.whatif import WHAT_IF
-from orderdesk.domain.events import Status
+from orderdesk.domain.events import Organiser, Status
 from orderdesk.domain.ledger import Posting
 from orderdesk.domain.people import Duty, DutyStatus
 from orderdesk.errors import RuleSaysNo
 from orderdesk.i18n import Msg, _, msg, ngettext
+from orderdesk.store.reading import TAKEN_BACK as MARK
 
 if TYPE_CHECKING:
     from orderdesk.domain.events import Case
@@ -49,9 +55,9 @@ if TYPE_CHECKING:
 V = TypeVar("V")
 
 _WITHDRAWN = frozenset(
-    {DECISION, FROZEN, OVERRIDE, DEMAND, RIPPLE, POOL_REQUEST, ASKED, TURNOUT, TAKEN, WHAT_IF}
+    {DECISION, FROZEN, OVERRIDE, DEMAND, RIPPLE, POOL_REQUEST, ASKED, TURNOUT, TAKEN, WHAT_IF, MARK}
 )
-"""Kinds of facts that no longer count once taken back."""
+"""Kinds of facts that no longer count once taken back; MARK is that of the taking back."""
 _STAYS = frozenset({LOG, SCORE, RECEIPT, PUBLICATION, TALK})
 """Kinds of facts that tell what happened, also when it was taken back after."""
 _SENT = msg("it was sent: what changed since goes in an addendum")
@@ -78,7 +84,7 @@ _CLOSED = frozenset({ADDRESS, FETCHED})
 
 @dataclass(frozen=True)
 class TakenBack:
-    """What was taken back."""
+    """What was taken back, or done again."""
 
     cases: tuple[str, ...]
     """Numbers."""
@@ -87,6 +93,8 @@ class TakenBack:
     shifts: int
     to_tell: tuple[str, ...]
     """People whose published shift changed."""
+    again: bool = False
+    """Whether it was a taking back that was taken back."""
 
     def line(self) -> str:
         """For the one who did it."""
@@ -99,7 +107,9 @@ class TakenBack:
             )
         if self.shifts:
             parts.append(ngettext("{n} shift", "{n} shifts", self.shifts).format(n=self.shifts))
-        text = _("taken back: {what}").format(what=", ".join(parts)) if parts else _("taken back")
+        text = _("done again") if self.again else _("taken back")
+        if parts:
+            text += ": " + ", ".join(parts)
         if self.to_tell:
             text += "; " + _("tell {people}").format(people=", ".join(self.to_tell))
         return text
@@ -163,18 +173,48 @@ def take_back(desk: Desk) -> TakenBack:
     with desk.work(deed.role, deed=False) as work:
         done = _back(desk, work, deed)
     desk.deeds = desk.deeds[:-1]
+    desk.undone = [*desk.undone, Deed(work.changes, deed.role, deed.at)]
     return done
 
 
-def _back(desk: Desk, work: Work, deed: Deed) -> TakenBack:
+def do_again(desk: Desk) -> TakenBack:
+    """Do again what was last taken back at this desk.
+
+    Raises RuleSaysNo when nothing was taken back, something else was done since, or somebody
+    changed the same things since.
+    """
+    if not desk.undone:
+        raise RuleSaysNo(msg("nothing was taken back here that could be done again"))
+    back = desk.undone[-1]
+    with desk.work(back.role, deed=False) as work:
+        _not_said_since(work, back.changes)
+        done = _back(desk, work, back, again=True)
+    desk.undone = desk.undone[:-1]
+    desk.deeds = [*desk.deeds, Deed(work.changes, back.role, desk.now)]
+    return done
+
+
+def _not_said_since(work: Work, changes: Changes) -> None:
+    """What would count again must still be the newest: Raises RuleSaysNo when somebody decided,
+    counted or answered the same meanwhile."""
+    for mark in changes.facts:
+        if mark.kind != MARK:
+            continue
+        if any(fact.seq > mark.seq for fact in work.facts(mark.doc["kind"], mark.subject)):
+            case = mark.subject.removeprefix("case:")
+            raise _changed_since(work.case(case).number if case != mark.subject else mark.subject)
+
+
+def _back(desk: Desk, work: Work, deed: Deed, *, again: bool = False) -> TakenBack:
     changes = deed.changes
     told, moved, paid = _publications_back(desk, work, changes.facts)
     shifts = [_duty_back(work, c) for id, c in changes.duties.items() if id not in moved]
     if shifts:
         work.save_duties(shifts)
     postings = booking.reverse(
-        desk, work, [id for id in changes.postings if id not in paid], _("taken back")
-    )
+        desk, work, [id for id in changes.postings if id not in paid],
+        _("done again") if again else _("taken back"),
+    )  # fmt: skip
     numbers = [_case_back(work, change) for change in changes.cases.values()]
     _contacts_back(work, changes)
     for id, person in changes.people.items():
@@ -186,17 +226,22 @@ def _back(desk: Desk, work: Work, deed: Deed) -> TakenBack:
     for (kind, key), record in changes.records.items():
         if kind not in _CLOSED:
             _record_back(work, kind, key, record)
+            work.note(kind, f"{kind}:{key}", {"done_again" if again else "taken_back": True})
     work.take_back_facts(fact for fact in changes.facts if fact.kind in _WITHDRAWN)
     touched = _cases_of(work, changes)
     score_cases(desk, work, [id for id in touched if _scored(work, id)])
     keep_up(desk, work)
+    time, name = words.clock(deed.at), desk.actor.name
+    said = (
+        msg("what was done at {time} and taken back is done again by {name}", time=time, name=name)
+        if again
+        else msg("what was done at {time} is taken back by {name}", time=time, name=name)
+    )
     for id in touched:
-        note_event(
-            work, id,
-            msg("what was done at {time} is taken back by {name}", time=words.clock(deed.at),
-                name=desk.actor.name),
-        )  # fmt: skip
-    return TakenBack(tuple(numbers), len(postings) + len(paid), len(shifts) + len(moved), told)
+        note_event(work, id, said)
+    return TakenBack(
+        tuple(numbers), len(postings) + len(paid), len(shifts) + len(moved), told, again
+    )
 
 
 def _scored(work: Work, case_id: str) -> bool:
@@ -260,15 +305,9 @@ def _case_back(work: Work, change: Change[Case]) -> str:
 
 def _contacts_back(work: Work, changes: Changes) -> None:
     now = work.organisers(changes.organisers)
-    new = []
     for id, organiser in changes.organisers.items():
         _same(now.get(id), organiser.after, _("the organiser"))
-        if organiser.before is not None:
-            work.save_organiser(organiser.before)
-        else:
-            new.append(id)
-    if new:
-        work.erase_organisers(new)
+        work.save_organiser(organiser.before or Organiser(id=id))
 
 
 def _record_back(work: Work, kind: str, key: str, change: Change[Document]) -> None:
@@ -278,7 +317,6 @@ def _record_back(work: Work, kind: str, key: str, change: Change[Document]) -> N
         work.drop(kind, key)
     else:
         work.put(kind, key, change.before)
-    work.note(kind, f"{kind}:{key}", {"taken_back": True})
 
 
 def _cases_of(work: Work, changes: Changes) -> list[str]:

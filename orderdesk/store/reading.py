@@ -405,10 +405,18 @@ class Reader:
         """Places of the facts that no longer count, as entered by `until`."""
 
         def find() -> frozenset[int]:
-            query = select(col(FactRow.doc)).where(col(FactRow.kind) == TAKEN_BACK)
+            query = (
+                select(col(FactRow.seq), col(FactRow.doc))
+                .where(col(FactRow.kind) == TAKEN_BACK)
+                .order_by(col(FactRow.seq).desc())
+            )
             if until is not None:
                 query = query.where(col(FactRow.entered_at) <= until)
-            return frozenset(doc["fact"] for doc in self._session.execute(query).scalars())
+            gone: set[int] = set()
+            for seq, doc in self._session.execute(query):  # newest first: a mark may be gone itself
+                if seq not in gone:
+                    gone.add(doc["fact"])
+            return frozenset(gone)
 
         return self.once(f"taken back by {until}", find)
 

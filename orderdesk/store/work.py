@@ -339,9 +339,14 @@ class Work(Reader):
 
     def take_back_facts(self, facts: Iterable[Said]) -> None:
         """Let facts no longer count: they stay written, and that they were taken back is written
-        beside them. Whoever asks what was known earlier still sees them."""
+        beside them. Whoever asks what was known earlier still sees them.
+
+        That mark is a fact (TAKEN_BACK) too: taken back itself, what it marks counts again. Its
+        `kind` is that of what people said, however often it went back and forth.
+        """
         for fact in facts:
-            self.add_fact(TAKEN_BACK, fact.subject, {"kind": fact.kind, "fact": fact.seq})
+            kind = fact.doc["kind"] if fact.kind == TAKEN_BACK else fact.kind
+            self.add_fact(TAKEN_BACK, fact.subject, {"kind": kind, "fact": fact.seq})
 
     def _without_words(
         self, subject: str, doc: Mapping[str, Any], names: Sequence[str]

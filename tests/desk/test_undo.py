@@ -229,23 +229,74 @@ def test_a_deed_taken_back_leaves_what_was_before(wednesday: Desk, name: str) ->
     assert not wednesday.store.check()
 
 
+def sequences(desk: Desk) -> dict[str, int]:
+    with desk.read() as reader:
+        return {d.id: d.sequence for d in reader.duties(start=moment(0, "00:00"))}
+
+
+def done(desk: Desk, name: str) -> bool:
+    """Whether it could be done: called off already, or no hours left, is no deed."""
+    deeds = len(desk.deeds)
+    with contextlib.suppress(OrderdeskError):
+        DEEDS[name](desk, case_id(desk))
+    return len(desk.deeds) > deeds
+
+
 @pytest.mark.parametrize("seed", range(3))
-def test_any_row_of_deeds_is_taken_back_in_order(wednesday: Desk, seed: int) -> None:
-    passed: list[tuple[str, dict[str, object]]] = []
-    before = state(wednesday)
-    for name in random.Random(seed).sample(sorted(DEEDS), 5):
-        deeds = len(wednesday.deeds)
-        with contextlib.suppress(OrderdeskError):  # called off already, or no hours left: no deed
-            DEEDS[name](wednesday, case_id(wednesday))
-        if len(wednesday.deeds) > deeds:
-            passed.append((name, before))
-            before = state(wednesday)
-    assert len(passed) > 2
-    for name, was in reversed(passed):
-        length = trail(wednesday)
-        undo.take_back(wednesday)
-        assert state(wednesday) == was, name
+def test_any_row_of_deeds_is_taken_back_and_done_again_in_order(wednesday: Desk, seed: int) -> None:
+    drawn = random.Random(seed)
+    states, at = [state(wednesday)], 0  # as a model: what stood before and after each deed
+    to_do = drawn.sample(sorted(DEEDS), 5)
+    moves: list[str] = []
+    wednesday.deeds, wednesday.undone = [], []
+    while to_do or at:
+        move = drawn.choice(["do"] * bool(to_do) + ["back"] * bool(at) + ["again"])
+        told, length = sequences(wednesday), trail(wednesday)
+        if move == "do":
+            if not done(wednesday, to_do.pop()):
+                continue
+            at += 1
+            states[at:] = [state(wednesday)]
+        elif move == "back":
+            undo.take_back(wednesday)
+            at -= 1
+        elif at + 1 < len(states):
+            undo.do_again(wednesday)
+            at += 1
+        else:
+            with pytest.raises(RuleSaysNo, match="could be done again"):
+                undo.do_again(wednesday)
+            continue
+        moves.append(move)
+        assert state(wednesday) == states[at], moves
         assert trail(wednesday) > length
+        now = sequences(wednesday)
+        assert all(now[id] >= was for id, was in told.items()), moves
+    assert {"do", "back", "again"} <= set(moves)
+    with wednesday.read() as reader:
+        assert all(sum(leg.minutes for leg in p.legs) == 0 for p in reader.postings(Posting))
+    assert not wednesday.store.check()
+
+
+def test_what_was_taken_back_is_not_done_over_what_somebody_else_did_since(
+    wednesday: Desk,
+) -> None:
+    other = Desk(wednesday.store, wednesday.clock, OTHER)
+    for name in ("fields", "class", "count"):
+        DEEDS[name](wednesday, case_id(wednesday))
+        undo.take_back(wednesday)
+        DEEDS[name](other, case_id(other))
+        length = trail(wednesday)
+        with pytest.raises(RuleSaysNo, match="D-2026-041 was changed since"):
+            undo.do_again(wednesday)
+        assert trail(wednesday) == length
+        undo.take_back(other)
+        undo.do_again(wednesday)  # theirs is gone again: nothing is in the way
+        undo.take_back(wednesday)
+    override(wednesday, case_id(wednesday))
+    undo.take_back(wednesday)
+    privacy.destroy(wednesday, [])
+    assert not wednesday.undone  # what was destroyed by law must not come back
 
 
 def test_a_move_taken_back_calls_the_new_case_off(wednesday: Desk) -> None:
@@ -269,11 +320,13 @@ def test_a_shift_taken_back_goes_forward_in_the_calendars_and_can_be_made_again(
     assert (back.status, back.sequence) == (DutyStatus.PLANNED, shift.sequence + 2)
     assert record.redo(wednesday, LEAD) == [shift.person_id]  # what the roster's own key does
     undo.take_back(wednesday)
+    assert undo.do_again(wednesday).to_tell == (shift.person_id,)
+    undo.take_back(wednesday)
     pin(wednesday, "")
     undo.take_back(wednesday)
     with wednesday.read() as reader:
         (same,) = reader.duties(ids=[shift.id])
-    assert same.sequence == shift.sequence + 4  # nobody's calendar tells of a pin
+    assert same.sequence == shift.sequence + 6  # nobody's calendar tells of a pin
 
 
 def test_a_number_taken_back_is_never_given_again(wednesday: Desk) -> None:

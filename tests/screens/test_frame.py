@@ -197,6 +197,15 @@ async def test_what_was_done_is_taken_back_by_one_key(monday: Path, tmp_path: Pa
         with s.desk.read() as reader:
             log = [line.text for line in lines_of(reader, called_off.id)]
         assert log[-1].startswith("what was done at 09:00 is taken back")
+        await s.press("ctrl+y")
+        assert said().startswith("done again: D-2026-041, 1 ledger line")
+        assert said().endswith("(^z: take back)")
+        assert scoring.case_numbered(s.desk, "D-2026-041").status is Status.CANCELLED
+        await s.press("ctrl+y")
+        assert said() == "nothing was taken back here that could be done again"
+        await s.press("ctrl+z")
+        assert said().endswith("(^y: do again)")
+        assert free() == before
         await s.press("l")
         await s.type("called the organiser")
         await s.press("ctrl+s", "ctrl+z")
