@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,6 +20,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.filter import LineFilter
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -43,8 +45,8 @@ _BEFORE_OPEN = frozenset(
     {*(key for _name, key, _title in PLACES), "question_mark", "ctrl+p", "ctrl+l", "ctrl+t"}
 )
 """Keys that need no desk."""
-_TAKEN_IN = 0.05
-"""Seconds between keys that waited: what one opens is there before the next is pressed."""
+_TAKEN_IN, _AT_MOST = 0.02, 0.6
+"""Seconds between looks whether what a key opened is there, and that a key is waited for."""
 _LISTEN, _MOST_NEWS = 10, 3
 """Seconds between looks at what others changed, and how many changes are told at once."""
 
@@ -60,6 +62,14 @@ def _place(name: str) -> type[Place]:
 def _screen(name: str) -> Callable[[], Screen[None]]:
     """Makes the screen of a place when it is first shown."""
     return lambda: _place(name)()
+
+
+class KeyWorked(Message):
+    """Goes the way of a key, behind it: where this arrives, the key has been."""
+
+    def __init__(self, key: int, *, again: bool) -> None:
+        super().__init__()
+        self.key, self.again = key, again
 
 
 class OrderdeskApp(App[None]):
@@ -109,9 +119,11 @@ class OrderdeskApp(App[None]):
         self.synthetic = False
         self.problem = ""
         self._heard = -1
-        self._early: list[events.Key] = []
-        """Keys typed before the desk was open, in order: they are pressed once it is."""
+        self._waiting: list[events.Key] = []
+        """Keys that wait for the desk or for the key before them, in order."""
         self._pressed_again: events.Key | None = None
+        self._pressed = self._under_way = 0
+        """How many keys were pressed, and which of them does its work now; 0 for none."""
         self._first = contextlib.ExitStack()
         """What holds until the first frame stands."""
 
@@ -138,33 +150,70 @@ class OrderdeskApp(App[None]):
         self._first.close()
 
     async def on_event(self, event: events.Event) -> None:
-        """Hold back the keys that need a desk until there is one; none is lost."""
-        if isinstance(event, events.Key) and not event.is_forwarded and self._too_early(event):
-            self._early.append(event)
-            if isinstance(self.screen, Place):
-                self.screen.show_head()
-            return
-        await super().on_event(event)
+        """One key at a time, in order: it waits until there is a desk for it, and until the key
+        before it has done its work. None is lost.
 
-    def _too_early(self, event: events.Key) -> bool:
-        if event is self._pressed_again or event.key == "ctrl+q" or self.problem:
+        A slow line hands over several keys at once, and a key that moves on works only after its
+        way up from the widget: without waiting, what follows would land in the field before.
+        """
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        if event is not self._pressed_again and self._must_wait(event):
+            self._waiting.append(event)
+            if self.desk is None and isinstance(self.screen, Place):
+                self.screen.show_head()
+            elif len(self._waiting) == 1:
+                self._wait_no_longer()
+            return
+        self._pressed += 1
+        self._under_way = self._pressed
+        await super().on_event(event)
+        if self._waiting:
+            self._wait_no_longer()
+        self._follow(self._under_way)
+
+    def _follow(self, key: int, *, again: bool = True) -> None:
+        (self.focused or self.screen).post_message(KeyWorked(key, again=again))
+
+    def _wait_no_longer(self) -> None:
+        """A widget that is gone tells nobody that the key has done its work."""
+        self.set_timer(_AT_MOST, partial(self._worked, self._under_way))
+
+    @property
+    def _opening(self) -> bool:
+        """Whether there will be a desk, and isn't yet."""
+        return self.desk is None and not self.problem
+
+    def _must_wait(self, event: events.Key) -> bool:
+        if event.key == "ctrl+q":
             return False
         in_place = isinstance(self.screen, Place)  # and not in help or palette, open already
-        opening = self.desk is None and in_place and event.key not in _BEFORE_OPEN
-        return bool(self._early) or opening
+        too_early = self._opening and in_place and event.key not in _BEFORE_OPEN
+        return bool(self._waiting) or bool(self._under_way) or too_early
 
-    def _press_early(self) -> None:
-        """Press the first of the keys that waited; the next when the screen has taken it in."""
-        if not self._early:
-            self._pressed_again = None
+    def on_key_worked(self, message: KeyWorked) -> None:
+        """The key has done its work: the next may, when what it set going has been done too."""
+        if message.again and self.screen_stack:
+            self._follow(message.key, again=False)
+        else:
+            self._worked(message.key)
+
+    def _worked(self, key: int) -> None:
+        if key == self._under_way:
+            self._under_way = 0
+            self._press_next()
+
+    def _press_next(self) -> None:
+        """Press the first of the keys that waited."""
+        if not self._waiting or self._under_way or self._opening or not self.screen_stack:
             return
         if not self.screen.is_mounted:  # of the form that the key before opened
-            self.set_timer(_TAKEN_IN, self._press_early)
+            self.set_timer(_TAKEN_IN, self._press_next)
             return
-        waited = self._early.pop(0)
+        waited = self._waiting.pop(0)
         self._pressed_again = events.Key(waited.key, waited.character)
         self.post_message(self._pressed_again)
-        self.set_timer(_TAKEN_IN, self._press_early)
 
     @work(thread=True, exclusive=True, group="open")
     def open(self) -> None:
@@ -189,7 +238,7 @@ class OrderdeskApp(App[None]):
             self.screen.show_head()
             self.screen.refill()
             self.screen.refresh_bindings()  # who may only read has fewer keys
-        self.call_after_refresh(self._press_early)
+        self.call_after_refresh(self._press_next)
         if desk.worry:
             self.notify(line(desk.worry), severity="warning", timeout=15, markup=False)
 
@@ -244,12 +293,13 @@ class OrderdeskApp(App[None]):
         from orderdesk.screens.widgets.form import Reading
 
         self.problem = sentence
+        self._waiting.clear()  # there is no desk to press them at
         self.push_screen(Reading(_("The database can't be opened"), sentence))
 
     def marks(self) -> Marks:
         """What the header says beside the places: synthetic, moment, week, reading only, role."""
         if self.desk is None:
-            n = len(self._early)
+            n = len(self._waiting)
             waits = ngettext("opening, {n} key waits", "opening, {n} keys wait", n).format(n=n)
             return Marks([(waits if n else _("opening..."), _("opening..."))])
         from orderdesk.desk import words

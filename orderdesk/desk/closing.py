@@ -163,7 +163,7 @@ def close(
     `agreements`: state per id of what was agreed with the organiser (open, kept, broken).
     A lesson is about places and procedures: anything that points at a person is refused.
     """
-    low, best, high = intake.read_count(values.get("turnout", ""))
+    low, best, high = intake.read_count(values.get("turnout", ""), N_("turnout"))
     lesson = values.get("lesson", "")
     if lesson.strip():
         refuse_personal_data(lesson)

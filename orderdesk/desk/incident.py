@@ -152,7 +152,7 @@ class Incident:
 
 def offered_range(text: str) -> str:
     """The range to offer for a number said on the telephone: "150" -> "80-220"."""
-    low, best, high = intake.read_count(text)
+    low, best, high = intake.read_count(text, N_("how_many"))
     if best is None or low is not None or high is not None:
         return text
     return f"{round(best * _GUESS_LOW, -1):.0f}-{round(best * _GUESS_HIGH, -1):.0f}"
@@ -165,7 +165,7 @@ def report(desk: Desk, values: Mapping[str, str], *, number: str = "") -> Incide
     """
     start = read_moment(values.get("when", ""), desk.now)
     norms = reference.cached("staffing_norms", Norms)
-    low, best, high = intake.read_count(values.get("how_many", ""))
+    low, best, high = intake.read_count(values.get("how_many", ""), N_("how_many"))
     if not values.get("where", "").strip():
         raise BadInput(N_("where"), "", msg("Say where: a usual place or a street."))
     said_by = words.chosen(words.SAID_BY, N_("said_by"), values.get("said_by", ""))
@@ -410,7 +410,7 @@ def _paired(desk: Desk, first_id: str, how_many: str, number: str) -> Case:
 
 def turnout(desk: Desk, case_id: str, how_many: str, source: str) -> None:
     """A count on the spot: kept beside the estimate, never over it; also without the database."""
-    _low, best, _high = intake.read_count(how_many)
+    _low, best, _high = intake.read_count(how_many, N_("how_many"))
     if best is None:
         raise BadInput(N_("how_many"), how_many, msg("Write how many are there."))
     offline.do(desk, TURNOUT, {"case_id": case_id, "n": best, "source": source})

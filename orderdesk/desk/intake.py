@@ -291,10 +291,10 @@ def read_case(
         raise BadInput.of(problem, _FORM_NAMES) from None
 
 
-def read_count(text: str) -> tuple[int | None, int | None, int | None]:
+def read_count(text: str, field: str = N_("expected")) -> tuple[int | None, int | None, int | None]:
     """A number of people: "150", a range "80-220", or low, best and high "100/130/160".
 
-    Gives (low, best, high); empty is unknown. Raises BadInput.
+    Gives (low, best, high); empty is unknown. Raises BadInput, naming the `field` it stood in.
     """
     plain = text.strip().replace(".", "").casefold()
     if not plain or plain in ("?", "onbekend", "unknown"):
@@ -303,7 +303,7 @@ def read_count(text: str) -> tuple[int | None, int | None, int | None]:
     numbers = [int(n) for n in found.groups() if n] if found else []
     if not numbers or max(numbers) > MOST_PEOPLE or numbers != sorted(numbers):
         raise BadInput(
-            N_("expected"),
+            field,
             text,
             msg(
                 "Write a number from 0 to {most}, or a range such as 80-220.",

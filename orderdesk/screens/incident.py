@@ -338,10 +338,10 @@ class IncidentScreen(Place):
             Form(
                 _("Turnout"),
                 [
-                    Field("n", _("How many are there?")),
+                    Field("how_many", _("How many are there?")),
                     Field("who", _("Counted by"), value="police"),
                 ],
-                lambda v: incident.turnout(desk, found.case.id, v["n"], v["who"]),
+                lambda v: incident.turnout(desk, found.case.id, v["how_many"], v["who"]),
             ),
             self.saying(_("noted beside the estimate")),
         )

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from orderdesk.__main__ import main
@@ -147,6 +148,25 @@ async def test_keys_typed_while_the_desk_opens_are_pressed_once_it_is_open(
         assert app.screen.values["when"] == "x"
     assert app.desk is not None
     app.desk.store.close()
+
+
+async def test_keys_that_come_all_at_once_land_where_each_was_meant(
+    monday: Path, tmp_path: Path
+) -> None:
+    keys = ("6", "u", "M", "x", "backspace", "tab", "1", "5", "enter", "v", "5", "ctrl+s")
+    async with story(monday, tmp_path, 1, "09:00") as s:
+        for key in keys:  # as a slow line hands them over
+            s.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(s.pilot, lambda: not s.app._waiting, "the last key")
+        await s.settle()
+        form = s.app.screen
+        assert isinstance(form, Form)
+        assert [form.values[name] for name in ("where", "when", "how_many")] == ["M", "15", "v5"]
+        assert form.focused is form.query_one("#when")  # 15 is no time
+        assert "How many?  Write a number" in s.widget_text("#look")  # a hint names its field
+        await s.press("0", "9", "colon", "0", "0", "ctrl+s")
+        assert form.focused is form.query_one("#how_many")
+        assert "Write a number" in s.widget_text("#error-how_many")
 
 
 async def test_who_may_only_read_sees_no_key_that_would_be_refused(

@@ -265,10 +265,15 @@ class Form(Sheet[object]):
             self.query_one("#look", Static).update(safe(self._look(self.values)))
         except BadInput as problem:
             # While somebody is still typing this is a hint, not a refusal.
-            self.query_one("#look", Static).update(safe(str(problem.mend), "dim"))
+            self.query_one("#look", Static).update(safe(self._hint_of(problem), "dim"))
         except OrderdeskError as problem:
             self.query_one("#look", Static).update(safe(problem))
         self.call_after_refresh(self._grow)
+
+    def _hint_of(self, problem: BadInput) -> str:
+        """What would do, and in which field."""
+        label = next((f.label for f in self._fields if f.name == problem.field), "")
+        return f"{label}  {problem.mend}" if label else str(problem.mend)
 
     def on_input_submitted(self) -> None:
         """Enter goes to the next field, and saves from the last."""
