@@ -19,7 +19,7 @@ from orderdesk.domain.ledger import Book, Debt, Deed, Pen, Posting, Statement, T
 from orderdesk.domain.people import Actor, Duty, DutyStatus, Role, Task, TaskSpan
 from orderdesk.domain.time import Week
 from orderdesk.errors import BadInput, RuleSaysNo
-from orderdesk.i18n import N_, _, msg
+from orderdesk.i18n import N_, Msg, _, msg
 from orderdesk.reserve.rules import ReserveRules
 
 if TYPE_CHECKING:
@@ -43,9 +43,22 @@ def write(
     **about: P.kwargs,
 ) -> list[Posting]:
     """Book what a deed of the ledger makes of the postings so far; the new postings."""
-    made = deed(work.postings(Posting), *args, **about)
+    try:
+        made = deed(work.postings(Posting), *args, **about)
+    except RuleSaysNo as refused:
+        raise _by_number(work, refused) from None
     work.post(made)
     return made
+
+
+def _by_number(reader: Reader, refused: RuleSaysNo) -> RuleSaysNo:
+    """The refusal with the number that people know a case by: the ledger knows its id alone."""
+    told = refused.message
+    id = str(told.args.get("case") or "") if isinstance(told, Msg) else ""
+    if not id or not isinstance(told, Msg):
+        return refused
+    named = {**told.args, "case": reader.case(id).number}
+    return RuleSaysNo(Msg(told.id, named), refused.rule)
 
 
 def week_of(case: Case) -> Week:

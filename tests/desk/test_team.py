@@ -12,6 +12,7 @@ from orderdesk.desk import (
     availability,
     booking,
     guide,
+    intake,
     plannable,
     staff,
     team,
@@ -184,10 +185,15 @@ def test_weeks_open_with_the_share_and_debts_come_along_when_a_week_closes(ten: 
     with ten.read() as reader:
         postings = reader.postings(Posting)
     assert ledger.week_state(postings, WEEK) is WeekState.OPEN
-    booking.give_back(ten, "nuisance", 32 * 60, "niet nodig")
+    case = intake.register(ten, {"when": "za 13 jun 14:00-16:00", "place": "Markt"}).case
+    booking.commit(ten, case.id, 60)
+    booking.give_back(ten, "nuisance", 31 * 60, "niet nodig")
     clock = ten.clock
     assert isinstance(clock, DemoClock)
     clock.set(MONDAY + timedelta(days=7))
+    with pytest.raises(RuleSaysNo, match=f"can't close.* {case.number}: 1 h"):
+        booking.close_week(ten, WEEK)
+    booking.worked(ten, [case.id])
     assert booking.close_week(ten, WEEK).state is WeekState.CLOSED
     assert weeks.propose(ten, "2026-W26").carried == ()
 
