@@ -25,7 +25,7 @@ from orderdesk.i18n import N_, _, figure, msg, pick
 from orderdesk.risk import update
 from orderdesk.risk.card import HistoryFactor, RiskCard, StaticFactor
 from orderdesk.risk.model import INTERCEPT, SLOPE, ModelVersion, OwnAnchor
-from orderdesk.risk.update import ClosedCase, Proposal
+from orderdesk.risk.update import Change, ClosedCase, Proposal
 
 if TYPE_CHECKING:
     from orderdesk.store.work import Reader, Work
@@ -73,10 +73,18 @@ class Waiting:
             level=figure(level[INTERCEPT], "+.2f"), slope=figure(level[SLOPE], ".2f")
         )
         for change in self.proposal.changes:
-            name = self.names.get(change.name, change.name)
-            free = "" if change.free else "  " + _("(stays: too few cases)")
-            before, after = figure(change.before, "+.2f"), figure(change.after, "+.2f")
-            yield f"  {before} > {after}  {name} [{change.cases}]{free}"
+            if change.free:
+                before, after = figure(change.before, "+.2f"), figure(change.after, "+.2f")
+                yield f"  {before} > {after}  {self._named(change)}"
+        stays = [change for change in self.proposal.changes if not change.free]
+        if stays:
+            yield _("too few cases, so these stay as they are:")
+        for change in stays:
+            yield f"  {figure(change.before, '+.2f')}  {self._named(change)}"
+
+    def _named(self, change: Change) -> str:
+        """Which weight, and from how many cases."""
+        return f"{self.names.get(change.name, change.name)} [{change.cases}]"
 
 
 def waiting(desk: Desk) -> Waiting:

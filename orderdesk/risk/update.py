@@ -18,7 +18,7 @@ from pydantic import Field
 from orderdesk.domain.events import Kind
 from orderdesk.domain.time import Frozen
 from orderdesk.errors import RuleSaysNo
-from orderdesk.i18n import Msg, msg
+from orderdesk.i18n import Day, Msg, msg
 from orderdesk.risk.batch import Batch, Floats, Ints
 from orderdesk.risk.card import RiskCard
 from orderdesk.risk.facts import Facts, PastEvent, family
@@ -144,11 +144,12 @@ class Proposal:
     @property
     def summary(self) -> Msg:
         """What was learned from."""
+        assert self.full.learned_until is not None, "a proposal is learned until its day"
         return msg(
             "{events} closed cases, {cases} with disorder, until {day}",
             events=self.full.events,
             cases=self.full.cases,
-            day=self.full.learned_until,
+            day=Day(self.full.learned_until),
         )
 
 
