@@ -7,7 +7,7 @@ at somebody it isn't shown at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from orderdesk.store.work import Reader
 
 POLICE_COUNT = "police_count"
+SUPPOSED = "what-if"
+"""Id of a gathering that is only supposed (`desk.whatif`)."""
+Suppose = Callable[[Sequence[Duty]], list[Duty]]
+"""Gives shifts as they would be; what it supposes is written nowhere."""
 _HOUR = timedelta(hours=1)
 
 
@@ -191,18 +195,18 @@ def strength_of(desk: Desk, day: str = "") -> Day:
     return strength_on(desk, chosen)
 
 
-def strength_on(desk: Desk, day: date) -> Day:
-    """The strength of a day."""
+def strength_on(desk: Desk, day: date, suppose: Suppose = list) -> Day:
+    """The strength of a day, as it is or as it would be."""
     with desk.read() as reader:
-        return strength_in(reader, day)
+        return strength_in(reader, day, suppose)
 
 
-def strength_in(reader: Reader, day: date) -> Day:
+def strength_in(reader: Reader, day: date, suppose: Suppose = list) -> Day:
     """`strength_on` inside a unit of work."""
     rules = reference.cached("reserve", ReserveRules)
     able = {person.id for person in reader.people() if Skill.TRAFFIC in person.skills}
     start, end = at(day, "00:00"), at(day + timedelta(days=1), "00:00")
-    duties = reader.duties(start=start, end=end)
+    duties = suppose(reader.duties(start=start, end=end))
     withdrawn = _withdrawn(reader)
     away_ids = {a.person_id for a in absences_in(reader, day, day)}
     standing = [d for d in duties if d.status is not DutyStatus.CANCELLED]
@@ -231,16 +235,17 @@ def strength_in(reader: Reader, day: date) -> Day:
     )
 
 
-def who_in(desk: Desk, hour: Hour) -> list[str]:
+def who_in(desk: Desk, hour: Hour, suppose: Suppose = list) -> list[str]:
     """Who is on duty in an hour and what they do. Who is missing isn't told."""
     end, lines = hour.end, []
     with desk.read() as reader:
         names = {person.id: person.name for person in reader.people()}
         day = local(hour.start).date()
         away_ids = {a.person_id for a in absences_in(reader, day, day)}
-        duties = reader.duties(start=hour.start, end=end)
+        duties = suppose(reader.duties(start=hour.start, end=end))
         ids = {task.case_id for duty in duties for task in duty.tasks if task.case_id}
         numbers = {case.id: case.number for case in reader.cases(ids=ids)} if ids else {}
+    numbers[SUPPOSED] = _("supposed gathering")
     for duty in duties:
         away = duty.status is DutyStatus.CANCELLED or duty.person_id in away_ids
         if away or duty.place != hour.district:

@@ -21,11 +21,12 @@ from orderdesk.desk.availability import absences_in
 from orderdesk.desk.core import Desk
 from orderdesk.desk.feeds import FEED
 from orderdesk.desk.rostering.replanning import POOL_PEOPLE
+from orderdesk.desk.strength import SUPPOSED
 from orderdesk.domain import ledger
 from orderdesk.domain.events import Case, CounterGroup, Source, Sureness
 from orderdesk.domain.ledger import Account, Book, Posting
 from orderdesk.domain.norms import Norms
-from orderdesk.domain.people import Duty, DutyStatus, Role, Task
+from orderdesk.domain.people import Duty, DutyStatus, Role, Task, TaskSpan
 from orderdesk.domain.time import Span, Week, at, local
 from orderdesk.domain.waterline import Strength, Waterlines
 from orderdesk.errors import BadInput, RuleSaysNo
@@ -77,6 +78,33 @@ class Found:
     def ways(self) -> Sequence[WayOut]:
         """The first ways out, the best first."""
         return [way for effect in self.answer.effects for way in effect.ways][:MOST_WAYS]
+
+    @property
+    def day(self) -> date:
+        """The day of the gathering."""
+        assert self.case.span is not None
+        return local(self.case.span.start).date()
+
+    def laid_over(self, duties: Sequence[Duty]) -> list[Duty]:
+        """Shifts as they would be: those of the absent called off, and who the gathering takes
+        there while it takes them. Shifts of another day stay as they are."""
+        return [self._supposed(duty) for duty in duties]
+
+    def _supposed(self, duty: Duty) -> Duty:
+        if not _whole(self.day).overlaps(Span(start=duty.start, end=duty.end)):
+            return duty
+        if duty.person_id in self.absent:
+            return duty.replace(status=DutyStatus.CANCELLED)
+        for effect in self.answer.effects:
+            window = effect.window
+            if window and duty.person_id in (*effect.from_reserve, *effect.from_themes):
+                there = TaskSpan(start=window.start, end=window.end, task=Task.SUPERVISION,
+                                 case_id=SUPPOSED)  # fmt: skip
+                before_or_after = [
+                    t for t in duty.tasks if t.end <= window.start or window.end <= t.start
+                ]
+                return duty.replace(tasks=(*before_or_after, there))
+        return duty
 
     def heading(self) -> str:
         """The question in a line. Who would be absent is no part of it: it goes to the sheet."""
@@ -252,8 +280,7 @@ def ask(desk: Desk, values: Mapping[str, str]) -> Found:
         supposed = Supposed(case, risk_class, intake.district_of(case))
         if state_in(reader) != state:
             raise RuleSaysNo(msg("the roster changed while you asked: ask again"))
-    whole_day = Span(start=at(day, "00:00"), end=at(day + timedelta(days=1), "00:00"))
-    overlay = Overlay((supposed,), tuple(Absent(who, whole_day) for who in absent))
+    overlay = Overlay((supposed,), tuple(Absent(who, _whole(day)) for who in absent))
     answer = what_if(plan, overlay, rules, _window(case.span), desk.now)
     question = {
         k: values.get(k, "").strip() for k in ("where", "when", "how_many", "absent", "class")
@@ -272,7 +299,7 @@ def _supposed(desk: Desk, reader: Reader, values: Mapping[str, str]) -> Case:
             desk, reader,
             {"place": values["where"], "when": values["when"],
              "expected": values.get("how_many", ""), "source": Source.UNANNOUNCED.value},
-            number="?", id="what-if",
+            number="?", id=SUPPOSED,
         )  # fmt: skip
     except BadInput as problem:
         field = {"place": "where", "expected": "how_many"}.get(problem.field, problem.field)
@@ -285,6 +312,10 @@ def _supposed(desk: Desk, reader: Reader, values: Mapping[str, str]) -> Case:
 def _class_of(reader: Reader, case: Case, desk: Desk) -> str:
     advice: str = scoring.explain_in(reader, case, local(desk.now).date()).score.advice.value
     return advice
+
+
+def _whole(day: date) -> Span:
+    return Span(start=at(day, "00:00"), end=at(day + timedelta(days=1), "00:00"))
 
 
 def _window(span: Span) -> Span:

@@ -106,6 +106,11 @@ class Effect:
     ways: tuple[WayOut, ...]
     """Ways out for what the reserve doesn't give; empty when it gives all."""
 
+    @property
+    def window(self) -> Span | None:
+        """From when to when its people are away from their districts; None when it takes none."""
+        return _window(self.demand)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -185,10 +190,9 @@ def _take(
     now: datetime,
 ) -> tuple[Effect, tuple[Presence, ...]]:
     asked = demand(supposed.case, supposed.risk_class, rules.norms, first=supposed.first)
-    blocks = [b for b in asked.blocks if b.carrier is Carrier.RESERVE]
-    if not blocks:
+    window = _window(asked)
+    if window is None:
         return Effect(supposed.case.id, asked, (), (), 0, 0, 0, ()), present
-    window = Span(start=min(b.span.start for b in blocks), end=max(b.span.end for b in blocks))
     people, each = asked.most_people, window.minutes
     there = _by_slack(present, window, supposed.district, rules.waterlines)
     flexible = {d.person_id for d in plan.on_duty if d.reserve and _covers(d.span, window)}
@@ -221,6 +225,13 @@ def _take(
         ways=ways,
     )
     return effect, _without(kept, [Absent(p.person_id, window) for p in borrowed])
+
+
+def _window(asked: Demand) -> Span | None:
+    spans = [block.span for block in asked.blocks if block.carrier is Carrier.RESERVE]
+    if not spans:
+        return None
+    return Span(start=min(s.start for s in spans), end=max(s.end for s in spans))
 
 
 def _covers(outer: Span, inner: Span) -> bool:

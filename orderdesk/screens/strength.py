@@ -17,11 +17,13 @@ from orderdesk.screens.base import Place
 from orderdesk.screens.safe import safe
 from orderdesk.screens.widgets.bars import Waterfall
 from orderdesk.screens.widgets.form import Reading
+from orderdesk.screens.widgets.panels import State
 from orderdesk.screens.widgets.table import Column, ListRows, VirtualTable
 
 if TYPE_CHECKING:
     from orderdesk.desk.core import Desk
-    from orderdesk.desk.strength import Day, Hour
+    from orderdesk.desk.strength import Day, Hour, Suppose
+    from orderdesk.desk.whatif import Found
 
 
 class StrengthScreen(Place):
@@ -32,7 +34,8 @@ class StrengthScreen(Place):
         "Who is there today, by hour and district, at the moment of the hour when the fewest are "
         "left. Rostered less other absence less deployed is what is left; the waterline is what a "
         "district keeps. Absence has no cause here, and where a group is smaller than five it is "
-        "not shown. Figures of the police are those that the police gave, with their date."
+        "not shown. Opened from a what-if it shows the day as it would be, and says so on top. "
+        "Figures of the police are those that the police gave, with their date."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "day(-1)", N_("day back"), key_display="["),
@@ -43,8 +46,10 @@ class StrengthScreen(Place):
     StrengthScreen #head_line { height: auto; padding: 0 1; background: $panel; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, supposed: Found | None = None) -> None:
+        """`supposed`: a what-if that is laid over the roster, marked as such."""
         super().__init__()
+        self._supposed = supposed
         self._offset = 0
         self._hours: Sequence[Hour] = ()
 
@@ -80,15 +85,24 @@ class StrengthScreen(Place):
         from orderdesk.desk import strength, words
         from orderdesk.domain.time import local
 
-        day = local(desk.now).date() + timedelta(days=self._offset)
-        shown = strength.strength_on(desk, day)
+        what_if = self._supposed
+        began = what_if.day if what_if else local(desk.now).date()
+        day = began + timedelta(days=self._offset)
+        shown = strength.strength_on(desk, day, self._suppose)
         self._hours = shown.hours
         table = self.query_one(VirtualTable)
         table.load(ListRows([_row(hour) for hour in shown.hours]))
-        now = [n for n, h in enumerate(shown.hours) if h in shown.at(desk.now)]
-        if now and not self._offset:
-            table.cursor = now[0]
+        moment = what_if.case.span.start if what_if and what_if.case.span else desk.now
+        then = shown.at(moment)
+        begins = [n for n, h in enumerate(shown.hours) if h in then]
+        if begins and not self._offset:
+            table.cursor = begins[0]
+        if what_if is not None and self._offset:
+            self.banner.clear()  # another day is as it is
+        elif what_if is not None:
+            self.banner.say(State.WHAT_IF, _("supposed: nothing of this is planned or booked"))
         head = [
+            *([what_if.heading()] if what_if and not self._offset else []),
             words.day(day),
             _("{paper} on paper, {plannable} plannable").format(
                 paper=words.number(shown.fall.paper_fte, 0),
@@ -98,7 +112,7 @@ class StrengthScreen(Place):
                 _("{district} {clock}: {n} left, {t} can do traffic").format(
                     district=h.district, clock=words.clock(h.start), n=h.left, t=h.traffic
                 )
-                for h in (() if self._offset else shown.at(desk.now))
+                for h in (() if self._offset else then)
             ),
         ]
         if shown.short:
@@ -120,7 +134,13 @@ class StrengthScreen(Place):
             return
         hour = self._hours[event.row]
         title = f"{hour.district} {words.moment(hour.start)}"
-        self.app.push_screen(Reading(title, "\n".join(strength.who_in(self.desk, hour))))
+        self.app.push_screen(
+            Reading(title, "\n".join(strength.who_in(self.desk, hour, self._suppose)))
+        )
+
+    @property
+    def _suppose(self) -> Suppose:
+        return self._supposed.laid_over if self._supposed else list
 
     def action_day(self, by: int) -> None:
         """Another day."""

@@ -32,11 +32,13 @@ class WhatIfScreen(Place):
         "What if people come somewhere unannounced, while some of the team are away? The answer is "
         "made from roster and ledger as they stand: six hours by district against the waterline, "
         "what it takes, and three ways out with their price. Nothing of it is planned or booked; "
-        "the fingerprint of plan, ledger and calendars is the same before and after. Keep it as an "
-        "annex to the sheet, or ask the same again later."
+        "the fingerprint of plan, ledger and calendars is the same before and after. s shows the "
+        "strength of the whole day as it would be. Keep the answer as an annex to the sheet, or "
+        "ask the same again later."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "ask", N_("new question")),
+        Binding("s", "strength", N_("strength then")),
         Binding("a", "keep", N_("annex to the sheet")),
         Binding("t", "again", N_("ask again")),
         Binding("w", "paper", N_("print")),
@@ -142,6 +144,13 @@ class WhatIfScreen(Place):
             return
         self._found = whatif.ask(self.desk, values)
         self._draft = dict(values)
+
+    def action_strength(self) -> None:
+        """The whole day by hour and district, as it would be."""
+        from orderdesk.screens.strength import StrengthScreen
+
+        if self._found is not None:
+            self.app.push_screen(StrengthScreen(self._found))
 
     def action_keep(self) -> None:
         """Keep the answer as an annex to the sheet."""

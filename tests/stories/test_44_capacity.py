@@ -305,6 +305,26 @@ async def test_cpd7_what_if_on_sunday_saves_nothing(wednesday: Path, tmp_path: P
         assert s.sees(_("supposed: nothing of this is planned or booked"))
         banner = str(whatif._document(found, synthetic=True).banner)
         assert banner.startswith(_("WHAT IF: supposed, not planned and not booked"))
+        # The strength of the whole day as it would be, marked too.
+        gathering = found.case.span
+        assert gathering is not None
+        real = strength.strength_on(s.desk, found.day)
+        then = strength.strength_on(s.desk, found.day, found.laid_over)
+        assert strength.strength_on(s.desk, TEST_WEEK.monday, found.laid_over) == (
+            strength.strength_on(s.desk, TEST_WEEK.monday)
+        )
+        sent = {hour.start: hour.left for hour in then.hours if hour.district == "Centrum"}
+        for hour in real.hours:
+            if hour.district == "Centrum" and gathering.start <= hour.start < gathering.end:
+                answered = [a.people for _b, a in found.hours if a.start == hour.start]
+                assert [sent[hour.start]] == answered
+                assert sent[hour.start] < hour.left
+        await s.press("s")
+        assert s.sees(_("WHAT IF"))
+        assert s.sees(found.heading()[:40])
+        await s.press("right_square_bracket")
+        assert not s.sees(_("WHAT IF"))  # another day is as it is
+        await s.press("escape")
         # Kept as annex: no person in it, and no total of the sheet changes.
         sheet = review.review_data(s.desk, TEST_WEEK)
         await s.press("a")
