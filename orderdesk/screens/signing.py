@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from orderdesk.i18n import _
+from orderdesk.errors import BadInput
+from orderdesk.i18n import N_, _, msg
 from orderdesk.screens.widgets.form import Field
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ def decision(*, needed: bool) -> list[Field]:
 
 
 def lead(values: Mapping[str, str]) -> Actor:
-    """Who signs: a team lead, by name."""
+    """Who signs: a team lead, by name. Raises BadInput, at the field, without one."""
     from orderdesk.domain.people import Actor, Role
 
-    return Actor(name=values["by"].strip(), role=Role.LEAD)
+    name = values["by"].strip()
+    if not name:
+        raise BadInput(N_("by"), "", msg("name who authorises this"))
+    return Actor(name=name, role=Role.LEAD)

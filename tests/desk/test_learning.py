@@ -20,7 +20,12 @@ def test_a_proposal_changes_nothing(city: Desk) -> None:
     assert found.proposal.full.cases >= 10
     assert [v.number for v in learning.versions(city)] == [0]
     assert scoring.explain_number(city, "D-2026-043").score == before
-    assert len(list(found.lines())) == 3 + len(found.proposal.changes)
+    lines = list(found.lines())
+    stays = [change for change in found.proposal.changes if not change.free]
+    assert len(stays) > 1
+    assert len(lines) == 4 + len(found.proposal.changes)
+    assert lines.index("too few cases, so these stay as they are:") == len(lines) - len(stays) - 1
+    assert str(found.proposal.full.learned_until) not in lines[0]  # a day is told as people do
 
 
 def test_an_accepted_update_scores_and_the_old_version_scores_as_before(city: Desk) -> None:
