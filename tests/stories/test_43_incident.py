@@ -106,7 +106,7 @@ async def test_doi1_to_doi16(tuesday: Path, tmp_path: Path, lang: str) -> None:
         # DOI6: the lead authorises by name; four people to call, tasks lawful
         await to(s, "13:46")
         await s.press("a", "ctrl+s")
-        assert "name who authorises" in s.widget_text("#error-by")
+        assert _("name who authorises this") in s.widget_text("#error-by")
         assert s.app.focused is s.app.screen.query_one("#by")
         await s.fill("Teamleider Voorbeeld (fictief)", "150 mensen om 15.30 uur")
         await s.press("ctrl+s")
