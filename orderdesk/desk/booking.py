@@ -87,7 +87,7 @@ def rostered_in(reader: Reader, week: Week) -> tuple[int, dict[str, int]]:
         theme = next((task.theme for task in duty.tasks if task.theme), "")
         if theme:
             themes[theme] = themes.get(theme, 0) + duty.paid_minutes
-        elif any(task.task is Task.RESERVE for task in duty.tasks):
+        elif duty.is_flex:
             reserve += duty.paid_minutes
     return reserve, themes
 

@@ -15,7 +15,7 @@ from orderdesk.desk.core import Desk
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.domain import ledger
 from orderdesk.domain.ledger import Posting, WeekState
-from orderdesk.domain.people import Duty, DutyStatus, Role, Task
+from orderdesk.domain.people import Duty, DutyStatus, Role
 from orderdesk.domain.time import Week, local
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, msg
@@ -205,10 +205,6 @@ def _reserve_in(reader: Reader, week: Week, usual: int) -> int:
     return plan.reserve if plan.rostered else min(plan.reserve, usual)
 
 
-def _is_flex(duty: Duty) -> bool:
-    return any(task.task is Task.RESERVE for task in duty.tasks)
-
-
 def judged(desk: Desk) -> list[Calibration]:
     """How the forecast did on the newest weeks that it had not seen, in cases and in minutes.
 
@@ -370,7 +366,7 @@ def move_flex(desk: Desk, give: Week, get: Week, shifts: int, reason: str) -> Fl
         duties = reader.duties(start=give.span.start, end=give.span.end)
     touches: dict[str, Touch] = {}
     for duty in sorted(duties, key=lambda d: d.start, reverse=True):
-        idle = _is_flex(duty) and not any(task.case_id for task in duty.tasks)
+        idle = duty.is_flex and not any(task.case_id for task in duty.tasks)
         standing = duty.status is not DutyStatus.CANCELLED
         if len(touches) < shifts and idle and standing and duty.person_id not in touches:
             found = _first_lawful(desk, duty, get)

@@ -13,7 +13,7 @@ from orderdesk.desk.printing import print_lists
 from orderdesk.desk.scoring import standing_classes
 from orderdesk.domain.events import Case, Kind, Status
 from orderdesk.domain.law import TermStatus, term_status
-from orderdesk.domain.time import at, local
+from orderdesk.domain.time import Span, local
 from orderdesk.i18n import _, ngettext
 from orderdesk.risk.model import RiskClass
 
@@ -32,8 +32,12 @@ def fortnight(desk: Desk) -> list[tuple[str, list[str]]]:
         classes = standing_classes(reader, first)
         found = []
         for day in days:
-            start, end = at(day, "00:00"), at(day + timedelta(days=1), "00:00")
-            cases = [case for case in reader.cases(start=start, end=end) if not case.called_off]
+            whole = Span.of_day(day)
+            cases = [
+                case
+                for case in reader.cases(start=whole.start, end=whole.end)
+                if not case.called_off
+            ]
             lines = [_line(reader, case, classes.get(case.id)) for case in cases]
             warning = _heavy(cases)
             heading = words.day(day)

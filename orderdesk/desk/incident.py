@@ -523,7 +523,7 @@ def flex_left(desk: Desk) -> FlexLeft:
             for duty in reader.duties(start=at(day, "00:00"), end=at(day + _DAY, "00:00"))
             if local(duty.start).date() == day
             and duty.status is not DutyStatus.CANCELLED
-            and any(task.task is Task.RESERVE for task in duty.tasks)
+            and duty.is_flex
         ]
         plan = capacity.week_plan_in(reader, Week.of(desk.now), day)
     used = sum(

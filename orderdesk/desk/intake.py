@@ -257,7 +257,7 @@ def read_case(
     span, time_known = None, True
     if when is not None:
         span, time_known = when.span(usual), when.start is not None
-        span = span or _whole_day(when.day)
+        span = span or Span.of_day(when.day)
     received = _received(values, source, desk.now)
     year = local(span.start if span else desk.now).year
     try:
@@ -487,10 +487,6 @@ def _received(values: Mapping[str, str], source: Source, now: datetime) -> datet
 def _route(text: str) -> tuple[str, ...]:
     parts = re.split(r"\s*(?:>|→|;|\n|,| naar | to )\s*", text)
     return tuple(part for part in parts if part.strip())
-
-
-def _whole_day(day: date) -> Span:
-    return Span(start=at(day, "00:00"), end=at(day + timedelta(days=1), "00:00"))
 
 
 def _organiser_id(desk: Desk, reader: Reader, values: Mapping[str, str]) -> str:

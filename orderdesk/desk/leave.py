@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from orderdesk.desk import capacity, forecasting, words
@@ -15,7 +15,7 @@ from orderdesk.desk.availability import ABSENCE
 from orderdesk.desk.core import Desk
 from orderdesk.desk.rostering import touching
 from orderdesk.domain.people import Absence, AbsenceCause, Duty, DutyStatus, Role
-from orderdesk.domain.time import at
+from orderdesk.domain.time import Span, at
 from orderdesk.domain.when import read_when
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, msg
@@ -244,16 +244,16 @@ def granted_in(reader: Reader) -> Sequence[Leave]:
 
 
 def _cases_on(reader: Reader, day: date) -> list[tuple[str, str]]:
-    start, end = at(day, "00:00"), at(day + timedelta(days=1), "00:00")
+    whole = Span.of_day(day)
     return [
         (case.id, case.number)
-        for case in reader.cases(start=start, end=end)
+        for case in reader.cases(start=whole.start, end=whole.end)
         if case.status not in capacity.CLOSED_STATUSES
     ]
 
 
 def _duty_on(reader: Reader, person_id: str, day: date) -> Duty | None:
-    start, end = at(day, "00:00"), at(day + timedelta(days=1), "00:00")
-    near = reader.duties(start=start, end=end, person_id=person_id)
-    standing = (d for d in near if d.status is not DutyStatus.CANCELLED and d.start >= start)
+    whole = Span.of_day(day)
+    near = reader.duties(start=whole.start, end=whole.end, person_id=person_id)
+    standing = (d for d in near if d.status is not DutyStatus.CANCELLED and d.start >= whole.start)
     return next(standing, None)

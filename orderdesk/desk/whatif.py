@@ -27,7 +27,7 @@ from orderdesk.domain.events import Case, CounterGroup, Source, Sureness
 from orderdesk.domain.ledger import Account, Book, Posting
 from orderdesk.domain.norms import Norms
 from orderdesk.domain.people import Duty, DutyStatus, Role, Task, TaskSpan
-from orderdesk.domain.time import Span, Week, at, local
+from orderdesk.domain.time import Span, Week, local
 from orderdesk.domain.waterline import Strength, Waterlines
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import LANGUAGES, N_, _, language, msg, use_language
@@ -91,7 +91,7 @@ class Found:
         return [self._supposed(duty) for duty in duties]
 
     def _supposed(self, duty: Duty) -> Duty:
-        if not _whole(self.day).overlaps(Span(start=duty.start, end=duty.end)):
+        if not Span.of_day(self.day).overlaps(Span(start=duty.start, end=duty.end)):
             return duty
         if duty.person_id in self.absent:
             return duty.replace(status=DutyStatus.CANCELLED)
@@ -280,7 +280,7 @@ def ask(desk: Desk, values: Mapping[str, str]) -> Found:
         supposed = Supposed(case, risk_class, intake.district_of(case))
         if state_in(reader) != state:
             raise RuleSaysNo(msg("the roster changed while you asked: ask again"))
-    overlay = Overlay((supposed,), tuple(Absent(who, _whole(day)) for who in absent))
+    overlay = Overlay((supposed,), tuple(Absent(who, Span.of_day(day)) for who in absent))
     answer = what_if(plan, overlay, rules, _window(case.span), desk.now)
     question = {
         k: values.get(k, "").strip() for k in ("where", "when", "how_many", "absent", "class")
@@ -314,10 +314,6 @@ def _class_of(reader: Reader, case: Case, desk: Desk) -> str:
     return advice
 
 
-def _whole(day: date) -> Span:
-    return Span(start=at(day, "00:00"), end=at(day + timedelta(days=1), "00:00"))
-
-
 def _window(span: Span) -> Span:
     """Six whole hours around the gathering."""
     first = local(span.start).replace(minute=0, second=0, microsecond=0)
@@ -327,11 +323,11 @@ def _window(span: Span) -> Span:
 
 
 def _plan(reader: Reader, day: date, week: Week) -> Plan:
-    start, end = at(day, "00:00"), at(day + timedelta(days=1), "00:00")
+    whole = Span.of_day(day)
     away = {a.person_id for a in absences_in(reader, day, day)}
     duties = [
         d
-        for d in reader.duties(start=start, end=end)
+        for d in reader.duties(start=whole.start, end=whole.end)
         if d.status is not DutyStatus.CANCELLED and d.person_id not in away
     ]
     postings = reader.postings(Posting)
@@ -339,8 +335,7 @@ def _plan(reader: Reader, day: date, week: Week) -> Plan:
     stated = ledger.statement(postings, week)
     return Plan(
         on_duty=tuple(
-            OnDuty(d.person_id, d.place, Span(start=d.start, end=d.end), _is_flex(d))
-            for d in duties
+            OnDuty(d.person_id, d.place, Span(start=d.start, end=d.end), d.is_flex) for d in duties
         ),
         assigned=tuple(
             Assigned(d.person_id, t.case_id, Span(start=t.start, end=t.end))
@@ -357,10 +352,6 @@ def _plan(reader: Reader, day: date, week: Week) -> Plan:
         rest_day_people=_offered(reader, day, {d.person_id for d in duties} | away),
         pool_people=POOL_PEOPLE,
     )
-
-
-def _is_flex(duty: Duty) -> bool:
-    return any(task.task is Task.RESERVE for task in duty.tasks)
 
 
 def _offered(reader: Reader, day: date, busy: set[str]) -> int:

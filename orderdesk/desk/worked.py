@@ -15,7 +15,7 @@ from orderdesk.domain import ledger
 from orderdesk.domain.events import Case
 from orderdesk.domain.ledger import Book, Deed, Posting
 from orderdesk.domain.people import Actor, Role
-from orderdesk.domain.time import at, local
+from orderdesk.domain.time import Span, at, local
 from orderdesk.domain.when import read_when
 from orderdesk.errors import BadInput, RuleSaysNo
 from orderdesk.i18n import N_, _, msg, pick
@@ -140,8 +140,8 @@ def _day_hours(reader: Reader, day: date) -> DayHours:
 
 
 def _cases_of(reader: Reader, day: date) -> list[Case]:
-    start, end = at(day, "00:00"), at(day + timedelta(days=1), "00:00")
-    return [case for case in reader.cases(start=start, end=end) if not case.is_event]
+    whole = Span.of_day(day)
+    return [case for case in reader.cases(start=whole.start, end=whole.end) if not case.is_event]
 
 
 def _of_case(postings: Sequence[Posting], case: Case) -> Iterator[PersonHours]:

@@ -279,6 +279,11 @@ class Duty(Frozen):
     note: Text = ""
 
     @property
+    def is_flex(self) -> bool:
+        """Whether a part of it waits in the reserve to be called."""
+        return any(task.task is Task.RESERVE for task in self.tasks)
+
+    @property
     def paid_minutes(self) -> int:
         """Elapsed minutes less the break."""
         return elapsed_minutes(self.start, self.end) - self.break_minutes

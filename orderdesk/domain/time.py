@@ -92,6 +92,11 @@ class Span(Frozen):
             raise ValueError("end must come after start")
         return self
 
+    @classmethod
+    def of_day(cls, day: date) -> Self:
+        """A day from midnight to midnight in the city: 23 or 25 hours where the clock changes."""
+        return cls(start=at(day, "00:00"), end=at(day + timedelta(days=1), "00:00"))
+
     @property
     def minutes(self) -> int:
         """Elapsed minutes."""

@@ -109,13 +109,3 @@ async def test_cpd4_two_swap_and_two_feeds_change(wednesday: Path, tmp_path: Pat
             old, new = entries_of(before[name]), entries_of(after[name])
             risen = [u for u in old if u in new and new[u].sequence == old[u].sequence + 1]
             assert len(risen) == 1
-
-
-async def test_cpd7_what_if_saves_nothing(wednesday: Path, tmp_path: Path) -> None:
-    async with story(wednesday, tmp_path, 2, "14:02") as s:
-        with s.desk.read() as reader:
-            trail = len(reader.trail())
-        await s.press("4", "f")
-        await s.settle()
-        with s.desk.read() as reader:
-            assert len(reader.trail()) == trail
