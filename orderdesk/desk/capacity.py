@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderdesk import reference
@@ -22,9 +22,7 @@ from orderdesk.domain.ledger import (
     Statement,
 )
 from orderdesk.domain.norms import Norms
-from orderdesk.domain.people import Duty, DutyStatus
-from orderdesk.domain.time import Week, at, local
-from orderdesk.domain.waterline import Waterlines
+from orderdesk.domain.time import Week, local
 from orderdesk.i18n import N_, _, figure, ngettext
 from orderdesk.risk.model import RiskClass
 
@@ -68,27 +66,6 @@ class WalkLine:
             "cases": list(self.cases),
             **self.balance.in_hours(),
         }
-
-
-@dataclass(frozen=True)
-class HourStrength:
-    """Officers on duty in a district during one hour, less those at a deployment."""
-
-    start: datetime
-    on_duty: int
-    deployed: int
-    least: int
-    """The waterline in this hour; 0 for none."""
-
-    @property
-    def left(self) -> int:
-        """Who is there for ordinary work."""
-        return self.on_duty - self.deployed
-
-    @property
-    def under(self) -> bool:
-        """Whether this is below the waterline."""
-        return self.left < self.least
 
 
 @dataclass(frozen=True)
@@ -280,28 +257,3 @@ def demand_by_norm(reader: Reader, case: Case, classes: Mapping[str, RiskClass])
     if standing is RiskClass.HIGH and reader.cases(counter_to=case.id):
         return demand(case, RiskClass.MEDIUM.value, norms)
     return demand(case, standing.value, norms)
-
-
-def strength_in(
-    reader: Reader, district: str, day: date, *, duties: Sequence[Duty] | None = None
-) -> list[HourStrength]:
-    """Strength of a district per hour of a day; `duties` shows a plan that is not stored."""
-    start, end = at(day, time(0)), at(day + timedelta(days=1), time(0))
-    found = reader.duties(start=start, end=end) if duties is None else duties
-    waterlines = reference.cached("waterlines", Waterlines)
-    here = [d for d in found if d.status is not DutyStatus.CANCELLED and d.place == district]
-    hours = []
-    moment = start
-    while moment < end:
-        hours.append(
-            HourStrength(
-                start=moment,
-                on_duty=sum(d.start <= moment < d.end for d in here),
-                deployed=sum(
-                    any(t.case_id and t.start <= moment < t.end for t in d.tasks) for d in here
-                ),
-                least=waterlines.least(district, moment),
-            )
-        )
-        moment += _HOUR
-    return hours

@@ -25,6 +25,7 @@ from orderdesk.desk.core import Desk
 from orderdesk.desk.drafts import drop_draft
 from orderdesk.desk.rostering import parameters, record, replanning
 from orderdesk.desk.scoring import Explanation
+from orderdesk.desk.strength import hours_in
 from orderdesk.desk.timeline import LogLine, lines_of, note_event
 from orderdesk.domain.demand import in_pairs
 from orderdesk.domain.events import Case, CounterGroup, Kind, Source, Status, Sureness
@@ -270,10 +271,12 @@ def _package(
     if case.span is not None and place is not None:
         with desk.read() as reader:
             day = local(case.span.start).date()
-            hours = capacity.strength_in(
-                reader, place.district, day, duties=plan.duties if plan else None
-            )
-        strength = tuple((h.start, h.left, h.least) for h in hours if h.least or h.deployed)
+            hours = hours_in(reader, day, lambda now: list(plan.duties if plan else now))
+        strength = tuple(
+            (h.start, h.left, h.least)
+            for h in hours
+            if h.district == place.district and (h.least or h.deployed)
+        )
     return Package(
         id=id,
         plan=plan,

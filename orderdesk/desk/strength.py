@@ -203,10 +203,24 @@ def strength_on(desk: Desk, day: date, suppose: Suppose = list) -> Day:
 
 def strength_in(reader: Reader, day: date, suppose: Suppose = list) -> Day:
     """`strength_on` inside a unit of work."""
+    hours = hours_in(reader, day, suppose)
+    seen = {hour.district for hour in hours} | reference.cached("waterlines", Waterlines).districts
+    return Day(
+        day=day,
+        hours=hours,
+        empty=[d for d in reference.cached("places", Places).districts if d not in seen],
+        fall=fall_in(reader, Week.of(at(day, "00:00"))),
+        police=_police(reader, day),
+    )
+
+
+def hours_in(reader: Reader, day: date, suppose: Suppose = list) -> list[Hour]:
+    """Each district by hour of a day, as it is or as it would be."""
     rules = reference.cached("reserve", ReserveRules)
     able = {person.id for person in reader.people() if Skill.TRAFFIC in person.skills}
     start, end = at(day, "00:00"), at(day + timedelta(days=1), "00:00")
-    duties = suppose(reader.duties(start=start, end=end))
+    would = suppose(reader.duties(start=start, end=end))
+    duties = [d for d in would if d.start < end and start < d.end]
     withdrawn = _withdrawn(reader)
     away_ids = {a.person_id for a in absences_in(reader, day, day)}
     standing = [d for d in duties if d.status is not DutyStatus.CANCELLED]
@@ -226,13 +240,7 @@ def strength_in(reader: Reader, day: date, suppose: Suppose = list) -> Day:
             if hour.rostered or least:
                 hours.append(hour)
             moment += _HOUR
-    return Day(
-        day=day,
-        hours=hours,
-        empty=[d for d in reference.cached("places", Places).districts if d not in busy],
-        fall=fall_in(reader, Week.of(start)),
-        police=_police(reader, day),
-    )
+    return hours
 
 
 def who_in(desk: Desk, hour: Hour, suppose: Suppose = list) -> list[str]:

@@ -11,7 +11,6 @@ import pytest
 
 from orderdesk import reference
 from orderdesk.desk import (
-    capacity,
     house,
     importing,
     intake,
@@ -22,6 +21,7 @@ from orderdesk.desk import (
     search,
     settings,
     signals,
+    strength,
     team,
     weeks,
 )  # fmt: skip
@@ -104,8 +104,8 @@ def _shift(field: str) -> Callable[[Desk, str], Any]:
 
 def _least(desk: Desk, what: str) -> Any:
     with desk.read() as reader:
-        hours = capacity.strength_in(reader, what, MONDAY.date())
-        return max(hour.least for hour in hours)
+        hours = strength.hours_in(reader, MONDAY.date())
+        return max(hour.least for hour in hours if hour.district == what)
 
 
 def _retention(desk: Desk, what: str) -> Any:
@@ -323,16 +323,15 @@ def test_another_city_brings_its_own_places(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="why"):
         own_places.take_over(desk, found, "")
     own_places.take_over(desk, found, "eigen stad")
-    with desk.read() as reader:
+    with desk.read():
         places = reference.cached("places", Places)
         assert places.find("het voorbeeldplein") is not None
         assert places.get("markt") is None
         assert {offer.place for offer in offers()} == {"Binnenstad"}
-        least = max(h.least for h in capacity.strength_in(reader, "Binnenstad", MONDAY.date()))
-        assert least == 4
+    assert _least(desk, "Binnenstad") == 4
     settings.change(desk, "place.voorbeeldplein.capacity", "3500", "brandweer")
     settings.change(desk, "waterline.Binnenstad", "2", "driehoek")
-    with desk.read() as reader:
+    with desk.read():
         place = reference.cached("places", Places).get("voorbeeldplein")
         assert place is not None
         assert place.capacity == 3500
