@@ -47,7 +47,7 @@ class RegisterScreen(Place):
     ]
     CHANGES: ClassVar[frozenset[str]] = frozenset({"new", "import"})
     DEFAULT_CSS = """
-    RegisterScreen #filter { border: none; height: 1; background: $panel; }
+    RegisterScreen #filter { border: none; height: 1; padding: 0 1; background: $panel; }
     RegisterScreen #count { height: 1; padding: 0 1; color: $text-muted; }
     """
 

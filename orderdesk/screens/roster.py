@@ -218,7 +218,7 @@ class RosterScreen(Place):
 
     def _aligned(self, name: str, texts: list[Cell]) -> Content:
         """A line under the columns of the grid."""
-        pieces: list[Cell] = [fitted(name, self._name_width)]
+        pieces: list[Cell] = [" ", fitted(name, self._name_width)]
         for n, cell in enumerate(texts):
             text = cell.text if isinstance(cell, Piece) else cell
             look = cell.look if isinstance(cell, Piece) else Look.PLAIN
@@ -232,7 +232,7 @@ class RosterScreen(Place):
         from orderdesk.desk import words
 
         width = 7 * (self._width + 1) + _HOURS + 1
-        pieces: list[Cell] = [fitted("", self._name_width + 1)]
+        pieces: list[Cell] = [fitted("", self._name_width + 2)]
         for week, stage in shown.stages.items():
             look = Look.AMBER if stage == "proposal" else Look.DIM
             text = f"W{week.number} {_(stage)}"

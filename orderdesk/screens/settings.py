@@ -42,7 +42,7 @@ class SettingsScreen(Place):
     ]
     CHANGES: ClassVar[frozenset[str]] = frozenset({"change", "places", "checked"})
     DEFAULT_CSS = """
-    SettingsScreen #filter { border: none; height: 1; background: $panel; }
+    SettingsScreen #filter { border: none; height: 1; padding: 0 1; background: $panel; }
     SettingsScreen #checked { height: 1; padding: 0 1; color: $text-muted; }
     """
 

@@ -87,7 +87,7 @@ async def test_a_narrow_table_leaves_the_least_important_out() -> None:
         app.table.load(rows(0, 1))
         assert "what" not in app.line(0)
         assert "│" not in app.line(0)
-        assert app.line(1).startswith("D-1          120 ▲ high")
+        assert app.line(1).startswith(" D-1          120 ▲ high")
 
 
 async def test_the_cursor_stays_on_its_row() -> None:

@@ -285,7 +285,7 @@ class VirtualTable(ScrollView, can_focus=True):
         base = self._style(Look.PLAIN.value)
         if self.count == 0:
             text = self.empty if y == 2 and self._loaded else ""
-            return Strip([Segment(set_cell_size(f"  {text}", width), base)], width)
+            return Strip([Segment(set_cell_size(f" {text}", width), base)], width)
         if n >= self.count:
             return Strip([Segment(" " * width, base)], width)
         at = self._position(n)
@@ -310,8 +310,8 @@ class VirtualTable(ScrollView, can_focus=True):
         columns, gap = self._widths(width)
         thin = self.get_component_rich_style("table--rule", partial=True)
         rule = style + thin if ruled and gap != " " else style
-        pieces: list[Segment] = []
-        left = width
+        pieces = [Segment(" ", style)]  # in line with the text above and below the table
+        left = width - 1
         for place, (n, column, room) in enumerate(columns):
             if place:
                 pieces.append(Segment(gap, rule))
@@ -397,6 +397,7 @@ class VirtualTable(ScrollView, can_focus=True):
 
     def _column_at(self, x: int) -> int | None:
         columns, gap = self._widths(self.scrollable_content_region.width)
+        x -= 1
         for n, _column, room in columns:
             if x < room + len(gap):
                 return n
