@@ -162,13 +162,10 @@ def take_back_asked(desk: Desk, work: Work, case: Case, pool: str) -> None:
 
     Raises RuleSaysNo when nothing is asked, or a part of it was confirmed already.
     """
-    postings = work.postings(Posting)
-    undone = {p.reverses for p in postings}
     asked = [
         p.id
-        for p in postings
-        if p.deed is Deed.ASK and p.case_id == case.id and p.id not in undone
-        if any(leg.account.pool == pool for leg in p.legs)
+        for p in ledger.standing_postings(work.postings(Posting), Deed.ASK)
+        if p.case_id == case.id and any(leg.account.pool == pool for leg in p.legs)
     ]
     if not asked:
         raise RuleSaysNo(msg("nothing is asked of the pool for {number}", number=case.number))

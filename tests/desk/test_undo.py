@@ -31,7 +31,7 @@ from orderdesk.desk.opening import open_desk
 from orderdesk.desk.rostering import record, touching
 from orderdesk.domain.events import Status
 from orderdesk.domain.law import Decision, DecisionKind, Ground
-from orderdesk.domain.ledger import Posting, balance
+from orderdesk.domain.ledger import Posting, balance, totals
 from orderdesk.domain.people import Actor, Duty, DutyStatus, Role
 from orderdesk.domain.time import Week
 from orderdesk.errors import OrderdeskError, RuleSaysNo
@@ -327,6 +327,20 @@ def test_a_shift_taken_back_goes_forward_in_the_calendars_and_can_be_made_again(
     with wednesday.read() as reader:
         (same,) = reader.duties(ids=[shift.id])
     assert same.sequence == shift.sequence + 6  # nobody's calendar tells of a pin
+
+
+def test_what_was_asked_again_can_be_refused(wednesday: Desk) -> None:
+    with wednesday.read() as reader:
+        before = totals(reader.postings(Posting), Week.of(wednesday.now))
+    booking.ask_pool(wednesday, case_id(wednesday), "neighbour", 60)
+    undo.take_back(wednesday)
+    undo.do_again(wednesday)
+    booking.refuse_pool(wednesday, case_id(wednesday), "neighbour")
+    with wednesday.read() as reader:
+        after = totals(reader.postings(Posting), Week.of(wednesday.now))
+    assert {a: m for a, m in after.items() if m} == {a: m for a, m in before.items() if m}
+    with pytest.raises(RuleSaysNo, match="nothing is asked"):
+        booking.refuse_pool(wednesday, case_id(wednesday), "neighbour")
 
 
 def test_a_number_taken_back_is_never_given_again(wednesday: Desk) -> None:

@@ -73,6 +73,21 @@ def _balance(sums: Totals) -> Balance:
     )
 
 
+def standing_postings(postings: Sequence[Posting], deed: Deed) -> list[Posting]:
+    """The postings by which a deed stands: those that made it, or made it again after it was taken
+    back, and weren't reversed themselves. Reversing these lets go of it."""
+    by_id = {p.id: p for p in postings}
+    reversed_ids = {p.reverses for p in postings}
+
+    def makes(posting: Posting) -> bool:
+        forward = True
+        while posting.reverses:
+            posting, forward = by_id[posting.reverses], not forward
+        return forward and posting.deed is deed
+
+    return [p for p in postings if p.id not in reversed_ids and makes(p)]
+
+
 class WeekState(StrEnum):
     """Whether a week takes postings."""
 
