@@ -180,6 +180,7 @@ def close(
         ended = case.span.end if case.span else None
         if values.get("ended", "").strip():
             ended = read_ended(values["ended"], case, desk.now)
+            _refuse_what_is_to_come(values["ended"], ended, case, desk.now)
         outcome = Outcome(
             turnout_low=low if low is not None else best,
             turnout=best,
@@ -197,6 +198,21 @@ def close(
         closed = work.save_case(case.replace(outcome=outcome, status=status))
         keep_up(desk, work)
     return closed
+
+
+def _refuse_what_is_to_come(typed: str, ended: datetime, case: Case, now: datetime) -> None:
+    """Hours that nobody has worked yet aren't posted: an end lies between the begin and now."""
+    if ended <= now:
+        return
+    if case.span is not None and case.span.start > now:
+        mend = msg(
+            "{number} only begins {when}: close it afterwards, or call it off.",
+            number=case.number,
+            when=words.moment(case.span.start),
+        )
+    else:
+        mend = msg("That is still to come: write when it ended, at the latest now.")
+    raise BadInput(N_("ended"), typed, mend)
 
 
 def read_ended(text: str, case: Case, now: datetime) -> datetime:
