@@ -180,7 +180,7 @@ def close(
         ended = case.span.end if case.span else None
         if values.get("ended", "").strip():
             ended = read_ended(values["ended"], case, desk.now)
-            _refuse_what_is_to_come(values["ended"], ended, case, desk.now)
+            _check_ended(values["ended"], ended, case, desk.now)
         outcome = Outcome(
             turnout_low=low if low is not None else best,
             turnout=best,
@@ -200,18 +200,21 @@ def close(
     return closed
 
 
-def _refuse_what_is_to_come(typed: str, ended: datetime, case: Case, now: datetime) -> None:
-    """Hours that nobody has worked yet aren't posted: an end lies between the begin and now."""
-    if ended <= now:
+def _check_ended(typed: str, ended: datetime, case: Case, now: datetime) -> None:
+    """An end lies between the begin and now: hours that nobody worked aren't posted."""
+    begun = case.span.start if case.span is not None else ended
+    if begun <= ended <= now:
         return
-    if case.span is not None and case.span.start > now:
+    when = words.moment(begun)
+    if begun > now:
         mend = msg(
             "{number} only begins {when}: close it afterwards, or call it off.",
-            number=case.number,
-            when=words.moment(case.span.start),
-        )
-    else:
+            number=case.number, when=when,
+        )  # fmt: skip
+    elif ended > now:
         mend = msg("That is still to come: write when it ended, at the latest now.")
+    else:
+        mend = msg("It began {when}: write when it ended, after that.", when=when)
     raise BadInput(N_("ended"), typed, mend)
 
 

@@ -69,16 +69,14 @@ class Package:
     """Per hour: officers left in the district, and the waterline."""
     owed_after: float = 0
     """Hours that themes are owed once this package has been worked."""
+    sent: int = 0
+    """How many of the own team are on the case already."""
 
     @property
     def price(self) -> str:
         """What it costs, in words."""
         if not self.people:
-            return (
-                _("nobody of the own team is free: ask the neighbours or the police")
-                if self.share
-                else _("nobody now; two on call")
-            )
+            return self._nobody()
         return _(
             "{n} people, {all} h = {reserve} h reserve + {themes} h themes; then {owed} h owed"
         ).format(
@@ -88,6 +86,16 @@ class Package:
             themes=figure(self.hours_themes, "g"),
             owed=figure(self.owed_after, "g"),
         )
+
+    def _nobody(self) -> str:
+        if not self.share:
+            return _("nobody now; two on call")
+        if self.sent:
+            return ngettext(
+                "{n} person is on it already; this adds nobody",
+                "{n} people are on it already; this adds nobody", self.sent,
+            ).format(n=self.sent)  # fmt: skip
+        return _("nobody of the own team is free: ask the neighbours or the police")
 
     @property
     def needs_decision(self) -> bool:
@@ -227,6 +235,7 @@ def look(desk: Desk, case_id: str) -> Incident:
         needs = replanning.needs_of(reader, case, today)
         situation = replanning.situation_in(desk, reader, case, needs=needs, pool=False)
         owed = capacity.week_plan_in(reader, booking.week_of(case), today)
+        sent = _on_it(reader, case)
     packages = []
     choices = reference.cached("staffing_norms", Norms).choices
     for choice in choices:
@@ -242,13 +251,27 @@ def look(desk: Desk, case_id: str) -> Incident:
                 most_plans=1,
             )
             plan = found.plans[0] if found.plans else None
-        packages.append(
-            _package(desk, choice.id, choice.share, plan, case, owed.statement.balance.owed)
-        )
+        made = _package(desk, choice.id, choice.share, plan, case, owed.statement.balance.owed)
+        packages.append(replace(made, sent=sent))
     plans = replanning.Plans(case, Replan((), ()), situation)
     with desk.read() as reader:
         registered = intake.looked_at(reader, case)
     return Incident(case, registered, risk, tuple(packages), plans, owed.statement.balance.owed)
+
+
+def _on_it(reader: Reader, case: Case) -> int:
+    """How many people have a task at the case."""
+    if case.span is None:
+        return 0
+    duties = reader.duties(start=case.span.start, end=case.span.end)
+    return len(
+        {
+            duty.person_id
+            for duty in duties
+            if duty.status is not DutyStatus.CANCELLED
+            and any(task.case_id == case.id for task in duty.tasks)
+        }
+    )
 
 
 def _share_of(needs: Sequence[Need], share: float) -> list[Need]:
