@@ -22,9 +22,9 @@ from orderdesk.domain.people import Actor, Role
 from orderdesk.domain.places import Places, place_key
 from orderdesk.domain.time import days_touched, local
 from orderdesk.errors import BadInput
-from orderdesk.i18n import N_, _, figure, msg
+from orderdesk.i18n import N_, _, figure, msg, pick
 from orderdesk.reference import ReferenceFile
-from orderdesk.risk.card import ClassTable, RiskCard
+from orderdesk.risk.card import ClassTable, ImpactLine, RiskCard
 from orderdesk.risk.explain import CallWorth, FlipPoint, flip_points, value_of_information
 from orderdesk.risk.facts import Facts, OrganiserKey, PastEvent, Signal, family
 from orderdesk.risk.history import History
@@ -36,6 +36,7 @@ from orderdesk.risk.model import (
     Score,
     Scores,
     Tables,
+    at_stake,
     band,
     first_version,
     score,
@@ -180,6 +181,8 @@ class Explanation:
     override: Mapping[str, Any] | None
     limits: tuple[float, float]
     """From which probability a case with this much at stake is midden, and hoog."""
+    at_stake: tuple[ImpactLine, ...] = ()
+    """What raises the impact of this case."""
     earlier: tuple[EarlierScore, ...] = ()
     """Scores that were kept of this case, the last of each day, oldest first."""
 
@@ -204,6 +207,7 @@ class Explanation:
                 for w in self.worth
             ],
             "class_from": {"midden": self.limits[0], "hoog": self.limits[1]},
+            "at_stake": [pick(line.label) for line in self.at_stake],
             "earlier": [
                 {
                     "day": e.day.isoformat(),
@@ -225,12 +229,21 @@ class Explanation:
             ],
         }
 
+    def stake_line(self) -> str:
+        """How much is at stake, why, and from which chances the classes therefore begin."""
+        return _("at stake {n} of {most} ({why}): medium from {midden}, high from {hoog}").format(
+            n=self.score.impact, most=risk_tables().classes.highest_impact,
+            why=", ".join(pick(line.label) for line in self.at_stake) or _("nothing special"),
+            midden=percent(self.limits[0]), hoog=percent(self.limits[1]),
+        )  # fmt: skip
+
     def lines(self) -> Iterator[str]:
         """For a person."""
         result = self.score
         yield _("{number}: {advice} ({chance})").format(
             number=self.number, advice=_(CLASS_NAMES[result.advice]), chance=result.chance
         )
+        yield self.stake_line()
         if self.decided:
             yield _("decided: {decided}").format(decided=_(CLASS_NAMES[self.decided]))
         for factor in result.factors:
@@ -290,6 +303,7 @@ def explain_in(
         decided=RiskClass(override["class"]) if override else None,
         override=override,
         limits=tables.classes.limits(family(case.kind) == "gathering", result.impact),
+        at_stake=at_stake(facts, tables.classes),
         earlier=_earlier(reader, case.id),
     )
 

@@ -24,7 +24,7 @@ from orderdesk.domain.time import Frozen
 from orderdesk.errors import BadInput
 from orderdesk.i18n import N_, Msg, msg, pick
 from orderdesk.risk.batch import Batch, Floats, Ints
-from orderdesk.risk.card import Anchor, ClassTable, HistoryFactor, RiskCard
+from orderdesk.risk.card import Anchor, ClassTable, HistoryFactor, ImpactLine, RiskCard
 from orderdesk.risk.facts import Facts, Signal, family
 from orderdesk.risk.history import History, Record, shrunk_rate
 from orderdesk.risk.signals import SignalRules, effect_points, newest_signal
@@ -321,6 +321,13 @@ def contributions(known: Features, card: RiskCard, version: ModelVersion) -> Flo
             most = factor.cap_points * card.point
             parts[:, i] = np.clip(parts[:, i], -most, most)
     return parts
+
+
+def at_stake(facts: Facts, classes: ClassTable) -> tuple[ImpactLine, ...]:
+    """The facts of one case that raise what is at stake, and with it lower the limits of the
+    classes."""
+    batch = Batch([facts])
+    return tuple(line for line in classes.impact if batch.column(line)[0])
 
 
 def impacts(batch: Batch, classes: ClassTable) -> Ints:

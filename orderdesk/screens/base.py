@@ -91,7 +91,7 @@ class Place(Screen[None]):
     Place.-wide .list { height: 1fr; width: 3fr; }
     Place.-wide .detail { height: 1fr; width: 2fr; border-top: none;
                           border-left: solid $look-frame; }
-    Place .title { text-style: bold; color: $text-primary; height: 1; }
+    Place .title { text-style: bold; color: $text-primary; height: 1; padding: 0 1; }
     Place .warn { color: $text-warning; }
     """
 

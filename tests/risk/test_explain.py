@@ -8,7 +8,7 @@ from orderdesk.domain.events import CounterGroup, Sureness
 from orderdesk.risk.explain import flip_points, value_of_information
 from orderdesk.risk.facts import Facts, Phase, Signal, SourceType
 from orderdesk.risk.history import History
-from orderdesk.risk.model import ModelVersion, RiskClass, Score, Tables, score
+from orderdesk.risk.model import ModelVersion, RiskClass, Score, Tables, at_stake, score
 
 DAY = date(2026, 6, 13)
 CONFIRMED = {"counter": CounterGroup.CONFIRMED, "counter_sureness": Sureness.CONFIRMED}
@@ -86,3 +86,12 @@ def test_the_counter_group_is_the_fact_worth_a_call(tables: Tables, version: Mod
 def test_nothing_is_worth_a_call_when_all_is_known(tables: Tables, version: ModelVersion) -> None:
     result = scored(march(**CONFIRMED), tables, version)
     assert value_of_information(result, History([], tables.card), (), tables, version) == ()
+
+
+def test_what_is_at_stake_is_named_and_adds_up(tables: Tables, version: ModelVersion) -> None:
+    for facts in (march(), march(**CONFIRMED), march(size_low=15, size_high=15, exits=4)):
+        named = at_stake(facts, tables.classes)
+        points = 1 + sum(line.points for line in named)
+        assert scored(facts, tables, version).impact == min(points, tables.classes.highest_impact)
+    assert "counter" in {line.fact for line in at_stake(march(**CONFIRMED), tables.classes)}
+    assert "counter" not in {line.fact for line in at_stake(march(), tables.classes)}

@@ -83,6 +83,7 @@ def _head(found: Explanation, width: int) -> Iterator[Content]:
         yield from _paragraph(text, width, Look.AMBER)
     else:
         yield from _paragraph(_("no fact still open would change the class"), width, Look.DIM)
+    yield from _paragraph(found.stake_line(), width)
     if found.override:
         text = _("decided by {by}: {motive} (until {day})").format(
             by=found.override["by"], motive=found.override["motive"], day=found.override["expires"]
