@@ -46,18 +46,21 @@ def write(
     try:
         made = deed(work.postings(Posting), *args, **about)
     except RuleSaysNo as refused:
-        raise _by_number(work, refused) from None
+        raise _in_words(work, refused) from None
     work.post(made)
     return made
 
 
-def _by_number(reader: Reader, refused: RuleSaysNo) -> RuleSaysNo:
-    """The refusal with the number that people know a case by: the ledger knows its id alone."""
+def _in_words(reader: Reader, refused: RuleSaysNo) -> RuleSaysNo:
+    """The refusal with the number of the case and the name of the theme: the ledger knows ids."""
     told = refused.message
-    id = str(told.args.get("case") or "") if isinstance(told, Msg) else ""
-    if not id or not isinstance(told, Msg):
+    if not isinstance(told, Msg):
         return refused
-    named = {**told.args, "case": reader.case(id).number}
+    named = dict(told.args)
+    if id := str(named.get("case") or ""):
+        named["case"] = reader.case(id).number
+    if theme := str(named.get("theme") or ""):
+        named["theme"] = words.theme(theme)
     return RuleSaysNo(Msg(told.id, named), refused.rule)
 
 
