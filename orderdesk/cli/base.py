@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Protocol, TypeVar
 
 import typer
 
@@ -44,6 +44,8 @@ Who = Annotated[str, typer.Argument(help=_("Number or name."))]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help=_("Show what would happen, write nothing."))
 ]
+Yes = Annotated[bool, typer.Option("--yes", help=_("Import without asking."))]
+Sheet = Annotated[str | None, typer.Option(help=_("Sheet of a workbook."))]
 WeekText = Annotated[str, typer.Option("--week", help=_("ISO week, as 2026-W24; default: now."))]
 
 
@@ -162,6 +164,25 @@ def agreed(lines: Iterable[str]) -> bool:
     for line in lines:
         typer.echo(visible(line))
     return typer.confirm(_("Import this?"))
+
+
+class _Found(Protocol):
+    def as_json(self) -> dict[str, Any]: ...
+
+    def lines(self) -> Iterator[str]: ...
+
+
+F = TypeVar("F", bound=_Found)
+
+
+def offer(
+    found: F, take_over: Callable[[F], F], *, dry_run: bool, yes: bool, as_json: bool
+) -> None:
+    """Take over what a file holds, unless only a look was wanted or somebody says no, and print
+    what came of it."""
+    if not dry_run and (yes or as_json or agreed(found.lines())):
+        found = take_over(found)
+    emit(found.as_json(), as_json, found.lines)
 
 
 def progress(step: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +14,11 @@ from orderdesk.cli.base import (
     DryRun,
     Out,
     WeekText,
-    agreed,
+    Yes,
     app,
     emit,
     in_terminal,
+    offer,
     open_desk,
     progress,
 )
@@ -78,7 +80,7 @@ def import_(
     events: Annotated[
         bool, typer.Option("--events", help=_("It is an export of the event system."))
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help=_("Import without asking."))] = False,
+    yes: Yes = False,
     dry_run: DryRun = False,
     show: Annotated[
         bool,
@@ -133,7 +135,7 @@ def import_(
             file,
             sheet[0] if sheet else None,
             dry_run=only_look,
-            yes=yes or as_json,
+            yes=yes,
             as_json=as_json,
         )
         return
@@ -156,9 +158,11 @@ def import_(
             emit(shown.as_json(), as_json, shown.lines)
             return
         result = importing.dry_run(found, chosen)
-        if not dry_run and (yes or as_json or agreed(result.lines())):
-            result = importing.apply(desk, found, chosen, progress=_slow_progress())
-        emit(result.as_json(), as_json, result.lines)
+        offer(
+            result,
+            lambda _shown: importing.apply(desk, found, chosen, progress=_slow_progress()),
+            dry_run=dry_run, yes=yes, as_json=as_json,
+        )  # fmt: skip
 
 
 def _only_for_registers(options: Mapping[str, object]) -> None:
@@ -182,9 +186,7 @@ def _import_events(
         if not dry_run:
             importing.may_import(desk)
         found = event_import.preview(desk, file, sheet)
-        if not dry_run and (yes or agreed(found.lines())):
-            found = event_import.apply(desk, found)
-        emit(found.as_json(), as_json, found.lines)
+        offer(found, partial(event_import.apply, desk), dry_run=dry_run, yes=yes, as_json=as_json)
 
 
 def _slow_progress() -> Callable[[str], None]:

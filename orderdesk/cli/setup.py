@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +11,14 @@ import typer
 from orderdesk.cli.base import (
     AsJson,
     DryRun,
+    Sheet,
     WeekText,
     Who,
-    agreed,
+    Yes,
     app,
     emit,
     in_terminal,
+    offer,
     open_desk,
 )
 from orderdesk.cli.parser import App
@@ -30,8 +33,6 @@ app.add_typer(team, name="team")
 app.add_typer(week, name="week")
 app.add_typer(settings, name="settings")
 app.add_typer(privacy, name="privacy")
-
-Sheet = Annotated[str | None, typer.Option(help=_("Sheet of a workbook."))]
 
 
 @app.command(
@@ -130,7 +131,7 @@ def team_leave(
 def team_import(
     file: Annotated[Path, typer.Argument(help=_("The list: .csv, .tsv, .xlsx, .xls, .ods"))],
     dry_run: DryRun = False,
-    yes: Annotated[bool, typer.Option("--yes", help=_("Import without asking."))] = False,
+    yes: Yes = False,
     sheet: Sheet = None,
     as_json: AsJson = False,
 ) -> None:
@@ -139,9 +140,7 @@ def team_import(
 
     with open_desk() as desk:
         found = staff.preview(desk, file, sheet=sheet)
-        if not dry_run and (yes or as_json or agreed(found.lines())):
-            found = staff.take_over(desk, found)
-        emit(found.as_json(), as_json, found.lines)
+        offer(found, partial(staff.take_over, desk), dry_run=dry_run, yes=yes, as_json=as_json)
 
 
 @team.command(
@@ -186,7 +185,7 @@ def team_calendar(
     file: Annotated[Path, typer.Argument(help=_("The calendar, .ics."))],
     cause: Annotated[str, typer.Option(help=_("leave, training or other"))] = "other",
     dry_run: DryRun = False,
-    yes: Annotated[bool, typer.Option("--yes", help=_("Import without asking."))] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Days off."""
@@ -194,9 +193,7 @@ def team_calendar(
 
     with open_desk(create=False) as desk:
         found = away.preview(desk, who, file, cause)
-        if not dry_run and (yes or as_json or agreed(found.lines())):
-            found = away.take_over(desk, found)
-        emit(found.as_json(), as_json, found.lines)
+        offer(found, partial(away.take_over, desk), dry_run=dry_run, yes=yes, as_json=as_json)
 
 
 @team.command(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orderdesk.cli.base import AsJson, DryRun, agreed, app, emit, open_desk
+from orderdesk.cli.base import AsJson, DryRun, Sheet, Yes, app, emit, offer, open_desk
 from orderdesk.cli.parser import App
 from orderdesk.i18n import _
 
@@ -85,8 +86,8 @@ def signals_add(
 def signals_import(
     file: Annotated[Path, typer.Argument(help=_("The list: .csv, .tsv, .xlsx, .xls, .ods"))],
     dry_run: DryRun = False,
-    yes: Annotated[bool, typer.Option("--yes", help=_("Import without asking."))] = False,
-    sheet: Annotated[str | None, typer.Option(help=_("Sheet of a workbook."))] = None,
+    yes: Yes = False,
+    sheet: Sheet = None,
     as_json: AsJson = False,
 ) -> None:
     """A list of signals."""
@@ -94,9 +95,9 @@ def signals_import(
 
     with open_desk(create=False) as desk:
         found = signal_import.preview(desk, file, sheet=sheet)
-        if not dry_run and (yes or as_json or agreed(found.lines())):
-            found = signal_import.take_over(desk, found)
-        emit(found.as_json(), as_json, found.lines)
+        offer(
+            found, partial(signal_import.take_over, desk), dry_run=dry_run, yes=yes, as_json=as_json
+        )
 
 
 @signals_app.command(
