@@ -15,6 +15,7 @@ from orderdesk.desk import signals
 from orderdesk.desk.core import Desk
 from orderdesk.desk.import_result import and_more
 from orderdesk.desk.scoring import keep_up
+from orderdesk.desk.staff import heading_row
 from orderdesk.desk.words import SURENESSES
 from orderdesk.domain.people import Role
 from orderdesk.errors import BadInput, OrderdeskError
@@ -22,7 +23,7 @@ from orderdesk.i18n import N_, _, in_every_language, msg
 from orderdesk.risk.facts import Signal
 
 if TYPE_CHECKING:
-    from orderdesk.registers.table import Table
+    pass
 
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "text": ("wat", "tekst", "waarneming", "signaal", "omschrijving", "wat gezien", "text",
@@ -37,7 +38,6 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
 _NEEDED = ("district", "phase", "evidenced", "source_type", "reliability")
 _YES = frozenset({"yes", "ja", "j", "y", "x", "1", "true", "waar"})
 _NO = frozenset({"no", "nee", "n", "0", "false", "onwaar"})
-_HEADER_WITHIN = 10
 _MOST_ROWS = 2_000
 _SHOWN = 20
 
@@ -117,7 +117,12 @@ def preview(desk: Desk, path: Path, *, sheet: str | None = None) -> FoundSignals
     from orderdesk.registers.text import visible
 
     table = read_table(path, sheet)
-    at, columns = _header(table)
+    at, found = heading_row(
+        table, _HEADINGS, _NEEDED, "stadsdeel; fase; concreet; bron; betrouwbaarheid; datum; tekst"
+    )
+    columns: dict[str, int] = {}
+    for column, field in found.items():
+        columns.setdefault(field, column)
     body = [
         (table.number(n), cells)
         for n, cells in enumerate(table.rows[at + 1 :], at + 1)
@@ -173,26 +178,6 @@ def take_over(desk: Desk, found: FoundSignals) -> FoundSignals:
 
 def _said(signal: Signal) -> tuple[object, ...]:
     return tuple(signal.model_dump(mode="json", exclude={"id"}).values())
-
-
-def _header(table: Table) -> tuple[int, dict[str, int]]:
-    """The row with most known headings, and the column of each field."""
-    from orderdesk.registers.text import fold, one_line
-
-    known = {heading: field for field, headings in _HEADINGS.items() for heading in headings}
-    best: tuple[int, dict[str, int]] = (0, {})
-    for n, cells in enumerate(table.rows[:_HEADER_WITHIN]):
-        columns: dict[str, int] = {}
-        for column, cell in enumerate(cells):
-            field = known.get(fold(one_line(cell)).strip(" :*?"))
-            if field is not None:
-                columns.setdefault(field, column)
-        if len(columns) > len(best[1]):
-            best = (n, columns)
-    if lacking := [field for field in _NEEDED if field not in best[1]]:
-        headings = "; ".join(_HEADINGS[field][0] for field in lacking)
-        raise BadInput(N_("file"), table.name, msg("It lacks columns: {names}.", names=headings))
-    return best
 
 
 def _as_in_form(cells: Mapping[str, str]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from orderdesk.domain.people import Duty, Role, ShiftBook, Task
 from orderdesk.domain.places import Places
 from orderdesk.domain.time import Span, local
 from orderdesk.errors import BadInput
-from orderdesk.i18n import LANGUAGES, N_, _, day_text, figure, msg, pick, use_language
+from orderdesk.i18n import N_, _, day_text, figure, in_every_language, msg, pick
 from orderdesk.risk.facts import PastEvent
 from orderdesk.risk.model import RiskClass
 
@@ -140,11 +140,7 @@ def chosen(names: Mapping[K, str], field: str, text: str) -> K:
 
 
 def _in_each_language(name: str) -> list[str]:
-    said = []
-    for code in LANGUAGES:
-        with use_language(code):
-            said.append(_(name).casefold())
-    return said
+    return [said.casefold() for said in in_every_language(name)]
 
 
 def day(moment: datetime | date, *, year: bool = False) -> str:
