@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from orderdesk.calendars import parts
 from orderdesk.calendars.parts import Entry, Occasion, Problem
 from orderdesk.calendars.repeating import Budget, CannotUse
-from orderdesk.domain.time import FIRST_YEAR, LAST_YEAR, ZONE, Span
+from orderdesk.domain.time import FIRST_YEAR, LAST_YEAR, Span
 from orderdesk.i18n import msg
 
 MAX_OCCASIONS = 150
@@ -108,7 +108,7 @@ def _events_of(
     if len(uid) > MAX_UID:
         raise CannotUse(msg("Its UID is longer than {n} characters.", n=MAX_UID))
     repeats = bool(entry.one("RRULE") or entry.one("RDATE")) and not entry.one("RECURRENCE-ID")
-    window = _coming(now) if repeats else _ALL_TIME
+    window = parts.coming(now) if repeats else _ALL_TIME
     occasions = parts.occasions_of(entry, changed, window, budget, USUAL)
     if not occasions and not repeats:
         raise CannotUse(msg("The day can't be meant."))
@@ -151,9 +151,3 @@ def _modified(entry: Entry) -> datetime | None:
         return parts.instant_of(parts.moment_of(*given))
     except CannotUse:  # then nothing is known of it: no reason to leave the event out
         return None
-
-
-def _coming(now: datetime) -> Span:
-    """From this morning until the end of next year: an end that does not move from day to day."""
-    today = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Span(start=today, end=datetime(today.year + 2, 1, 1, tzinfo=ZONE))

@@ -154,6 +154,12 @@ def check_size(size: int) -> None:
         raise refused(msg("It is larger than {n} MB.", n=MAX_BYTES // 1_000_000))
 
 
+def coming(now: datetime) -> Span:
+    """From this morning until the end of next year: an end that does not move from day to day."""
+    today = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Span(start=today, end=datetime(today.year + 2, 1, 1, tzinfo=ZONE))
+
+
 def _lines(data: bytes) -> Iterator[tuple[int, str]]:
     """Unfolded lines with the number of the line at which each begins."""
     check_size(len(data))

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orderdesk.desk import availability, team, words
 from orderdesk.desk.core import Desk
-from orderdesk.desk.event_calendar import bytes_of
+from orderdesk.desk.event_calendar import read_file
 from orderdesk.desk.import_result import and_more
 from orderdesk.domain.people import Absence, AbsenceCause, Role
-from orderdesk.domain.time import ZONE, Span, local
-from orderdesk.errors import BadInput
+from orderdesk.domain.time import local
 from orderdesk.i18n import Msg, _
 
 if TYPE_CHECKING:
@@ -73,18 +72,11 @@ def preview(desk: Desk, who: str, path: Path, cause: str = "") -> FoundAway:
 
     Writes nothing. Raises BadInput for a person or a file that can't be meant.
     """
+    from orderdesk.calendars.parts import coming
     from orderdesk.calendars.reading import read_ics
-    from orderdesk.registers.text import safe_name
 
     why = team.read_cause(cause)
-    today = local(desk.now).date()
-    start = datetime(today.year, today.month, today.day, tzinfo=ZONE)
-    window = Span(start=start, end=datetime(today.year + 2, 1, 1, tzinfo=ZONE))
-    shown = safe_name(path.name or str(path))
-    try:
-        read = read_ics(bytes_of(path, shown), window)
-    except BadInput as problem:
-        raise BadInput(problem.field, shown, problem.mend) from None
+    _name, read = read_file(path, lambda data: read_ics(data, coming(desk.now)))
     with desk.read() as reader:
         person = team.known_person(reader, who)
         away = [a for a in availability.absences_in(reader) if a.person_id == person.id]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from orderdesk.domain.time import local
 from orderdesk.errors import BadInput
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from orderdesk.registers.eventfile import EventColumns, EventFile, EventRow, RowReader
     from orderdesk.store.work import Reader
 
+T = TypeVar("T")
 EDITION = "event_edition"
 """Records by case: as which edition of which event of a calendar it was taken over."""
 ENDINGS = (".ics", ".ical", ".icalendar")
@@ -47,13 +48,9 @@ def read_calendar(path: Path, words: EventColumns, now: datetime) -> EventFile:
     """The events of a calendar file. Raises BadInput for a file that can't be read."""
     from orderdesk.calendars.events import read_event_calendar
     from orderdesk.registers.eventfile import EventFile, RowReader
-    from orderdesk.registers.text import one_line, safe_name, visible
+    from orderdesk.registers.text import one_line, visible
 
-    shown = safe_name(path.name or str(path))
-    try:
-        found = read_event_calendar(bytes_of(path, shown), now)
-    except BadInput as problem:
-        raise BadInput(problem.field, shown, problem.mend) from None
+    shown, found = read_file(path, lambda data: read_event_calendar(data, now))
     reader = RowReader(words, {}, now)
     rows = tuple(_row(event, reader) for event in found.events)
     return EventFile(
@@ -123,8 +120,21 @@ def is_older(row: EventRow, known: Mapping[str, str | int]) -> bool:
     return row.modified < datetime.fromisoformat(str(known["modified"]))
 
 
-def bytes_of(path: Path, shown: str) -> bytes:
-    """A calendar file, as far as it may be read. Raises BadInput."""
+def read_file(path: Path, read: Callable[[bytes], T]) -> tuple[str, T]:
+    """The name of a calendar file as it may be shown, and what `read` makes of its bytes.
+
+    Raises BadInput, naming the file, when it can't be read.
+    """
+    from orderdesk.registers.text import safe_name
+
+    shown = safe_name(path.name or str(path))
+    try:
+        return shown, read(_bytes_of(path, shown))
+    except BadInput as problem:
+        raise BadInput(problem.field, shown, problem.mend) from None
+
+
+def _bytes_of(path: Path, shown: str) -> bytes:
     from orderdesk.calendars import parts
 
     try:
