@@ -362,14 +362,8 @@ def keep_up(desk: Desk, work: Work) -> list[Case]:
     ]
     if not coming:
         return []
-    known, today, places = (
-        knowledge(work),
-        local(desk.now).date(),
-        reference.cached("places", Places),
-    )
-    facts = [facts_of(case, places, known.heavy) for case in coming]
-    days = [today] * len(coming)
-    scores = score_many(facts, known.history, known.signals, days, risk_tables(), known.version)
+    known, today = knowledge(work), local(desk.now).date()
+    scores = _scores_of(coming, known, [_scoring_day(case, today) for case in coming])
     moved = {
         case.id: now
         for case, now in zip(coming, scores.classes, strict=True)
@@ -402,10 +396,8 @@ def _score(
     cases = [case for case in found if case.span]
     if not cases:
         return {}
-    places = reference.cached("places", Places)
     days = [_scoring_day(case, today) for case in cases]
-    facts = [facts_of(case, places, known.heavy) for case in cases]
-    scores = score_many(facts, known.history, known.signals, days, risk_tables(), known.version)
+    scores = _scores_of(cases, known, days)
     for first in range(0, len(cases), _KEPT_AT_ONCE):
         some = range(first, min(first + _KEPT_AT_ONCE, len(cases)))
         documents = {
@@ -413,6 +405,13 @@ def _score(
         }
         work.add_facts(SCORE, documents)
     return {case.id: scores.classes[n] for n, case in enumerate(cases)}
+
+
+def _scores_of(cases: Sequence[Case], known: Knowledge, days: Sequence[date]) -> Scores:
+    """Each case by what was known on its day."""
+    places = reference.cached("places", Places)
+    facts = [facts_of(case, places, known.heavy) for case in cases]
+    return score_many(facts, known.history, known.signals, days, risk_tables(), known.version)
 
 
 def standing_classes(reader: Reader, as_of: date) -> dict[str, RiskClass]:
@@ -519,11 +518,9 @@ def coming(desk: Desk, days: int = 0) -> ComingScores:
             cases = reader.cases(start=newest - timedelta(days=days), end=desk.now)
             past = (local(newest).date() - timedelta(days=days), local(newest).date())
         classes = standing_classes(reader, today)
-    facts = [facts_of(case, places, known.heavy) for case in cases]
-    if not facts:
+    if not cases:
         return ComingScores((), 0.0, days_ahead=days)
-    as_of = [_scoring_day(case, today) for case in cases]
-    scores = score_many(facts, known.history, known.signals, as_of, risk_tables(), known.version)
+    scores = _scores_of(cases, known, [_scoring_day(case, today) for case in cases])
     rows, on, chances = [], [], []
     for n, (case, advised) in enumerate(zip(cases, scores.classes, strict=True)):
         place = places.get(case.place_id)
