@@ -20,7 +20,7 @@ from orderdesk.desk.rostering.record import PUBLICATION
 from orderdesk.domain.people import Duty, DutyStatus, Skill
 from orderdesk.domain.places import Places
 from orderdesk.domain.plannable import Cause, Waterfall, waterfall
-from orderdesk.domain.time import Week, at, local
+from orderdesk.domain.time import Span, Week, at, local
 from orderdesk.domain.waterline import Waterlines
 from orderdesk.domain.when import read_when
 from orderdesk.i18n import _
@@ -218,7 +218,8 @@ def hours_in(reader: Reader, day: date, suppose: Suppose = list) -> list[Hour]:
     """Each district by hour of a day, as it is or as it would be."""
     rules = reference.cached("reserve", ReserveRules)
     able = {person.id for person in reader.people() if Skill.TRAFFIC in person.skills}
-    start, end = at(day, "00:00"), at(day + timedelta(days=1), "00:00")
+    whole = Span.of_day(day)
+    start, end = whole.start, whole.end
     would = suppose(reader.duties(start=start, end=end))
     duties = [d for d in would if d.start < end and start < d.end]
     withdrawn = _withdrawn(reader)
