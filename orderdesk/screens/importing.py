@@ -41,7 +41,7 @@ def open_import(place: Place) -> None:
         Form(
             _("Import a register or an export of the event system"),
             [
-                Field("file", _("File"), _(".csv, .tsv, .xlsx, .xls, .ods; events also .ics")),
+                Field("file", _("File"), _(".csv, .xlsx, .xls, .ods, .tsv, .ics")),
                 *_reading_fields(),
             ],
             _file_and_choices,
