@@ -115,10 +115,12 @@ class Found:
 
     def effect_lines(self) -> Iterator[str]:
         """What it takes, and what falls below a waterline."""
+        from orderdesk.papers.say import class_name
+
         for effect in self.answer.effects:
             said = _("class {name}: {n} people, {reserve} from the reserve, {themes} from themes")
             yield said.format(
-                name=scoring_name(self.risk_class), n=effect.demand.most_people,
+                name=class_name(self.risk_class), n=effect.demand.most_people,
                 reserve=len(effect.from_reserve), themes=len(effect.from_themes),
             )  # fmt: skip
             yield _("reserve {r} h, theme hours {t} h, missing: {m}").format(
@@ -191,13 +193,6 @@ class Found:
             "seconds": round(self.seconds, 2),
             "state": self.state,
         }
-
-
-def scoring_name(code: str) -> str:
-    """A class in the reader's words."""
-    from orderdesk.papers.say import class_name
-
-    return class_name(code)
 
 
 def below_lines(below: Sequence[Strength]) -> Iterator[str]:
